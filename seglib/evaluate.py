@@ -1,0 +1,82 @@
+"""Score a net on a folder of labelled photos: ``python -m seglib.evaluate --help``.
+
+One confusion matrix for the whole split, as in the literature. Where a data set cannot tell some of our
+classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting.
+Photos are read one at a time, so memory does not grow with the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from seglib import metrics
+from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
+from seglib.labels import IGNORE, LABEL_SETS
+from seglib.models import MODELS
+from seglib.predict import predict
+from seglib.weights import load_model
+
+
+def fold(target_map: np.ndarray, reading: Targets) -> np.ndarray:
+    """Targets or predicted classes to the groups that the data set tells apart; void stays void."""
+    table = np.full(256, IGNORE, np.uint8)
+    table[: len(reading.groups)] = reading.groups
+    return table[target_map]
+
+
+def evaluate(model: nn.Module, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
+    """Confusion matrix ``(G, G)`` of a net over labelled photos, in the data set's groups of classes."""
+    total = np.zeros((len(reading.group_names),) * 2, np.int64)
+    examples = tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", disable=None if progress else True)
+    for image, truth in examples:
+        prediction = predict(model, image).labels
+        total += metrics.confusion_matrix(fold(truth, reading), fold(prediction, reading), len(total))
+    return total
+
+
+def summary(cm: np.ndarray, class_names: tuple[str, ...], images: int) -> dict:
+    """The usual figures as plain numbers, rounded to four places; absent classes are ``None``."""
+
+    def plain(x: float) -> float | None:
+        return None if np.isnan(x) else round(float(x), 4)
+
+    return {
+        "images": images,
+        "pixel_accuracy": plain(metrics.pixel_accuracy(cm)),
+        "class_accuracy": plain(metrics.class_accuracy(cm)),
+        "mean_iou": plain(metrics.mean_iou(cm)),
+        "frequency_weighted_iou": plain(metrics.frequency_weighted_iou(cm)),
+        "iou": dict(zip(class_names, map(plain, metrics.iou_per_class(cm)), strict=True)),
+    }
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.evaluate", description=__doc__.splitlines()[0])
+    parser.add_argument("--labels", choices=LABEL_SETS, default="everyday")
+    parser.add_argument("--model", choices=MODELS, required=True)
+    parser.add_argument("--weights", type=Path, help="weights of your own; default: the shipped ones")
+    parser.add_argument("--data", type=Path, required=True, help="the data set's folder")
+    parser.add_argument("--layout", choices=MEANING, required=True)
+    parser.add_argument("--split", help="folder inside it that holds images/ and labels/, such as val")
+    args = parser.parse_args(argv)
+    try:
+        reading = read_as(args.layout, LABEL_SETS[args.labels])
+        pairs = find_pairs(args.data, args.split)
+        model = load_model(args.model, args.labels, args.weights)
+        cm = evaluate(model.to("cuda" if torch.cuda.is_available() else "cpu"), pairs, reading, progress=True)
+    except ValueError as error:
+        sys.exit(f"evaluate: {error}")
+    names = {"model": args.model, "labels": args.labels, "layout": args.layout, "split": args.split}
+    print(json.dumps(names | summary(cm, reading.group_names, len(pairs)), indent=2))
+
+
+if __name__ == "__main__":
+    main()

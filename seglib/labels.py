@@ -1,0 +1,130 @@
+"""Label sets: which classes exist, how they are called and coloured, and which are things or stuff.
+
+A label map is an integer array ``(H, W)``. Its values are indices into ``LabelSet.classes``,
+or `IGNORE` where nobody knows or wants to say what is there ("void"); such pixels are
+left out of losses and scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+IGNORE = 255
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """The classes a net tells apart, in index order.
+
+    Things are countable and have a shape (a car); stuff is amorphous and has a texture (grass):
+    Adelson 2001; Caesar, Uijlings & Ferrari, "COCO-Stuff", CVPR 2018.
+    """
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    colors: tuple[tuple[int, int, int], ...]  # RGB, told apart under the common colour blindnesses
+    things: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        assert len(self.classes) == len(self.colors) == len(set(self.classes)) < IGNORE
+        assert self.things <= set(self.classes)
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def index(self, name: str) -> int:
+        """Index of the class called ``name``; `ValueError` lists the classes there are."""
+        if name not in self.classes:
+            raise ValueError(f"no class {name!r} in label set {self.name!r}: {', '.join(self.classes)}")
+        return self.classes.index(name)
+
+
+EVERYDAY = LabelSet(
+    name="everyday",
+    title="Everyday scenes",
+    classes=(
+        "building",
+        "tree",
+        "grass",
+        "sky",
+        "water",
+        "road",
+        "person",
+        "animal",
+        "vehicle",
+        "flower",
+        "object",
+    ),
+    colors=(
+        (146, 92, 60),  # building: brown
+        (0, 92, 56),  # tree: dark green
+        (168, 196, 60),  # grass: yellow green
+        (142, 208, 245),  # sky: light blue
+        (0, 92, 190),  # water: blue
+        (122, 122, 128),  # road: grey
+        (220, 50, 47),  # person: red
+        (90, 40, 130),  # animal: violet
+        (245, 160, 20),  # vehicle: orange
+        (245, 150, 200),  # flower: pink
+        (244, 232, 150),  # object: pale yellow
+    ),
+    things=frozenset({"person", "animal", "vehicle", "flower", "object"}),
+)
+
+STREET = LabelSet(
+    name="street",
+    title="Street scenes (CamVid)",
+    classes=(
+        "sky",
+        "building",
+        "pole",
+        "road",
+        "pavement",
+        "tree",
+        "sign",
+        "fence",
+        "car",
+        "pedestrian",
+        "bicyclist",
+    ),
+    colors=(
+        (142, 208, 245),  # sky: light blue
+        (146, 92, 60),  # building: brown
+        (250, 250, 250),  # pole: white
+        (122, 122, 128),  # road: grey
+        (0, 92, 190),  # pavement: blue
+        (0, 92, 56),  # tree: dark green
+        (244, 220, 80),  # sign: yellow
+        (168, 196, 60),  # fence: yellow green
+        (245, 160, 20),  # car: orange
+        (220, 50, 47),  # pedestrian: red
+        (90, 40, 130),  # bicyclist: violet
+    ),
+    things=frozenset({"pole", "sign", "car", "pedestrian", "bicyclist"}),
+)
+
+LABEL_SETS: dict[str, LabelSet] = {labels.name: labels for labels in (EVERYDAY, STREET)}
+
+
+def check_label_map(labels: np.ndarray, num_classes: int) -> np.ndarray:
+    """Return ``labels`` unchanged if it is a label map of ``num_classes`` classes.
+
+    Raises `ValueError`, quoting what came and what was wanted, unless ``labels`` is a two-dimensional
+    integer array with values in ``[0, num_classes)`` or `IGNORE`.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 2:
+        raise ValueError(f"a label map is two-dimensional (H, W); this one has shape {labels.shape}")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"a label map holds whole numbers; this one holds {labels.dtype}")
+    wrong = (labels != IGNORE) & ((labels < 0) | (labels >= num_classes))
+    if wrong.any():
+        row, col = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"class index {labels[row, col]} at row {row}, column {col}: "
+            f"wanted 0 to {num_classes - 1}, or {IGNORE} for void"
+        )
+    return labels

@@ -1,0 +1,96 @@
+"""Scores of a segmentation: all of them functions of one confusion matrix.
+
+The confusion matrix counts pixels: row = true class, column = predicted class. Void pixels
+(`IGNORE` in the truth) are not counted. Matrices add: score a whole set with
+``total += confusion_matrix(...)`` photo by photo, then ask any function below.
+
+Conventions, because libraries disagree: a class that is absent from truth *and* prediction has
+no IoU (``nan``) and is left out of means; so is the recall of a class absent from the truth.
+Names and formulas follow Long, Shelhamer & Darrell, "Fully Convolutional Networks", CVPR 2015,
+section 5: with n_ij pixels of class i predicted as j, t_i = sum_j n_ij.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seglib.labels import IGNORE, check_label_map
+
+
+def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, num_classes: int) -> np.ndarray:
+    """Count pixels by true class (row) and predicted class (column).
+
+    ``truth`` and ``prediction`` are label maps ``(H, W)`` of one shape; where the truth is `IGNORE` the
+    pixel is left out. A prediction must name a class everywhere else. Returns int64 ``(K, K)``.
+    Raises `ValueError` on different shapes, or on indices outside ``[0, num_classes)``.
+
+    >>> truth = np.array([[0, 0], [1, 255]])
+    >>> confusion_matrix(truth, np.array([[0, 1], [1, 1]]), 2)
+    array([[1, 1],
+           [0, 1]])
+    """
+    truth, prediction = np.asarray(truth), np.asarray(prediction)
+    if truth.shape != prediction.shape:
+        raise ValueError(f"truth is {truth.shape} but prediction is {prediction.shape}: they must match")
+    check_label_map(truth, num_classes)
+    counted = truth != IGNORE
+    # One number per pixel, row * K + column, so that a single bincount fills the matrix.
+    true, predicted = truth[counted].astype(np.int64), prediction[counted].astype(np.int64)
+    if predicted.size and not 0 <= predicted.min() <= predicted.max() < num_classes:
+        raise ValueError(
+            f"predicted classes run from {predicted.min()} to {predicted.max()}: wanted 0 to {num_classes - 1}"
+        )
+    return np.bincount(true * num_classes + predicted, minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+def _divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Elementwise quotient, ``nan`` (not a warning) where there is nothing to divide by."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+def _mean(per_class: np.ndarray) -> float:
+    """Mean over the classes that have a value; ``nan`` if none has."""
+    present = per_class[~np.isnan(per_class)]
+    return float(present.mean()) if present.size else float("nan")
+
+
+def pixel_accuracy(cm: np.ndarray) -> float:
+    """Share of pixels that are right: sum_i n_ii / sum_i t_i. Common classes dominate it."""
+    return float(_divide(np.trace(cm), cm.sum()))
+
+
+def recall_per_class(cm: np.ndarray) -> np.ndarray:
+    """Share of each true class that is found, n_ii / t_i; ``nan`` for a class absent from the truth."""
+    return _divide(np.diag(cm), cm.sum(1))
+
+
+def class_accuracy(cm: np.ndarray) -> float:
+    """Mean of `recall_per_class`: every class counts the same ("mean accuracy" in the FCN paper)."""
+    return _mean(recall_per_class(cm))
+
+
+def iou_per_class(cm: np.ndarray) -> np.ndarray:
+    """Intersection over union per class, n_ii / (t_i + sum_j n_ji - n_ii): the Jaccard index."""
+    hit = np.diag(cm)
+    return _divide(hit, cm.sum(1) + cm.sum(0) - hit)
+
+
+def mean_iou(cm: np.ndarray) -> float:
+    """Mean of `iou_per_class` over the classes that occur in truth or prediction.
+
+    >>> mean_iou(np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]]))  # IoU 3/4 and 4/5; the third class is absent
+    0.775
+    """
+    return _mean(iou_per_class(cm))
+
+
+def frequency_weighted_iou(cm: np.ndarray) -> float:
+    """IoU weighted by each class's share of the true pixels: sum_i t_i IoU_i / sum_i t_i."""
+    share = _divide(cm.sum(1), cm.sum())
+    return float(np.nansum(share * iou_per_class(cm))) if cm.sum() else float("nan")
+
+
+def dice_per_class(cm: np.ndarray) -> np.ndarray:
+    """Dice coefficient (F1) per class, 2 n_ii / (t_i + sum_j n_ji) = 2 IoU / (1 + IoU)."""
+    return _divide(2 * np.diag(cm), cm.sum(1) + cm.sum(0))

@@ -1,0 +1,82 @@
+"""Fully convolutional networks: class scores at several strides, upsampled and added.
+
+FCN-32s scores the trunk's last features with a 1x1 convolution, one score map per class on a grid 32
+times coarser than the photo, and upsamples. FCN-16s, 8s and 4s also score earlier, finer features (each a
+"stream") and add: coarse streams know *what*, fine ones *where*. The nets differ in `STREAMS` alone.
+
+Source: Long, Shelhamer & Darrell, CVPR 2015, section 4.2; Shelhamer, Long & Darrell, TPAMI 2017.
+Departures: our own trunk, from scratch, instead of VGG16 from ImageNet; a stride-4 stream, which the paper
+leaves out; bilinear upsampling stays fixed, as the paper reports no gain from learning it.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from seglib.models.trunk import CHANNELS, Trunk
+
+STREAMS = {  # name: strides whose scores are added, coarsest first
+    "fcn32s": (32,),
+    "fcn16s": (32, 16),
+    "fcn8s": (32, 16, 8),
+    "fcn4s": (32, 16, 8, 4),
+}
+GRID = 32  # pictures are padded to GRID * m + 1 pixels a side, where all grids line up
+
+
+def upsample(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Bilinear interpolation that keeps corner units on corner pixels, ``(N, K, h, w)`` to ``(N, K, *size)``."""
+    return F.interpolate(scores, size=size, mode="bilinear", align_corners=True)
+
+
+def pad_to_grid(x: torch.Tensor) -> torch.Tensor:
+    """Pad right and below with zeros to the next ``32 m + 1`` pixels a side."""
+    height, width = x.shape[-2:]
+    return F.pad(x, (0, -(width - 1) % GRID, 0, -(height - 1) % GRID))
+
+
+class FCN(nn.Module):
+    """A trunk, a 1x1 score layer for each of ``strides``, and the sum of their upsampled scores.
+
+    Pictures are ``(N, 3, H, W)`` float32, ``(rgb / 255 - 0.5) / 0.25``, of any size from 1x1 up.
+    """
+
+    def __init__(self, num_classes: int, strides: tuple[int, ...] = STREAMS["fcn32s"]) -> None:
+        super().__init__()
+        self.num_classes = num_classes
+        self.strides = tuple(sorted(strides, reverse=True))
+        self.trunk = Trunk()
+        self.score = nn.ModuleDict({str(s): nn.Conv2d(CHANNELS[s], num_classes, 1) for s in self.strides})
+        for stride in self.strides[1:]:  # skips start at zero, so that a net grows out of the coarser one
+            nn.init.zeros_(self.score[str(stride)].weight)
+            nn.init.zeros_(self.score[str(stride)].bias)
+
+    def streams(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
+        """Class scores of each stream on its own grid, ``{stride: (N, K, h, w)}``, coarsest first."""
+        features = self.trunk(pad_to_grid(x))
+        return {stride: self.score[str(stride)](features[stride]) for stride in self.strides}
+
+    def fuse(self, streams: dict[int, torch.Tensor], size: tuple[int, int]) -> torch.Tensor:
+        """Upsample and add, coarse to fine, then to the photo's ``size``: logits ``(N, K, H, W)``.
+
+        Linear, so the logits are the sum of what each stream gives alone: see `contributions`.
+        """
+        stride, *finer = streams
+        total = streams[stride]
+        for stride in finer:
+            total = upsample(total, streams[stride].shape[-2:]) + streams[stride]
+        height, width = ((n - 1) * stride + 1 for n in total.shape[-2:])
+        return upsample(total, (height, width))[..., : size[0], : size[1]]
+
+    def contributions(self, streams: dict[int, torch.Tensor], size: tuple[int, int]) -> dict[int, torch.Tensor]:
+        """What each stream alone adds to the logits, at the photo's size; their sum is `fuse`'s result."""
+        shares = {}
+        for stride in streams:
+            alone = {s: scores if s == stride else torch.zeros_like(scores) for s, scores in streams.items()}
+            shares[stride] = self.fuse(alone, size)
+        return shares
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.fuse(self.streams(x), x.shape[-2:])

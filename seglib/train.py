@@ -1,0 +1,301 @@
+"""Train a net of the family from scratch: ``python -m seglib.train --help``.
+
+One recipe for every member, so that they differ in architecture alone. As in the FCN paper the coarsest
+net is trained to the end and each finer one starts from it (``--init``); its twin, fcn32s trained on for
+just as long, shows what the longer schedule alone gives.
+
+A killed run goes on from its last epoch: each view is drawn from (seed, its number), so the result is the
+same as without the pause. Several GPUs or processes: ``torchrun --nproc-per-node N -m seglib.train ...``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+from seglib.augment import Augmentation, random_view
+from seglib.datasets import find_pairs, read_as, read_pairs
+from seglib.evaluate import evaluate, summary
+from seglib.labels import LABEL_SETS
+from seglib.losses import class_weights, partial_label_loss
+from seglib.models import MODELS, create_model
+from seglib.predict import to_input
+from seglib.weights import read_card, read_tensors, save_weights, weights_path
+
+# {label set: {data set: share of the views drawn from it}}. MSRC is small but the most varied.
+MIXTURE = {
+    "street": {"camvid": 1.0},
+    "everyday": {"msrc": 0.45, "labelmefacade": 0.2, "people": 0.2, "camvid": 0.15},
+}
+VALIDATION = {"street": "camvid", "everyday": "msrc"}  # each scored on this data set's split "val"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the outcome besides data, net and seed."""
+
+    epochs: int = 100
+    views: int = 368  # an epoch is so many views; 368 = CamVid's training photos once
+    batch: int = 8
+    learning_rate: float = 2e-3  # AdamW's peak, in one cycle
+    weight_decay: float = 0.03
+    warm_up: float = 0.1  # share of the steps before the peak
+    average: float = 0.998  # decay of the moving average of the weights, which is what is kept
+    balance: str = "log"  # class weights, see `seglib.losses`
+    seed: int = 0
+
+    @property
+    def steps(self) -> int:
+        """Steps of the optimiser in one epoch."""
+        return self.views // self.batch
+
+
+class Views(Dataset):
+    """An endless numbered sequence of random views; number ``i`` of a seed is always the same view."""
+
+    def __init__(self, labels: str, data: Path, how: Augmentation, seed: int) -> None:
+        self.how, self.seed = how, seed
+        self.shares = list(MIXTURE[labels].values())
+        self.photos = []
+        self.frequency = 0.0  # of each target among the labelled pixels of a view
+        for name, share in MIXTURE[labels].items():
+            reading = read_as(name, LABEL_SETS[labels])
+            photos = list(read_pairs(find_pairs(data / name, "train"), reading))
+            counts = sum(np.bincount(truth.ravel(), minlength=256) for _, truth in photos)[: len(reading.members)]
+            self.photos.append(photos)
+            self.frequency = self.frequency + share * counts / counts.sum()
+        self.members = torch.from_numpy(reading.members)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng([self.seed, index])
+        photos = self.photos[rng.choice(len(self.photos), p=self.shares)]
+        return random_view(*photos[rng.integers(len(photos))], self.how, rng)
+
+
+def start_from(model: nn.Module, path: Path) -> None:
+    """Take over all tensors of a coarser net; only score layers that it lacks keep their start."""
+    missing, unexpected = model.load_state_dict(read_tensors(path), strict=False)
+    if unexpected or any(not key.startswith("score.") for key in missing):
+        raise ValueError(f"cannot start from {path.name}: missing {missing}, left over {unexpected}")
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
+    """Move the averaged weights towards the current ones; counters are copied."""
+    for old, new in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
+        if old.is_floating_point():
+            old.lerp_(new, 1 - decay)
+        else:
+            old.copy_(new)
+
+
+class Run:
+    """One training run: the net, its moving average, the optimiser, and how far they have come.
+
+    The only state there is; `save` and `resume` write and read all of it.
+    """
+
+    def __init__(self, name: str, views: Views, recipe: Recipe, labels: str, init: Path | None) -> None:
+        self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        self.cuda = torch.cuda.is_available()
+        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if self.cuda else torch.device("cpu")
+        self.views, self.recipe = views, recipe
+        self.epoch, self.seconds = 0, 0.0
+
+        torch.manual_seed(recipe.seed)
+        model = create_model(name, len(LABEL_SETS[labels]))
+        if init:
+            start_from(model, init)
+        self.model = model.to(self.device, memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self.parallel = (
+            DistributedDataParallel(self.model, device_ids=[self.device.index] if self.cuda else None)
+            if self.world > 1
+            else self.model
+        )
+        self.weights = class_weights(views.frequency, recipe.balance).to(self.device)
+        self.members = views.members.to(self.device)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer,
+            recipe.learning_rate,
+            total_steps=recipe.epochs * recipe.steps,
+            pct_start=recipe.warm_up,
+        )
+
+    def step(self, number: int, pictures: torch.Tensor, targets: torch.Tensor) -> float:
+        """One step of the optimiser on one batch; returns the loss."""
+        pictures, targets = (batch.to(self.device, non_blocking=True) for batch in (pictures, targets))
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.cuda):
+            logits = self.parallel(to_input(pictures))
+        # Every second pixel, on a grid that wanders: a quarter of the work for nearly the same gradient.
+        row, col = number % 2, number // 2 % 2
+        logits, targets = logits[..., row::2, col::2].float(), targets[:, row::2, col::2].long()
+        loss = partial_label_loss(logits, targets, self.members, self.weights)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.schedule.step()
+        # Early on the average follows fast, or it would remember the random start.
+        update_average(self.average, self.model, min(self.recipe.average, (1 + number) / (10 + number)))
+        return loss.item()
+
+    def train_epoch(self, bar: tqdm, workers: int) -> float:
+        """One epoch; returns its mean loss."""
+        started, recipe = time.monotonic(), self.recipe
+        first = self.epoch * recipe.views
+        numbers = range(first + self.rank, first + recipe.steps * recipe.batch, self.world)
+        loader = DataLoader(
+            self.views,
+            batch_size=recipe.batch // self.world,
+            sampler=numbers,
+            num_workers=workers,
+            pin_memory=self.cuda,
+        )
+        self.model.train()
+        losses = []
+        for number, (pictures, targets) in enumerate(loader, start=self.epoch * recipe.steps):
+            losses.append(self.step(number, pictures, targets))
+            bar.update()
+        self.epoch += 1
+        self.seconds += time.monotonic() - started
+        return float(np.mean(losses))
+
+    def _parts(self) -> dict:
+        return {
+            "model": self.model,
+            "average": self.average,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+        }
+
+    def save(self, path: Path) -> None:
+        """Write the run; a kill halfway leaves the previous file."""
+        state = {key: part.state_dict() for key, part in self._parts().items()}
+        partial = path.with_suffix(".partial")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(state | {"epoch": self.epoch, "seconds": self.seconds, "recipe": asdict(self.recipe)}, partial)
+        partial.replace(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on where the run in ``path`` stopped; `ValueError` if it had another recipe."""
+        saved = torch.load(path, map_location=self.device, weights_only=True)
+        if saved["recipe"] != asdict(self.recipe):
+            raise ValueError(f"{path} was made by another recipe, {saved['recipe']}: remove it, or use that one")
+        for key, part in self._parts().items():
+            part.load_state_dict(saved[key])
+        self.epoch, self.seconds = saved["epoch"], saved["seconds"]
+
+
+def train(
+    name: str,
+    labels: str,
+    data: Path,
+    out: Path,
+    *,
+    recipe: Recipe,
+    init: Path | None = None,
+    validate_every: int = 10,
+    workers: int = 0,
+) -> None:
+    """Train net ``name`` and write weights and card to ``out``; ``out``'s .checkpoint lets it resume."""
+    how = Augmentation()
+    run = Run(name, Views(labels, data, how, recipe.seed), recipe, labels, init)
+    checkpoint = out.with_suffix(".checkpoint")
+    if checkpoint.is_file():
+        run.resume(checkpoint)
+    reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
+    held_out = find_pairs(data / VALIDATION[labels], "val")
+
+    figures: dict = {}
+    main_process = run.rank == 0
+    bar = tqdm(
+        total=recipe.epochs * recipe.steps,
+        initial=run.epoch * recipe.steps,
+        unit="step",
+        disable=None if main_process else True,  # None: off where there is no terminal
+    )
+    while run.epoch < recipe.epochs:
+        loss = run.train_epoch(bar, workers)
+        if main_process:
+            if run.epoch == recipe.epochs or run.epoch % validate_every == 0:
+                figures = summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
+            bar.set_postfix(loss=f"{loss:.3f}", mean_iou=figures.get("mean_iou"))
+            if bar.disable:
+                print(f"epoch {run.epoch}/{recipe.epochs} loss {loss:.4f} {figures.get('mean_iou')}", flush=True)
+            run.save(checkpoint)
+        if run.world > 1:
+            dist.barrier()
+    bar.close()
+    if not main_process:
+        return
+    before = read_card(init) if init else None
+    card = {
+        "name": name,
+        "labels": labels,
+        "classes": list(LABEL_SETS[labels].classes),
+        "parameters": sum(p.numel() for p in run.model.parameters()),
+        "data": {"train": MIXTURE[labels], "validation": VALIDATION[labels]},
+        "recipe": asdict(recipe) | {"augmentation": asdict(how)},
+        "init": before and {key: before[key] for key in ("name", "recipe", "minutes", "sha256")},
+        "epochs_in_all": recipe.epochs + (before["epochs_in_all"] if before else 0),
+        "minutes": round(run.seconds / 60, 1),
+        "figures": figures,
+    }
+    save_weights(out, run.average, card)
+    checkpoint.unlink(missing_ok=True)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.train", description=__doc__.splitlines()[0])
+    parser.add_argument("--labels", choices=LABEL_SETS, required=True)
+    parser.add_argument("--model", choices=MODELS, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--out", type=Path, required=True, help="weights file to write, .safetensors")
+    parser.add_argument("--init", help="start from this net: a name in assets/weights, or a .safetensors file")
+    for key, default in asdict(Recipe()).items():
+        parser.add_argument(f"--{key.replace('_', '-')}", type=type(default), default=default)
+    parser.add_argument("--validate-every", type=int, default=10, help="epochs between two validations")
+    parser.add_argument("--workers", type=int, default=0, help="processes that prepare views; useful with a GPU")
+    args = parser.parse_args(argv)
+    recipe = Recipe(**{key: getattr(args, key) for key in asdict(Recipe())})
+    init = None
+    if args.init:
+        init = Path(args.init) if args.init.endswith(".safetensors") else weights_path(args.init, args.labels)
+    if "RANK" in os.environ:
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    try:
+        train(
+            args.model,
+            args.labels,
+            args.data,
+            args.out,
+            recipe=recipe,
+            init=init,
+            validate_every=args.validate_every,
+            workers=args.workers,
+        )
+    except ValueError as error:
+        sys.exit(f"train: {error}")
+    finally:
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()
