@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from seglib.images import load_image
     from seglib.labels import IGNORE, LABEL_SETS
     from seglib.models import MODELS
-    from seglib.predict import Prediction, predict
+    from seglib.prediction import Prediction, predict
     from seglib.weights import load_model
 
 __all__ = ["IGNORE", "LABEL_SETS", "MODELS", "Prediction", "load_image", "load_model", "predict"]
@@ -32,10 +32,10 @@ _HOME = {
     "IGNORE": "labels",
     "LABEL_SETS": "labels",
     "MODELS": "models",
-    "Prediction": "predict",
+    "Prediction": "prediction",
     "load_image": "images",
     "load_model": "weights",
-    "predict": "predict",
+    "predict": "prediction",
 }
 
 

@@ -21,7 +21,7 @@ from seglib import metrics
 from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
 from seglib.labels import IGNORE, LABEL_SETS
 from seglib.models import MODELS
-from seglib.predict import predict
+from seglib.prediction import predict
 from seglib.weights import load_model
 
 

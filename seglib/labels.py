@@ -59,17 +59,17 @@ EVERYDAY = LabelSet(
         "object",
     ),
     colors=(
-        (146, 92, 60),  # building: brown
-        (0, 92, 56),  # tree: dark green
-        (168, 196, 60),  # grass: yellow green
-        (142, 208, 245),  # sky: light blue
-        (0, 92, 190),  # water: blue
-        (122, 122, 128),  # road: grey
-        (220, 50, 47),  # person: red
-        (90, 40, 130),  # animal: violet
-        (245, 160, 20),  # vehicle: orange
-        (245, 150, 200),  # flower: pink
-        (244, 232, 150),  # object: pale yellow
+        (154, 110, 88),  # building: light brown
+        (5, 83, 61),  # tree: dark green
+        (159, 186, 131),  # grass: pale green
+        (138, 209, 248),  # sky: light blue
+        (15, 97, 196),  # water: blue
+        (125, 124, 128),  # road: grey
+        (229, 16, 26),  # person: red
+        (79, 30, 125),  # animal: violet
+        (226, 174, 44),  # vehicle: ochre
+        (255, 113, 182),  # flower: pink
+        (249, 237, 152),  # object: pale yellow
     ),
     things=frozenset({"person", "animal", "vehicle", "flower", "object"}),
 )
@@ -91,17 +91,17 @@ STREET = LabelSet(
         "bicyclist",
     ),
     colors=(
-        (142, 208, 245),  # sky: light blue
-        (146, 92, 60),  # building: brown
-        (250, 250, 250),  # pole: white
-        (122, 122, 128),  # road: grey
-        (0, 92, 190),  # pavement: blue
-        (0, 92, 56),  # tree: dark green
-        (244, 220, 80),  # sign: yellow
-        (168, 196, 60),  # fence: yellow green
-        (245, 160, 20),  # car: orange
-        (220, 50, 47),  # pedestrian: red
-        (90, 40, 130),  # bicyclist: violet
+        (138, 209, 248),  # sky: light blue
+        (154, 110, 88),  # building: light brown
+        (242, 247, 251),  # pole: white
+        (125, 124, 128),  # road: grey
+        (15, 97, 196),  # pavement: blue
+        (5, 83, 61),  # tree: dark green
+        (255, 248, 18),  # sign: lemon yellow
+        (159, 186, 131),  # fence: pale green
+        (226, 174, 44),  # car: ochre
+        (229, 16, 26),  # pedestrian: red
+        (79, 30, 125),  # bicyclist: violet
     ),
     things=frozenset({"pole", "sign", "car", "pedestrian", "bicyclist"}),
 )

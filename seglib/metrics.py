@@ -32,15 +32,38 @@ def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, num_classes: int
     truth, prediction = np.asarray(truth), np.asarray(prediction)
     if truth.shape != prediction.shape:
         raise ValueError(f"truth is {truth.shape} but prediction is {prediction.shape}: they must match")
-    check_label_map(truth, num_classes)
-    counted = truth != IGNORE
-    # One number per pixel, row * K + column, so that a single bincount fills the matrix.
-    true, predicted = truth[counted].astype(np.int64), prediction[counted].astype(np.int64)
+    if not 0 < num_classes <= IGNORE:
+        raise ValueError(f"{num_classes} classes: wanted 1 to {IGNORE}, for {IGNORE} means void")
+    if not np.issubdtype(prediction.dtype, np.integer):
+        raise ValueError(f"predicted classes are whole numbers; these are {prediction.dtype}")
+    if not (_fits_bytes(truth) and _fits_bytes(prediction)):
+        check_label_map(truth, num_classes)
+        prediction = np.where(truth == IGNORE, 0, prediction)  # where the truth is void anything may be said
+        _check_predicted(prediction, num_classes)
+    # One number per pixel, 256 * row + column, so that a single bincount fills a matrix with room for every byte:
+    # void and mistakes are looked for in its few cells afterwards, not in the million pixels before.
+    pairs = truth.astype(np.uint16)
+    pairs <<= 8
+    pairs |= prediction.astype(np.uint8, copy=False)
+    counts = np.bincount(pairs.ravel(), minlength=256 * 256).reshape(256, 256)
+    if counts[num_classes:IGNORE].any() or counts[:IGNORE, num_classes:].any():
+        check_label_map(truth, num_classes)
+        _check_predicted(prediction[truth != IGNORE], num_classes)
+    return counts[:num_classes, :num_classes].copy()
+
+
+def _fits_bytes(labels: np.ndarray) -> bool:
+    """Whether this is a map ``(H, W)`` of whole numbers from 0 to 255."""
+    if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer):
+        return False
+    return labels.dtype == np.uint8 or not labels.size or 0 <= labels.min() <= labels.max() <= 255
+
+
+def _check_predicted(predicted: np.ndarray, num_classes: int) -> None:
     if predicted.size and not 0 <= predicted.min() <= predicted.max() < num_classes:
         raise ValueError(
             f"predicted classes run from {predicted.min()} to {predicted.max()}: wanted 0 to {num_classes - 1}"
         )
-    return np.bincount(true * num_classes + predicted, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 def _divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
@@ -94,3 +117,8 @@ def frequency_weighted_iou(cm: np.ndarray) -> float:
 def dice_per_class(cm: np.ndarray) -> np.ndarray:
     """Dice coefficient (F1) per class, 2 n_ii / (t_i + sum_j n_ji) = 2 IoU / (1 + IoU)."""
     return _divide(2 * np.diag(cm), cm.sum(1) + cm.sum(0))
+
+
+def mean_dice(cm: np.ndarray) -> float:
+    """Mean of `dice_per_class` over the classes that occur in truth or prediction."""
+    return _mean(dice_per_class(cm))

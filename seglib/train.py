@@ -27,13 +27,14 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from seglib.augment import Augmentation, random_view
+from seglib.cards import read_card, weights_path
 from seglib.datasets import find_pairs, read_as, read_pairs
 from seglib.evaluate import evaluate, summary
 from seglib.labels import LABEL_SETS
 from seglib.losses import class_weights, partial_label_loss
 from seglib.models import MODELS, create_model
-from seglib.predict import to_input
-from seglib.weights import read_card, read_tensors, save_weights, weights_path
+from seglib.prediction import to_input
+from seglib.weights import read_tensors, save_weights
 
 # {label set: {data set: share of the views drawn from it}}. MSRC is small but the most varied.
 MIXTURE = {
@@ -248,6 +249,7 @@ def train(
     card = {
         "name": name,
         "labels": labels,
+        "streams": list(run.model.strides),
         "classes": list(LABEL_SETS[labels].classes),
         "parameters": sum(p.numel() for p in run.model.parameters()),
         "data": {"train": MIXTURE[labels], "validation": VALIDATION[labels]},

@@ -15,28 +15,11 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from seglib.cards import WeightsError, read_card, weights_path
 from seglib.labels import LABEL_SETS
 from seglib.models import create_model
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 MAX_BYTES = 32 * 2**20  # a net of the family weighs 6 MB
-
-
-class WeightsError(ValueError):
-    """A weights file that is missing, damaged, or made for another net."""
-
-
-def weights_path(name: str, labels: str) -> Path:
-    """Where the shipped weights of net ``name`` for label set ``labels`` lie."""
-    return WEIGHTS / f"{labels}-{name}.safetensors"
-
-
-def read_card(path: Path) -> dict:
-    """The card beside a weights file."""
-    card = path.with_suffix(".json")
-    if not card.is_file():
-        raise WeightsError(f"{path.name} has no card: wanted {card.name} beside it")
-    return json.loads(card.read_text())
 
 
 def read_tensors(path: Path) -> dict[str, torch.Tensor]:

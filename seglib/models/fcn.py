@@ -6,7 +6,7 @@ times coarser than the photo, and upsamples. FCN-16s, 8s and 4s also score earli
 
 Source: Long, Shelhamer & Darrell, CVPR 2015, section 4.2; Shelhamer, Long & Darrell, TPAMI 2017.
 Departures: our own trunk, from scratch, instead of VGG16 from ImageNet; a stride-4 stream, which the paper
-leaves out; bilinear upsampling stays fixed, as the paper reports no gain from learning it.
+leaves out; bilinear upsampling stays fixed, where the paper lets some of it learn.
 """
 
 from __future__ import annotations
@@ -26,15 +26,45 @@ STREAMS = {  # name: strides whose scores are added, coarsest first
 GRID = 32  # pictures are padded to GRID * m + 1 pixels a side, where all grids line up
 
 
+def pad_to_grid(x: torch.Tensor) -> torch.Tensor:
+    """Pad right and below with zeros to the next ``32 m + 1`` pixels a side."""
+    height, width = x.shape[-2:]
+    return F.pad(x, (0, -(width - 1) % GRID, 0, -(height - 1) % GRID))
+
+
 def upsample(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     """Bilinear interpolation that keeps corner units on corner pixels, ``(N, K, h, w)`` to ``(N, K, *size)``."""
     return F.interpolate(scores, size=size, mode="bilinear", align_corners=True)
 
 
-def pad_to_grid(x: torch.Tensor) -> torch.Tensor:
-    """Pad right and below with zeros to the next ``32 m + 1`` pixels a side."""
-    height, width = x.shape[-2:]
-    return F.pad(x, (0, -(width - 1) % GRID, 0, -(height - 1) % GRID))
+def fuse_on_grid(streams: dict[int, torch.Tensor]) -> torch.Tensor:
+    """Upsample and add, coarse to fine, up to the finest stream's own grid, ``(N, K, h, w)``."""
+    total, *finer = streams.values()
+    for scores in finer:
+        total = upsample(total, scores.shape[-2:]) + scores
+    return total
+
+
+def fuse(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> torch.Tensor:
+    """Sum of the streams at the photo's ``size``: logits ``(N, K, H, W)``.
+
+    ``streams`` is ``{stride: scores (N, K, h, w)}``, coarsest first.
+    """
+    total, stride = fuse_on_grid(streams), min(streams)
+    whole = tuple((n - 1) * stride + 1 for n in total.shape[-2:])
+    return upsample(total, whole)[..., : size[0], : size[1]]
+
+
+def contributions(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> dict[int, torch.Tensor]:
+    """What each stream alone adds to the logits, at the photo's size.
+
+    `fuse` is linear, so these shares, one ``(N, K, H, W)`` a stride, sum to the logits.
+    """
+    shares = {}
+    for stride in streams:
+        alone = {s: scores if s == stride else torch.zeros_like(scores) for s, scores in streams.items()}
+        shares[stride] = fuse(alone, size)
+    return shares
 
 
 class FCN(nn.Module):
@@ -58,25 +88,5 @@ class FCN(nn.Module):
         features = self.trunk(pad_to_grid(x))
         return {stride: self.score[str(stride)](features[stride]) for stride in self.strides}
 
-    def fuse(self, streams: dict[int, torch.Tensor], size: tuple[int, int]) -> torch.Tensor:
-        """Upsample and add, coarse to fine, then to the photo's ``size``: logits ``(N, K, H, W)``.
-
-        Linear, so the logits are the sum of what each stream gives alone: see `contributions`.
-        """
-        stride, *finer = streams
-        total = streams[stride]
-        for stride in finer:
-            total = upsample(total, streams[stride].shape[-2:]) + streams[stride]
-        height, width = ((n - 1) * stride + 1 for n in total.shape[-2:])
-        return upsample(total, (height, width))[..., : size[0], : size[1]]
-
-    def contributions(self, streams: dict[int, torch.Tensor], size: tuple[int, int]) -> dict[int, torch.Tensor]:
-        """What each stream alone adds to the logits, at the photo's size; their sum is `fuse`'s result."""
-        shares = {}
-        for stride in streams:
-            alone = {s: scores if s == stride else torch.zeros_like(scores) for s, scores in streams.items()}
-            shares[stride] = self.fuse(alone, size)
-        return shares
-
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.fuse(self.streams(x), x.shape[-2:])
+        return fuse(self.streams(x), x.shape[-2:])

@@ -1,0 +1,90 @@
+"""One photo of 480x360 through our nets and through torchvision's: ``python -m benchmarks.inference``.
+
+Peers are randomly initialised, which changes nothing for the time. Every round times each net once, in
+turn, so that a busy moment of the machine hits all alike; printed are medians, quartiles and ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torchvision.models import segmentation as torchvision_nets
+
+from seglib.models import MODELS, create_model
+from seglib.prediction import to_input
+
+SIZE = (360, 480)
+NUM_CLASSES = 11
+
+
+def peers() -> dict[str, nn.Module]:
+    """torchvision's small and large net for the same task."""
+    nothing = {"weights": None, "weights_backbone": None, "num_classes": NUM_CLASSES}
+    return {
+        "lraspp_mobilenet_v3_large": torchvision_nets.lraspp_mobilenet_v3_large(**nothing),
+        "fcn_resnet50": torchvision_nets.fcn_resnet50(**nothing),
+    }
+
+
+def measure(nets: dict[str, nn.Module], rounds: int, warm_up: int = 3) -> dict[str, np.ndarray]:
+    """Milliseconds of each net in each round, after some rounds that do not count."""
+    pixels = torch.randint(0, 256, (1, *SIZE, 3), dtype=torch.uint8)
+    times: dict[str, list[float]] = {name: [] for name in nets}
+    with torch.inference_mode():
+        x = to_input(pixels)
+        for number in range(warm_up + rounds):
+            for name, net in nets.items():
+                start = time.perf_counter()
+                net(x)
+                if number >= warm_up:
+                    times[name].append(1000 * (time.perf_counter() - start))
+    return {name: np.array(each) for name, each in times.items()}
+
+
+def report(times: dict[str, np.ndarray], parameters: dict[str, int]) -> dict:
+    """Medians, quartiles and the two ratios that this project promises."""
+    median = {name: float(np.median(each)) for name, each in times.items()}
+    all_ours = float(np.median(sum(times[name] for name in MODELS)))
+    return {
+        "size": SIZE,
+        "threads": torch.get_num_threads(),
+        "cores": os.cpu_count(),
+        "torch": torch.__version__,
+        "milliseconds": {
+            name: {
+                "median": round(median[name], 1),
+                "quartiles": [round(float(q), 1) for q in np.percentile(each, (25, 75))],
+                "parameters": parameters[name],
+            }
+            for name, each in times.items()
+        },
+        "fcn8s / lraspp_mobilenet_v3_large": round(median["fcn8s"] / median["lraspp_mobilenet_v3_large"], 3),
+        "all four / fcn_resnet50": round(all_ours / median["fcn_resnet50"], 3),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.inference", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    nets = {name: create_model(name, NUM_CLASSES) for name in MODELS} | peers()
+    nets = {name: net.eval().to(memory_format=torch.channels_last) for name, net in nets.items()}
+    parameters = {name: sum(p.numel() for p in net.parameters()) for name, net in nets.items()}
+    text = json.dumps(report(measure(nets, args.rounds), parameters), indent=2)
+    print(text)
+    if args.out:
+        args.out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""The segmentation lecture, alive: ``streamlit run demo_app.py``.
+
+The pages are listed in seglib/ui/router.py. This file only starts the server, and begins to load the nets
+at once in the background, so that they are ready by the time somebody has read the first page.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import AsyncIterator
+
+# Before torch is imported: a thread of its own for each visitor serves a classroom better than two for one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import streamlit as st
+
+from seglib.ui import warm_up
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict]:
+    threading.Thread(target=warm_up.run, name="warm-up", daemon=True).start()
+    yield {}
+
+
+app = st.App("seglib/ui/router.py", lifespan=lifespan)

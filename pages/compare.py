@@ -1,0 +1,51 @@
+"""The task: a class for every pixel. What do the trained nets make of one photo?"""
+
+import streamlit as st
+
+from seglib import metrics
+from seglib.ui import cache, guests, inputs, panels, state
+
+panels.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
+photo, labels = state.photo(), state.label_set()
+truth = state.truth(photo, labels)
+panels.wait_for_nets()
+
+left, right = st.columns(2)
+with left:
+    nets = inputs.choose_nets(labels)
+with right:
+    view = inputs.choose_view(truth is not None)
+
+answers = panels.segment_all(photo, labels, nets)
+cms = panels.confusions(photo, labels, answers, truth)
+pictures = [panels.photo_panel(photo)]
+if truth is not None:
+    pictures.append(panels.truth_panel(photo, truth))
+pictures += [panels.net_panel(net, photo, answer, cms[net]) for net, answer in answers.items()]
+panels.show(pictures, photo, labels, key="compare", truth=truth, mode=view)
+
+if truth is None:
+    st.info(panels.NO_TRUTH)
+
+scores, pixel = st.columns(2, gap="large")
+if answers and truth is not None:
+    with scores:
+        st.subheader("Scores on this photo")
+        panels.score_table(cms)
+        st.caption(f"Void pixels are not counted: {panels.percent((truth == 255).mean())} of this photo.")
+if answers:
+    with pixel:
+        row, col = state.pin(photo)
+        st.subheader(f"The pixel at row {row}, column {col}")
+        panels.pixel_table(
+            {net: cache.pixel_probabilities(answer.streams, photo.size, (row, col)) for net, answer in answers.items()},
+            labels,
+        )
+        st.caption("Click or tap a picture to pin another pixel; arrow keys and Enter work too.")
+
+panels.what_you_should_see(
+    "All four agree on *what* is there, roughly; the finer nets put the borders where the photo has them. "
+    "Pixel accuracy hardly notices, mean IoU does."
+)
+guests.show_guests(photo)
+panels.show_source(metrics.mean_iou, metrics.iou_per_class, metrics.confusion_matrix)

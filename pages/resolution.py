@@ -1,0 +1,89 @@
+"""The resolution issue: scores on a subsampled grid, and the ceiling that such a grid puts on any net."""
+
+import streamlit as st
+
+from seglib.cards import shipped_nets
+from seglib.resolution import FACTORS, through_grid
+from seglib.ui import cache, inputs, panels, state
+from seglib.ui.components.photo_view import Panel
+
+panels.heading(
+    "The resolution issue", "A net that subsamples by 32 answers once per 32 x 32 pixels: how much can that cost?"
+)
+photo, labels = state.photo(), state.label_set()
+truth = state.truth(photo, labels)
+panels.wait_for_nets()
+
+st.subheader("From photo to scores and back")
+net, how = inputs.choose_net_and_upsampling(list(shipped_nets(labels.name)))
+answers = panels.segment_all(photo, labels, [net])
+if not answers:
+    panels.show([panels.photo_panel(photo)], photo, labels, key="pipeline")
+    st.stop()
+answer = answers[net]
+on_grid = cache.grid_labels(answer, photo.key, photo.size, net, labels.name)
+upsampled = answer.labels if how == "bilinear" else on_grid
+finest = min(answer.streams)
+scores = answer.streams[finest]
+coarse = Panel(
+    title="Subsampled",
+    role="output",
+    alt=f"Best class at each of {scores.shape[2]} x {scores.shape[1]} grid points, as computed by {net}",
+    caption=f"{scores.shape[2]} x {scores.shape[1]} answers",
+    picture=photo.image,
+    labels=on_grid,
+)
+fine = Panel(
+    title=f"Upsampled ({how})",
+    role="output",
+    alt=f"The answers of {net} upsampled to the photo",
+    caption=f"{photo.size[1]} x {photo.size[0]} pixels",
+    picture=photo.image,
+    labels=upsampled,
+)
+panels.show(
+    [panels.photo_panel(photo), panels.swipe(coarse, fine)], photo, labels, key="pipeline", truth=truth, columns=2
+)
+panels.layer_table(net, photo)
+
+st.subheader("The ceiling")
+st.markdown(
+    "Subsample the *human labels themselves*, upsample them again, and score the result: "
+    "no net that answers on this grid can do better."
+)
+if truth is None:
+    st.info(panels.NO_TRUTH)
+    st.stop()
+factor = st.select_slider("One label every … pixels", FACTORS, value=32, key="factor", bind="query-params")
+degraded = through_grid(truth, factor, len(labels), how)
+panels.show(
+    [
+        panels.truth_panel(photo, truth),
+        Panel(
+            title=f"Human labels through a grid of {factor} px",
+            role="output",
+            alt=f"The human labels subsampled by {factor} and upsampled again",
+            picture=photo.image,
+            labels=degraded,
+        ),
+    ],
+    photo,
+    labels,
+    key="ceiling",
+    truth=truth,
+    columns=2,
+)
+if panels.guess(
+    f"What is the mean IoU of perfect labels through a grid of {factor} px?",
+    ["over 95 %", "80 to 95 %", "50 to 80 %", "below 50 %"],
+    "ceiling_guess",
+):
+    ours = cache.ceiling(truth, photo.key, photo.revision, labels.name, how)
+    nets = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
+    panels.ceiling_chart(ours, factor, panels.confusions(photo, labels, nets, truth))
+    panels.what_you_should_see(
+        "The ceiling stays high down to 8 pixels and falls fast beyond 32; thin things go first. "
+        "Every net stays below its own ceiling, so resolution is not all that it lacks."
+    )
+panels.text("resolution")
+panels.show_source(through_grid)

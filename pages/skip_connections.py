@@ -1,0 +1,97 @@
+"""How do skip connections sharpen an FCN? Streams switched on and off, and their sum taken apart."""
+
+import numpy as np
+import streamlit as st
+
+from seglib import metrics
+from seglib.cards import shipped_nets
+from seglib.rendering import score_picture, score_scale
+from seglib.ui import cache, inputs, panels, state
+from seglib.ui.components.photo_view import Panel
+
+panels.heading(
+    "Skip connections",
+    "Class scores from several layers, upsampled and added: coarse layers know what, fine ones where.",
+)
+photo, labels = state.photo(), state.label_set()
+truth = state.truth(photo, labels)
+panels.wait_for_nets()
+
+net = inputs.choose_streams(list(shipped_nets(labels.name)))
+answers = panels.segment_all(photo, labels, list(dict.fromkeys(["fcn32s", net])))
+if not answers:
+    panels.show([panels.photo_panel(photo)], photo, labels, key="skips")
+    st.stop()
+answer, coarse = answers[net], answers["fcn32s"]
+cms = panels.confusions(photo, labels, answers, truth)
+
+result = panels.net_panel(net, photo, answer, cms[net])
+if net != "fcn32s":
+    result = panels.swipe(panels.net_panel("fcn32s", photo, coarse, cms["fcn32s"]), result)
+pictures = [panels.photo_panel(photo), result]
+if truth is not None:
+    pictures.insert(1, panels.truth_panel(photo, truth))
+panels.show(pictures, photo, labels, key="skips", truth=truth, columns=len(pictures))
+if truth is None:
+    st.info(panels.NO_TRUTH)
+else:
+    panels.score_metrics(cms[net], cms["fcn32s"], "fcn32s")
+
+row, col = state.pin(photo)
+st.subheader("The streams, and their sum")
+k = inputs.choose_class(labels, default=int(answer.labels[row, col]))
+shares = cache.contributions(answer, photo.key, photo.size, net, labels.name, k)
+scores = cache.stream_pictures(answer, photo.key, photo.size, net, labels.name, k)
+limit = max(1.0, *(float(np.abs(share).max()) for share in shares.values()))
+grid = [
+    Panel(
+        title=f"Stream {stride}: as computed",
+        role="output",
+        alt=f"Scores for {labels.classes[k]} of the stream at stride {stride}, at their true resolution",
+        caption=f"{answer.streams[stride].shape[2]} x {answer.streams[stride].shape[1]} scores",
+        picture=score_picture(scores[stride], limit),
+        pixelated=True,
+    )
+    for stride in shares
+]
+grid += [
+    Panel(
+        title=f"Stream {stride}: upsampled",
+        role="output",
+        alt=f"Scores for {labels.classes[k]} of the stream at stride {stride}, upsampled to the photo",
+        caption=f"at the pinned pixel {share[row, col]:+.2f}",
+        picture=score_picture(share, limit),
+    )
+    for stride, share in shares.items()
+]
+panels.show(grid, photo, None, key="streams", columns=len(shares))
+total = sum(shares.values())
+sum_view, sum_chart = st.columns(2, gap="large")
+with sum_view:
+    summed = Panel(
+        title=f"Sum of the streams: score for {labels.classes[k]}",
+        role="output",
+        alt=f"Sum of all streams' scores for {labels.classes[k]}",
+        caption=f"at the pinned pixel {total[row, col]:+.2f}",
+        picture=score_picture(total, limit),
+    )
+    panels.show([summed], photo, None, key="sum", columns=1)
+    st.image(score_scale(), caption=f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width="stretch")
+with sum_chart:
+    steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
+    panels.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
+    others = cache.pixel_probabilities(answer.streams, photo.size, (row, col))
+    st.caption(
+        f"With the other classes' scores this makes {labels.classes[k]} "
+        f"{panels.percent(float(others[k]))} probable here; {net} says {labels.classes[int(answer.labels[row, col])]}."
+    )
+
+st.subheader("The border, close up")
+if panels.guess("Which net follows the border best around the pinned pixel?", list(shipped_nets(labels.name)), "edge"):
+    panels.close_up(photo, labels, truth, key="edge_views")
+panels.what_you_should_see(
+    "One score every 32 pixels gives blobs. Each finer stream adds little far from borders "
+    "and corrects the class right at them."
+)
+panels.text("skip_connections")
+panels.show_source(metrics.mean_iou)

@@ -1,0 +1,34 @@
+"""Model cards: what a trained net is, without loading it (and so without importing torch).
+
+A card is the JSON file beside a weights file: data, recipe, seed, figures, sha256.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
+
+
+class WeightsError(ValueError):
+    """A weights file that is missing, damaged, or made for another net."""
+
+
+def weights_path(name: str, labels: str) -> Path:
+    """Where the shipped weights of net ``name`` for label set ``labels`` lie."""
+    return WEIGHTS / f"{labels}-{name}.safetensors"
+
+
+def read_card(path: Path) -> dict:
+    """The card beside a weights file; `WeightsError` if there is none."""
+    card = path.with_suffix(".json")
+    if not card.is_file():
+        raise WeightsError(f"{path.name} has no card: wanted {card.name} beside it")
+    return json.loads(card.read_text())
+
+
+def shipped_nets(labels: str) -> dict[str, dict]:
+    """Cards of all nets in the box for a label set, by name: those with more streams last."""
+    cards = [json.loads(path.read_text()) for path in sorted(WEIGHTS.glob(f"{labels}-*.json"))]
+    return {card["name"]: card for card in sorted(cards, key=lambda card: (len(card["streams"]), card["name"]))}

@@ -1,0 +1,56 @@
+"""From a photo to a class for every pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+MAX_PIXELS = 1_000_000  # what the nets take; larger photos are shrunk before (see `seglib.images`)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a net says about a photo, at the photo's own size."""
+
+    labels: np.ndarray  # (H, W) uint8: the most probable class
+    probabilities: np.ndarray  # (K, H, W) float32, summing to 1 over the classes
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """Probability of the chosen class, ``(H, W)`` in [1 / K, 1]."""
+        return self.probabilities.max(0)
+
+
+def check_image(image: np.ndarray) -> np.ndarray:
+    """Return ``image`` if it is ``(H, W, 3)`` uint8 RGB; else `ValueError` says what came."""
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
+        raise ValueError(f"an image is (H, W, 3) uint8 RGB; this one is {image.shape} {image.dtype}")
+    return image
+
+
+def to_input(images: torch.Tensor) -> torch.Tensor:
+    """Pictures ``(N, H, W, 3)`` uint8 as the nets take them: ``(N, 3, H, W)`` float32, about -2 to 2."""
+    # Pixels already lie channels-last in memory, the layout in which convolutions run fastest here.
+    return (images.permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
+
+
+def image_tensor(image: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
+    """One photo as a batch of one, ``(1, 3, H, W)``."""
+    return to_input(torch.from_numpy(check_image(image).copy())[None].to(device))
+
+
+def predict(model: nn.Module, image: np.ndarray) -> Prediction:
+    """Segment a photo ``(H, W, 3)`` uint8 RGB with a net from `seglib.load_model`.
+
+    `ValueError` for anything that is not such an image.
+    """
+    device = next(model.parameters()).device
+    with torch.inference_mode():
+        logits = model(image_tensor(image, device))[0]
+        probabilities = logits.softmax(0)
+        labels = logits.argmax(0).to(torch.uint8)
+    return Prediction(labels.cpu().numpy(), probabilities.cpu().numpy())

@@ -1,0 +1,43 @@
+"""Arrays in, pictures out: RGB arrays ``(H, W, 3)`` uint8. Nothing here knows where they are shown."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+
+from seglib.labels import IGNORE, LabelSet, check_label_map
+
+VOID_COLOR = (0, 0, 0)
+SCORE_COLORS = "PuOr_r"  # purple: against, white: neither, orange: for; safe for colour-blind eyes
+
+
+def colorize(labels: np.ndarray, label_set: LabelSet) -> np.ndarray:
+    """A label map in its classes' colours, void in black."""
+    check_label_map(labels, len(label_set))
+    table = np.zeros((256, 3), np.uint8)
+    table[: len(label_set)] = label_set.colors
+    table[IGNORE] = VOID_COLOR
+    return table[labels]
+
+
+def overlay(image: np.ndarray, labels: np.ndarray, label_set: LabelSet, opacity: float = 0.6) -> np.ndarray:
+    """The image tinted with its label map; void pixels show the image."""
+    tinted = image + opacity * (colorize(labels, label_set).astype(np.float32) - image)
+    return np.where((labels == IGNORE)[..., None], image, tinted.round().astype(np.uint8))
+
+
+def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
+    """A map of signed scores ``(h, w)`` as a picture: ``-limit`` purple, 0 white, ``limit`` orange.
+
+    >>> score_picture(np.array([[-2.0, 0.0, 2.0]]), limit=1.0).shape
+    (1, 3, 3)
+    """
+    if not limit > 0:
+        raise ValueError(f"limit is {limit}: wanted a positive number")
+    colors = matplotlib.colormaps[SCORE_COLORS](0.5 + 0.5 * np.clip(scores / limit, -1, 1), bytes=True)
+    return colors[..., :3]
+
+
+def score_scale(width: int = 256, height: int = 12) -> np.ndarray:
+    """The colour bar that belongs to `score_picture`, ``(height, width, 3)``, from -limit to limit."""
+    return np.repeat(score_picture(np.linspace(-1, 1, width)[None], 1.0), height, axis=0)

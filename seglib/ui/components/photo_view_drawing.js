@@ -1,0 +1,221 @@
+// The drawing half of photo_view.js: from arrays and the group's zoom to pixels on a canvas.
+//
+// Every panel has two canvases, one upon the other: the picture with its coloured map, and the marks (cross,
+// pin, pixel grid), so that a moving pointer does not redraw the photo. Both are kept in device pixels.
+
+const VOID = 255;
+const CLEAR = 0;
+const VEIL = pack(16, 18, 24, 190); // over what is not looked at
+const GRID_FROM = 12; // CSS px per image pixel from which single pixels are outlined
+const OVERLAYS_KEPT = 16; // a bound on memory: one of a large photo weighs 4 MB
+
+function redraw(view) {
+  view.stale = true; // the pictures, too
+  redrawMarks(view);
+}
+
+function redrawMarks(view) {
+  view.frame ||= requestAnimationFrame(() => draw(view));
+}
+
+function draw(view) {
+  const { group, shells, panels, stale } = view;
+  Object.assign(view, { frame: 0, stale: false });
+  view.root.classList.toggle('zoomed', group.zoom > 1);
+  view.resetButton.textContent = `${Number(group.zoom.toFixed(1))}×`;
+  shells.forEach((shell, index) => {
+    const { clientWidth: width, clientHeight: height } = shell.frame;
+    if (!width) return; // hidden in a closed tab; the ResizeObserver calls when it opens
+    const place = {
+      x: width * (0.5 - group.x * group.zoom),
+      y: height * (0.5 - group.y * group.zoom),
+      width: width * group.zoom,
+      height: height * group.zoom,
+    };
+    if (stale) drawPicture(view, shell, panels[index], place, width, height);
+    drawMarks(prepare(shell.marks, width, height), group, place, width, height);
+  });
+}
+
+function drawPicture(view, shell, panel, place, width, height) {
+  const paper = prepare(shell.picture, width, height);
+  drawPanel(paper, view, panel, place);
+  if (!panel.compare) return;
+  const left = shell.split * width;
+  paper.beginPath();
+  paper.rect(left, 0, width - left, height);
+  paper.save();
+  paper.clip();
+  paper.clearRect(left, 0, width - left, height);
+  drawPanel(paper, view, panel.compare, place);
+  paper.restore();
+}
+
+// A cleared canvas in device pixels, to be drawn on in CSS pixels.
+function prepare(canvas, width, height) {
+  const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
+  const paper = canvas.getContext('2d');
+  paper.setTransform(1, 0, 0, 1, 0, 0);
+  paper.clearRect(0, 0, across, down);
+  paper.setTransform(across / width, 0, 0, down / height, 0, 0);
+  return paper;
+}
+
+function drawPanel(paper, view, panel, place) {
+  if (panel.picture) {
+    paper.imageSmoothingEnabled = !panel.pixelated && place.width / panel.picture.naturalWidth <= 2;
+    paper.imageSmoothingQuality = 'high';
+    paper.drawImage(panel.picture, place.x, place.y, place.width, place.height);
+  }
+  const overlay = overlayOf(view, panel);
+  if (overlay) {
+    paper.imageSmoothingEnabled = false;
+    // A class that was asked for stays visible even when the overlay is turned down.
+    paper.globalAlpha = view.highlight === null ? view.opacity : Math.max(view.opacity, 0.6);
+    paper.drawImage(overlay, place.x, place.y, place.width, place.height);
+    paper.globalAlpha = 1;
+  }
+  if (view.data.outline && panel.labels) drawOutline(paper, panel.labels, place);
+}
+
+// The coloured map of a panel, painted once for every combination it is asked for in.
+function overlayOf(view, panel) {
+  const mode = modeOf(view, panel);
+  if (!mode) return null;
+  const { labels, confidence } = panel;
+  const name = [mode, view.highlight, labels?.id, confidence?.id, view.data.truth].join(' ');
+  if (!view.overlays.has(name)) {
+    if (view.overlays.size >= OVERLAYS_KEPT) view.overlays.clear();
+    view.overlays.set(name, paintOverlay(view, panel, mode));
+  }
+  return view.overlays.get(name);
+}
+
+function modeOf(view, { labels, confidence }) {
+  const { mode } = view.data;
+  if (mode === 'confidence' && confidence) return mode;
+  if (!labels) return null;
+  if (mode === 'errors' && labels !== view.truth) return mode; // the truth shows what would have been right
+  return mode === 'labels' || mode === 'errors' || view.highlight !== null ? 'labels' : null;
+}
+
+function paintOverlay(view, { labels, confidence }, mode) {
+  const [height, width] = view.data.size;
+  const grid = { labels, confidence, errors: { width, height } }[mode];
+  const image = new ImageData(grid.width, grid.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const sample = (map) => (map ? nearest(map, grid) : () => VOID);
+  const [label, truth, sure] = [sample(labels), sample(view.truth), sample(confidence)];
+  for (let y = 0, at = 0; y < grid.height; y++) {
+    for (let x = 0; x < grid.width; x++, at++) pixels[at] = tint(view, mode, label(y, x), truth(y, x), sure(y, x));
+  }
+  const canvas = element('canvas', '', { width: grid.width, height: grid.height });
+  canvas.getContext('2d').putImageData(image, 0, 0);
+  return canvas;
+}
+
+function tint({ palette, highlight }, mode, label, truth, sure) {
+  if (highlight !== null && label !== highlight && !(mode === 'errors' && truth === highlight)) return VEIL;
+  if (mode === 'confidence') return pack(0, 0, 0, 255 - sure);
+  if (mode === 'errors' && truth === VOID) return CLEAR;
+  if (mode === 'errors' && label === truth) return highlight === null ? VEIL : CLEAR;
+  return palette[label]; // void has no colour: the photo shows
+}
+
+// Reads `map` at the pixels of a grid of another size.
+function nearest(map, { width, height }) {
+  const along = (count, full) => Int32Array.from({ length: count }, (_, at) => ((at + 0.5) / count) * full);
+  const rows = along(height, map.height);
+  const columns = along(width, map.width);
+  return (y, x) => map.values[rows[y] * map.width + columns[x]];
+}
+
+function drawOutline(paper, labels, place) {
+  labels.outline ??= outlineOf(labels);
+  const scale = place.width / labels.width;
+  paper.save();
+  paper.translate(place.x, place.y);
+  paper.scale(scale, place.height / labels.height);
+  paper.lineCap = 'square'; // closes the corners between the pieces
+  for (const [width, color] of [[3, 'rgb(0 0 0 / 35%)'], [1.25, 'white']]) {
+    paper.lineWidth = width / scale;
+    paper.strokeStyle = color;
+    paper.stroke(labels.outline);
+  }
+  paper.restore();
+}
+
+// The borders between regions, as lines between pixels: sharp at any zoom.
+function outlineOf({ values, width, height }) {
+  const path = new Path2D();
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (x + 1 < width && values[at] !== values[at + 1]) line(path, x + 1, y, 0, 1);
+      if (y + 1 < height && values[at] !== values[at + width]) line(path, x, y + 1, 1, 0);
+    }
+  }
+  return path;
+}
+
+function drawMarks(paper, group, place, width, height) {
+  const [rows, columns] = group.size;
+  const pixel = place.width / columns;
+  if (pixel > GRID_FROM) drawGrid(paper, place, rows, columns, width, height);
+  const middle = ([row, col]) => [place.x + (col + 0.5) * pixel, place.y + ((row + 0.5) * place.height) / rows];
+  if (group.pin) drawRing(paper, ...middle(group.pin), Math.max(6, pixel / 2));
+  if (!group.hover) return;
+  if (pixel > GRID_FROM) drawBox(paper, ...middle(group.hover), pixel);
+  else drawCross(paper, ...middle(group.hover), Math.max(4, pixel / 2));
+}
+
+function drawGrid(paper, place, rows, columns, width, height) {
+  paper.beginPath();
+  for (let col = 0; col <= columns; col++) line(paper, place.x + (col * place.width) / columns, 0, 0, height);
+  for (let row = 0; row <= rows; row++) line(paper, 0, place.y + (row * place.height) / rows, width, 0);
+  paper.lineWidth = 1 / devicePixelRatio;
+  paper.strokeStyle = 'rgb(128 128 128 / 45%)';
+  paper.stroke();
+}
+
+function drawRing(paper, x, y, radius) {
+  paper.beginPath();
+  paper.arc(x, y, radius, 0, 2 * Math.PI);
+  strokeTwice(paper, 4, 2);
+}
+
+function drawBox(paper, x, y, side) {
+  paper.beginPath();
+  paper.rect(x - side / 2, y - side / 2, side, side);
+  strokeTwice(paper, 3.5, 1.5);
+}
+
+function drawCross(paper, x, y, gap) {
+  paper.beginPath();
+  line(paper, x - gap - 9, y, 9, 0);
+  line(paper, x + gap, y, 9, 0);
+  line(paper, x, y - gap - 9, 0, 9);
+  line(paper, x, y + gap, 0, 9);
+  strokeTwice(paper, 3, 1.25);
+}
+
+function line(paper, x, y, dx, dy) {
+  paper.moveTo(x, y);
+  paper.lineTo(x + dx, y + dy);
+}
+
+// White within black can be seen on any photo.
+function strokeTwice(paper, outer, inner) {
+  paper.lineWidth = outer;
+  paper.strokeStyle = 'rgb(0 0 0 / 75%)';
+  paper.stroke();
+  paper.lineWidth = inner;
+  paper.strokeStyle = 'white';
+  paper.stroke();
+}
+
+// One RGBA pixel as ImageData's buffer holds it on little-endian machines, which all browsers run on.
+function pack(red, green, blue, alpha) {
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}

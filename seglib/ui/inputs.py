@@ -1,0 +1,158 @@
+"""Controls shared by the pages; each returns a plain value."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import streamlit as st
+
+from seglib.annotation import BadAnnotation
+from seglib.cards import shipped_nets
+from seglib.images import BadImage
+from seglib.labels import LABEL_SETS, LabelSet
+from seglib.photos import PHOTOS
+from seglib.ui import state
+
+View = Literal["classes", "errors", "confidence"]
+VIEWS: tuple[View, ...] = get_args(View)
+PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"]
+
+
+def photo_picker() -> None:
+    """The one picker, in the sidebar of every page: a photo of the box, an upload, the camera; and the label set."""
+    with st.sidebar:
+        own = state.uploads()
+        state.choose_from_address()
+        st.selectbox(
+            "Photo",
+            [*own, *PHOTOS],
+            format_func=lambda key: own[key].title if key in own else PHOTOS[key].title,
+            key="photo",
+        )
+        st.segmented_control(
+            "Classes",
+            list(LABEL_SETS),
+            default="everyday",
+            required=True,
+            key="classes",
+            bind="query-params",
+            help="Which classes the nets tell apart: 11 for any photo, or CamVid's 11 for street scenes.",
+        )
+        with st.expander("Your own photo", icon=":material/add_photo_alternate:"):
+            st.file_uploader(
+                "A photo from your computer", PHOTO_TYPES, key="photo_file", on_change=_take_photo, args=("photo_file",)
+            )
+            if st.toggle("Use the camera", key="camera_on"):
+                st.camera_input("A photo from the camera", key="camera", on_change=_take_photo, args=("camera",))
+            photo = state.photo()
+            if photo.key in own:
+                st.file_uploader(
+                    "Its labels: PNG of class indices, or LabelMe JSON",
+                    ["png", "json"],
+                    key=f"truth_{photo.key}",
+                    on_change=_take_truth,
+                    args=(f"truth_{photo.key}",),
+                )
+            st.caption("Photos stay in this session's memory and are never written to disk.")
+        _say(state.photo())
+
+
+def _take_photo(widget: str) -> None:
+    """Callback of an upload: keep the photo and choose it, or say what is wrong and change nothing."""
+    st.session_state.pop("upload_error", None)
+    if (file := st.session_state[widget]) is None:
+        return
+    try:
+        photo = state.add_upload(file.getvalue(), file.name)
+    except BadImage as error:
+        st.session_state["upload_error"] = str(error)
+    else:
+        st.session_state["photo"] = photo.key
+        st.session_state.pop("pin", None)
+
+
+def _take_truth(widget: str) -> None:
+    """Callback of a labels upload."""
+    st.session_state.pop("upload_error", None)
+    if (file := st.session_state[widget]) is None:
+        return
+    try:
+        state.add_truth(state.photo(), file.getvalue(), state.label_set())
+    except (BadImage, BadAnnotation) as error:
+        st.session_state["upload_error"] = str(error)
+
+
+def _say(photo: state.Photo) -> None:
+    if error := st.session_state.get("upload_error"):
+        st.error(error)
+    if photo.notice:
+        st.info(photo.notice)
+    if photo.credit:
+        st.caption(f"{photo.title}. {photo.credit}")
+
+
+def choose_nets(labels: LabelSet, key: str = "nets") -> list[str]:
+    """Which of the trained nets to show; never none."""
+    nets = list(shipped_nets(labels.name))
+    chosen = st.pills(
+        "Nets", nets, selection_mode="multi", default=nets, key=key, bind="query-params", persist_state="session"
+    )
+    return [net for net in nets if net in (chosen or [])] or nets[-1:]
+
+
+def choose_view(has_truth: bool) -> View:
+    """Classes, errors or confidence; errors need a truth."""
+    options = [view for view in VIEWS if has_truth or view != "errors"]
+    return st.segmented_control("Show", options, default="classes", key="view", required=True, bind="query-params")
+
+
+def choose_class(labels: LabelSet, default: int) -> int:
+    """One class of the label set, by index."""
+    name = st.selectbox("Class", labels.classes, index=default, key=f"class_{labels.name}")
+    return labels.index(name)
+
+
+def choose_streams(nets: list[str]) -> str:
+    """Switches for the streams 16, 8 and 4 on top of stride 32: the net trained for those that are on.
+
+    Nets exist for 32, 32 + 16, 32 + 16 + 8 and so on: switching a stream on takes those before it along,
+    switching it off those after it.
+    """
+    strides = [int(net.removeprefix("fcn").removesuffix("s")) for net in nets]
+    chosen = strides[0]
+    with st.container(horizontal=True, gap="large"):
+        st.toggle("Stream 32", value=True, disabled=True, help="The coarsest scores are always there.")
+        for stride in strides[1:]:
+            key = f"stream{stride}"
+            if st.toggle(
+                f"+ stream {stride}",
+                key=key,
+                value=stride > 4,
+                bind="query-params",
+                on_change=_nest,
+                args=(key, strides),
+            ):
+                chosen = stride
+    return nets[strides.index(chosen)]
+
+
+def _nest(key: str, strides: list[int]) -> None:
+    """Keep the streams that are on a run from the coarsest down."""
+    stride, on = int(key.removeprefix("stream")), st.session_state[key]
+    for other in strides[1:]:
+        if on and other > stride:
+            st.session_state[f"stream{other}"] = True
+        elif not on and other < stride:
+            st.session_state[f"stream{other}"] = False
+
+
+def choose_net_and_upsampling(nets: list[str]) -> tuple[str, str]:
+    """One net, and how its scores are upsampled."""
+    left, right = st.columns(2)
+    with left:
+        net = st.segmented_control("Net", nets, default=nets[0], key="net", required=True, bind="query-params")
+    with right:
+        how = st.segmented_control(
+            "Upsampling", ["nearest", "bilinear"], default="bilinear", key="how", required=True, bind="query-params"
+        )
+    return net, how

@@ -1,0 +1,28 @@
+"""The list of pages, and what all of them share: the page frame, the photo picker, the address bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from seglib.cards import WeightsError
+from seglib.ui import inputs, state
+
+PAGES_FOLDER = Path(__file__).resolve().parent.parent.parent / "pages"
+PAGES = [
+    st.Page(PAGES_FOLDER / "compare.py", title="Compare nets", icon=":material/compare:", default=True),
+    st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
+    st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
+]
+
+st.set_page_config(page_title="Segmentation, alive", page_icon=":material/texture:", layout="wide")
+# Streamlit leaves a fifth of a projector's height empty above the title.
+st.html("<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; }</style>")
+page = st.navigation(PAGES, position="top")
+inputs.photo_picker()
+state.show_in_address()
+try:
+    page.run()
+except WeightsError as error:
+    st.error(str(error))

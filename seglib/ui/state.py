@@ -1,0 +1,168 @@
+"""What this visitor chose: the photo, the label set, the pinned pixel, and uploads of their own.
+
+Widgets with ``bind="query-params"`` keep their value in the address bar themselves; photo and pinned pixel are
+kept there by `show_in_address`. Uploads live in the session alone: in memory, never on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import streamlit as st
+
+from seglib.annotation import Annotation, class_indices, rasterize, read_labelme
+from seglib.images import decode, decode_label_map
+from seglib.labels import IGNORE, LABEL_SETS, LabelSet
+from seglib.photos import PHOTOS
+from seglib.ui import cache
+
+OPENING_PHOTO = "chelsea"
+MAX_UPLOADS = 4  # a visitor's latest photos; with them 30 visitors stay below half a gigabyte
+Point = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Photo:
+    """The photo that all pages look at."""
+
+    key: str  # name in the box, or digest of an upload: what caches go by
+    title: str
+    alt: str
+    image: np.ndarray = field(repr=False)  # (H, W, 3) uint8
+    credit: str = ""
+    notice: str | None = None  # what decoding had to do to it
+    original_size: tuple[int, int] | None = None
+    revision: int = 0  # counts changes of the truth
+    annotation: Annotation | None = field(default=None, repr=False)  # uploaded polygons
+    label_maps: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # uploaded, by label set
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.image.shape[:2]
+
+
+def bundled(name: str) -> Photo:
+    """A photo in the box."""
+    about = PHOTOS[name]
+    return Photo(
+        key=name,
+        title=about.title,
+        alt=about.alt,
+        image=cache.bundled_photo(name),
+        credit=f"{about.credit} ({about.licence})",
+    )
+
+
+def uploads() -> dict[str, Photo]:
+    """Photos of this visitor by key, oldest first."""
+    return st.session_state.setdefault("uploads", {})
+
+
+def add_upload(data: bytes, name: str) -> Photo:
+    """Decode a photo of the visitor's own and keep it for this session; `BadImage` says what is wrong with it."""
+    decoded = decode(data)
+    key = f"upload-{hashlib.blake2b(data, digest_size=12).hexdigest()}"
+    kept = uploads()
+    if key not in kept:
+        kept[key] = Photo(
+            key=key,
+            title=name,
+            alt=f"Your photo {name}",
+            image=decoded.image,
+            notice=decoded.notice,
+            original_size=decoded.original_size,
+        )
+    while len(kept) > MAX_UPLOADS:
+        kept.pop(next(iter(kept)))
+    return kept[key]
+
+
+def add_truth(photo: Photo, data: bytes, labels: LabelSet) -> None:
+    """Take a label PNG or LabelMe JSON as the truth of an upload.
+
+    Raises `BadImage` or `BadAnnotation` if it does not fit; the labels there were before then stay.
+    """
+    changed = replace(photo, revision=photo.revision + 1)
+    if data.lstrip()[:1] == b"{":
+        annotation = read_labelme(data)
+        rasterize_for(photo, annotation, labels)  # refuses unknown labels now rather than later
+        changed = replace(changed, annotation=annotation)
+    else:
+        label_map = decode_label_map(data, len(labels), photo.size, photo.original_size)
+        changed = replace(changed, label_maps=photo.label_maps | {labels.name: label_map})
+    uploads()[photo.key] = changed
+
+
+def rasterize_for(photo: Photo, annotation: Annotation, labels: LabelSet) -> np.ndarray:
+    """Polygons as a label map of the photo's size, shrunk with it where it was shrunk."""
+    scale = np.divide(photo.size, annotation.size)[::-1]  # points are (x, y)
+    shapes = [replace(shape, points=shape.points * scale) for shape in annotation.shapes]
+    return rasterize(shapes, photo.size, class_indices(labels))
+
+
+def choose_from_address() -> None:
+    """On arrival take photo and pixel that the address names; uploads have gone with their session."""
+    if "photo" not in st.session_state:
+        named = st.query_params.get("photo")
+        st.session_state["photo"] = named if named in PHOTOS else OPENING_PHOTO
+        st.session_state["pin"] = _parse_pin(st.query_params.get("pin", ""))
+
+
+def photo() -> Photo:
+    """The chosen photo."""
+    key = st.session_state["photo"]
+    return bundled(key) if key in PHOTOS else uploads()[key]
+
+
+def label_set() -> LabelSet:
+    """The chosen label set."""
+    return LABEL_SETS[st.session_state["classes"]]
+
+
+def truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:
+    """Human labels of a photo, ``(H, W)``; None where there are none of this label set."""
+    if photo.key in PHOTOS:
+        found = cache.bundled_truth(photo.key, labels.name)
+    elif labels.name in photo.label_maps:
+        found = photo.label_maps[labels.name]
+    elif photo.annotation is not None:
+        found = rasterize_for(photo, photo.annotation, labels)
+    else:
+        return None
+    return None if (found == IGNORE).all() else found
+
+
+def pin(photo: Photo) -> Point:
+    """The pinned pixel (row, col); the photo's centre until somebody pins one."""
+    height, width = photo.size
+    row, col = st.session_state.get("pin") or (height // 2, width // 2)
+    return min(row, height - 1), min(col, width - 1)
+
+
+def _parse_pin(text: str) -> Point | None:
+    """Row and column from the address bar, which anybody may have edited."""
+    parts = text.split(",")
+    if len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) <= 5 for part in parts):
+        return int(parts[0]), int(parts[1])
+    return None
+
+
+def remember_pin(point: Point) -> None:
+    """Pin another pixel, on every page."""
+    st.session_state["pin"] = point
+
+
+def show_in_address() -> None:
+    """Let the address bar name photo and pixel, so that a link reopens exactly this view."""
+    chosen = st.session_state["photo"]
+    wanted = {"photo": chosen if chosen in PHOTOS and chosen != OPENING_PHOTO else None}
+    pinned = st.session_state.get("pin")
+    wanted["pin"] = f"{pinned[0]},{pinned[1]}" if pinned else None
+    for key, value in wanted.items():
+        if value is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != value:
+            st.query_params[key] = value

@@ -1,0 +1,39 @@
+"""Load torch and the nets in the background while the first visitor is still reading.
+
+Afterwards `gc.freeze` takes everything loaded so far out of Python's garbage collection: Streamlit collects
+after every run of a page, which would cost some 240 ms a time with torch in memory.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+
+_started = threading.Event()
+_finished = threading.Event()
+
+
+def loading() -> bool:
+    """Whether the nets are on their way but not here yet; False where nothing was started (tests)."""
+    return _started.is_set() and not _finished.is_set()
+
+
+def run() -> None:
+    """Import torch, load every net in the box and let each segment the opening photo once."""
+    _started.set()
+    # Without a visitor's session Streamlit's cache works but warns about every call.
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    try:
+        from seglib.cards import shipped_nets
+        from seglib.labels import LABEL_SETS
+        from seglib.ui import cache, state
+
+        photo = state.bundled(state.OPENING_PHOTO)
+        for labels in LABEL_SETS:
+            for net in shipped_nets(labels):
+                cache.segment(photo.image, photo.key, net, labels)
+    finally:
+        gc.collect()
+        gc.freeze()
+        _finished.set()

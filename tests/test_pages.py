@@ -1,0 +1,290 @@
+"""Every page headless: it runs, its controls do what they say, and a bad visitor gets a sentence, not a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from seglib import torchvision_nets
+from seglib.cards import shipped_nets
+from seglib.labels import LABEL_SETS
+from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
+from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.prediction import predict
+from seglib.weights import load_model
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUTER = ROOT / "seglib" / "ui" / "router.py"
+PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+
+
+def open_page(name: str = "compare.py", **query: str) -> AppTest:
+    """A visitor who opens a page by a link."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    if name != "compare.py":
+        app.switch_page(str(ROOT / "pages" / name)).run()
+    assert_calm(app)
+    return app
+
+
+def assert_calm(app: AppTest) -> None:
+    """No traceback on the page."""
+    assert not app.exception, [error.message for error in app.exception]
+
+
+def views(app: AppTest) -> dict[str, dict]:
+    """What was sent to the picture widgets of the page, by key."""
+    found = {}
+    for element in app.get("bidi_component"):
+        found[element.proto.id.rsplit("-", 1)[-1]] = json.loads(element.proto.json)
+    return found
+
+
+def table(app: AppTest, column: str) -> pd.DataFrame:
+    """The table on the page that has such a column."""
+    return next(element.value for element in app.dataframe if column in element.value.columns)
+
+
+def png(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("labels", LABEL_SETS)
+def test_every_page_runs_with_both_label_sets(name: str, labels: str) -> None:
+    open_page(name, classes=labels)
+
+
+@pytest.mark.parametrize("photo", PHOTOS)
+def test_every_bundled_photo_opens(photo: str) -> None:
+    app = open_page(photo=photo)
+    assert app.selectbox(key="photo").value == photo
+
+
+def test_the_scores_on_the_page_are_those_of_the_library() -> None:
+    app = open_page(photo="china")
+    truth = photo_truth("china", LABEL_SETS["everyday"])
+    scores = table(app, "Mean IoU")
+    assert list(scores.index) == list(shipped_nets("everyday"))
+    for net in scores.index:
+        answer = predict(load_model(net, "everyday"), load_photo("china")).labels
+        cm = confusion_matrix(truth, answer, 11)
+        assert scores.loc[net, "Mean IoU"] == pytest.approx(100 * mean_iou(cm), abs=0.05)
+        assert scores.loc[net, "Pixel accuracy"] == pytest.approx(100 * pixel_accuracy(cm), abs=0.05)
+
+
+def test_a_link_reopens_photo_classes_nets_and_pixel() -> None:
+    app = open_page(photo="rocket", classes="street", pin="17,23")
+    assert app.selectbox(key="photo").value == "rocket"
+    assert "row 17, column 23" in " ".join(element.value for element in app.subheader)
+    assert views(app)["compare"]["pin"] == [17, 23]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"photo": "../../etc/passwd"},
+        {"classes": "<script>"},
+        {"pin": "x,y"},
+        {"pin": "99999,99999"},
+        {"pin": "-1,5"},
+        {"pin": "1" * 5000},
+        {"nets": "fcn99s"},
+        {"view": "nothing"},
+    ],
+    ids=str,
+)
+def test_a_nonsense_address_opens_the_page_all_the_same(query: dict[str, str]) -> None:
+    app = open_page(**query)
+    assert views(app)["compare"]["panels"]
+
+
+def test_choosing_fewer_nets_shows_fewer_panels() -> None:
+    app = open_page(photo="china")
+    before = len(views(app)["compare"]["panels"])
+    app.button_group(key="nets").set_value(["fcn8s"]).run()
+    assert_calm(app)
+    assert len(views(app)["compare"]["panels"]) == before - len(shipped_nets("everyday")) + 1
+    assert list(table(app, "Mean IoU").index) == ["fcn8s"]
+
+
+def test_the_view_is_handed_to_the_pictures() -> None:
+    app = open_page()
+    app.button_group(key="view").set_value("errors").run()
+    assert views(app)["compare"]["mode"] == "errors"
+
+
+def test_a_pinned_pixel_is_read_out_everywhere() -> None:
+    app = open_page(photo="china")
+    app.session_state["pin"] = (11, 12)
+    app.run()
+    assert "row 11, column 12" in " ".join(element.value for element in app.subheader)
+    app.switch_page(str(ROOT / "pages" / "skip_connections.py")).run()
+    assert_calm(app)
+    assert views(app)["streams"]["pin"] == [11, 12]
+
+
+def test_streams_stay_nested_and_choose_their_net() -> None:
+    app = open_page("skip_connections.py", photo="china")
+
+    def net_shown() -> str:
+        panel = views(app)["skips"]["panels"][-1]
+        return (panel["compare"] or panel)["title"]
+
+    assert net_shown() == "fcn8s"
+    app.toggle(key="stream4").set_value(True).run()
+    assert net_shown() == "fcn4s"
+    app.toggle(key="stream16").set_value(False).run()
+    assert not app.toggle(key="stream8").value
+    assert not app.toggle(key="stream4").value
+    assert net_shown() == "fcn32s"
+    app.toggle(key="stream8").set_value(True).run()
+    assert app.toggle(key="stream16").value
+    assert net_shown() == "fcn8s"
+    assert_calm(app)
+
+
+def test_the_class_of_the_streams_can_be_chosen() -> None:
+    app = open_page("skip_connections.py", photo="china")
+    app.selectbox(key="class_everyday").set_value("sky").run()
+    assert_calm(app)
+    assert "score for sky" in views(app)["sum"]["panels"][0]["title"]
+
+
+def test_the_close_up_waits_for_a_guess() -> None:
+    app = open_page("skip_connections.py", photo="china")
+    assert "edge_views" not in views(app)
+    app.button_group(key="edge").set_value("fcn4s").run()
+    assert_calm(app)
+    assert len(views(app)["edge_views"]["panels"]) == 1 + len(shipped_nets("everyday"))
+
+
+def test_the_ceiling_falls_with_the_factor_and_waits_for_a_guess() -> None:
+    app = open_page("resolution.py", photo="china")
+    assert not any("the ceiling is" in element.value for element in app.caption)
+    app.button_group(key="ceiling_guess").set_value("Just show me").run()
+    ceilings = []
+    for factor in (4, 32, 128):
+        app.select_slider(key="factor").set_value(factor).run()
+        assert_calm(app)
+        words = next(element.value for element in app.caption if "the ceiling is" in element.value)
+        ceilings.append(float(words.split("the ceiling is ")[1].split(" %")[0]))
+    assert ceilings == sorted(ceilings, reverse=True)
+    assert ceilings[0] > 70
+
+
+def test_nearest_and_bilinear_upsampling_differ() -> None:
+    app = open_page("resolution.py", photo="china")
+    names = set()
+    for how in ("nearest", "bilinear"):
+        app.button_group(key="how").set_value(how).run()
+        names.add(views(app)["pipeline"]["panels"][1]["compare"]["labels"])
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_upload_takes_the_place_of_the_photo_on_every_page(name: str) -> None:
+    app = open_page(name)
+    pixels = np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    app.file_uploader(key="photo_file").upload("mine.png", png(pixels), "image/png").run()
+    assert_calm(app)
+    assert app.selectbox(key="photo").value.startswith("upload-")
+    assert any("no human labels" in element.value for element in app.info)
+
+
+def test_an_upload_with_labels_is_scored() -> None:
+    app = open_page()
+    photo = load_photo("china")
+    app.file_uploader(key="photo_file").upload("mine.png", png(photo), "image/png").run()
+    upload = app.selectbox(key="photo").value
+    truth = photo_truth("china", LABEL_SETS["everyday"])
+    app.file_uploader(key=f"truth_{upload}").upload("labels.png", png(truth), "image/png").run()
+    assert_calm(app)
+    own = table(app, "Mean IoU")
+    app.selectbox(key="photo").set_value("china").run()
+    assert own.equals(table(app, "Mean IoU"))
+
+
+def test_an_upload_with_polygons_is_scored() -> None:
+    app = open_page()
+    app.file_uploader(key="photo_file").upload("mine.png", png(load_photo("china")), "image/png").run()
+    upload = app.selectbox(key="photo").value
+    polygons = (ROOT / "assets" / "annotations" / "china.json").read_bytes()
+    app.file_uploader(key=f"truth_{upload}").upload("labels.json", polygons, "application/json").run()
+    assert_calm(app)
+    own = table(app, "Mean IoU")
+    app.selectbox(key="photo").set_value("china").run()
+    assert own.equals(table(app, "Mean IoU"))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"this is not an image", "not"),
+        (b"", "empty"),
+        (png(np.zeros((16, 16, 3), np.uint8)), "32"),
+        (png(np.zeros((40, 40, 3), np.uint8))[:60], "damaged"),
+    ],
+    ids=["text", "empty", "too small", "truncated"],
+)
+def test_a_bad_upload_gets_one_sentence_and_changes_nothing(content: bytes, words: str) -> None:
+    app = open_page(photo="china")
+    app.file_uploader(key="photo_file").upload("mine.png", content, "image/png").run()
+    assert_calm(app)
+    assert len(app.error) == 1
+    assert words in app.error[0].value.lower()
+    assert app.selectbox(key="photo").value == "china"
+
+
+def test_bad_labels_get_one_sentence_and_leave_the_photo() -> None:
+    app = open_page()
+    app.file_uploader(key="photo_file").upload("mine.png", png(load_photo("china")), "image/png").run()
+    upload = app.selectbox(key="photo").value
+    wrong = {
+        "rgb": png(np.zeros((427, 640, 3), np.uint8)),
+        "size": png(np.zeros((10, 10), np.uint8)),
+        "index": png(np.full((427, 640), 77, np.uint8)),
+        "json": b'{"shapes": 3}',
+    }
+    for content in wrong.values():
+        app.file_uploader(key=f"truth_{upload}").upload("labels.png", content, "image/png").run()
+        assert_calm(app)
+        assert len(app.error) == 1
+        assert app.selectbox(key="photo").value == upload
+        app.file_uploader(key=f"truth_{upload}").clear()
+
+
+def test_two_visitors_do_not_see_each_others_photos() -> None:
+    one, other = open_page(), open_page()
+    one.file_uploader(key="photo_file").upload("secret.png", png(load_photo("coffee")), "image/png").run()
+    key = one.selectbox(key="photo").value
+    other.run()
+    assert key not in other.selectbox(key="photo").options
+    stolen = open_page(photo=key)
+    assert stolen.selectbox(key="photo").value in PHOTOS
+
+
+def test_without_a_network_a_guest_net_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_args: object, **_kwargs: object) -> None:
+        raise OSError("no route to host")
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torchvision_nets.urllib.request, "urlopen", no_network)
+    app = open_page()
+    app.toggle(key="guests").set_value(True).run()
+    app.button(key="guest_download").click().run()
+    assert_calm(app)
+    assert "could not be downloaded" in app.error[0].value
+    assert "no route to host" in app.error[0].value

@@ -1,0 +1,268 @@
+"""Training: the moving average worked by hand, then whole small runs: finite, repeatable, resumable, in parallel."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from seglib import train as training
+from seglib.augment import Augmentation
+from seglib.cards import read_card
+from seglib.datasets import read_as
+from seglib.labels import EVERYDAY, LABEL_SETS, STREET
+from seglib.models import create_model
+from seglib.train import (
+    MIXTURE,
+    VALIDATION,
+    Recipe,
+    Views,
+    main,
+    start_from,
+    update_average,
+)
+from seglib.weights import load_model, save_weights
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def small_views(monkeypatch):
+    """Views of 65 pixels a side instead of 225: the same code in a tenth of the time."""
+    monkeypatch.setattr(training, "Augmentation", lambda: Augmentation(crop=65))
+
+
+def street(data: Path, out: Path, *more: str) -> list[str]:
+    """Arguments of a run of two epochs of two steps."""
+    common = ["--labels", "street", "--model", "fcn32s", "--epochs", "2", "--views", "4", "--batch", "2"]
+    return [*common, "--data", str(data), "--out", str(out), *more]
+
+
+def losses(printed: str) -> list[float]:
+    """The loss of each epoch, from the log."""
+    return [float(value) for value in re.findall(r"^epoch \d+/\d+ loss (\S+)", printed, re.MULTILINE)]
+
+
+def test_the_average_moves_a_share_of_the_way_and_counters_are_copied():
+    old, new = (torch.nn.BatchNorm1d(1) for _ in range(2))
+    old.weight.data[:], new.weight.data[:] = 1.0, 2.0
+    new.num_batches_tracked += 7
+    update_average(old, new, decay=0.9)
+    assert old.weight.item() == pytest.approx(1.1)
+    assert old.num_batches_tracked == 7
+
+
+@pytest.mark.parametrize("labels", LABEL_SETS)
+def test_the_mixture_is_whole_and_every_set_in_it_can_be_read(labels):
+    assert sum(MIXTURE[labels].values()) == pytest.approx(1)
+    for name in {*MIXTURE[labels], VALIDATION[labels]}:
+        assert read_as(name, LABEL_SETS[labels])
+
+
+def test_view_number_i_is_always_the_same_view(data):
+    how = Augmentation(crop=33)
+    views, again = (Views("everyday", data, how, seed=1) for _ in range(2))
+    other = Views("everyday", data, how, seed=2)
+    for index in (0, 7):
+        np.testing.assert_array_equal(views[index][0], again[index][0])
+        np.testing.assert_array_equal(views[index][1], again[index][1])
+        assert not np.array_equal(views[index][0], other[index][0])
+    assert not np.array_equal(views[0][0], views[1][0])
+
+
+def test_views_know_how_often_each_target_occurs(data):
+    views = Views("everyday", data, Augmentation(crop=33), seed=0)
+    reading = read_as("people", EVERYDAY)
+    assert views.frequency.sum() == pytest.approx(1)
+    not_person = reading.lookup[0]
+    # Only the people set says "not person", and about every second block of it.
+    assert views.frequency[not_person] == pytest.approx(MIXTURE["everyday"]["people"] / 2, rel=0.5)
+
+
+def test_a_run_ends_with_a_finite_loss_weights_and_a_card(data, tmp_path, small_views, capsys):
+    out = tmp_path / "street-fcn32s.safetensors"
+    main(street(data, out))
+    values = losses(capsys.readouterr().out)
+    assert len(values) == 2
+    assert np.isfinite(values).all()
+    assert not load_model("fcn32s", "street", out).training
+    card = read_card(out)
+    assert card["classes"] == list(STREET.classes)
+    assert card["recipe"]["epochs"] == 2
+    assert card["recipe"]["seed"] == 0
+    assert card["recipe"]["augmentation"]["crop"] == 65
+    assert card["figures"]["images"] == 2
+    assert 0 <= card["figures"]["mean_iou"] <= 1
+    assert card["epochs_in_all"] == 2
+    json.dumps(card, allow_nan=False)
+    assert not out.with_suffix(".checkpoint").exists()
+
+
+def test_training_on_all_data_sets_lowers_the_loss(data, tmp_path, small_views, capsys):
+    out = tmp_path / "everyday-fcn32s.safetensors"
+    arguments = ["--labels", "everyday", "--epochs", "3", "--views", "24", "--learning-rate", "0.01"]
+    main(street(data, out, *arguments))
+    values = losses(capsys.readouterr().out)
+    assert values[-1] < values[0]
+    assert set(read_card(out)["data"]["train"]) == {"msrc", "labelmefacade", "people", "camvid"}
+
+
+def test_the_same_seed_gives_the_same_net_and_another_seed_does_not(data, tmp_path, small_views):
+    runs = {"first": "0", "again": "0", "other": "1"}
+    for name, seed in runs.items():
+        main(street(data, tmp_path / f"{name}.safetensors", "--epochs", "1", "--seed", seed))
+    first, again, other = ((tmp_path / f"{name}.safetensors").read_bytes() for name in runs)
+    assert first == again
+    assert first != other
+
+
+class Killed(BaseException):
+    """Stands in for a kill: nothing in the library may catch it."""
+
+
+@pytest.fixture
+def kill_in_step(monkeypatch):
+    """A function that makes the next run end in the given step, counted from 1."""
+
+    def arrange(step: int) -> None:
+        steps = iter(range(1, 100))
+
+        def counting(*arguments) -> None:
+            update_average(*arguments)
+            if next(steps) == step:
+                raise Killed
+
+        monkeypatch.setattr(training, "update_average", counting)
+
+    return arrange
+
+
+def test_a_killed_run_goes_on_to_exactly_the_same_net(data, tmp_path, small_views, kill_in_step, capsys):
+    whole, pieces = tmp_path / "whole.safetensors", tmp_path / "pieces.safetensors"
+    main(street(data, whole))
+    unbroken = losses(capsys.readouterr().out)
+    kill_in_step(3)  # the first of epoch 2
+    with pytest.raises(Killed):
+        main(street(data, pieces))
+    assert losses(capsys.readouterr().out) == unbroken[:1]
+    assert not pieces.exists()
+    kill_in_step(0)  # never
+    main(street(data, pieces))
+    assert losses(capsys.readouterr().out) == unbroken[1:]  # epoch 1 was not repeated
+    assert pieces.read_bytes() == whole.read_bytes()
+    cards = read_card(whole), read_card(pieces)
+    assert cards[0] | {"minutes": 0} == cards[1] | {"minutes": 0}
+
+
+@pytest.mark.xfail(reason="figures live in a variable that the checkpoint does not hold")
+def test_a_run_killed_while_it_saves_its_weights_still_gets_its_figures(data, tmp_path, small_views, monkeypatch):
+    def killed(*_) -> None:
+        raise Killed
+
+    out = tmp_path / "net.safetensors"
+    monkeypatch.setattr(training, "save_weights", killed)
+    with pytest.raises(Killed):
+        main(street(data, out, "--epochs", "1"))
+    monkeypatch.setattr(training, "save_weights", save_weights)
+    main(street(data, out, "--epochs", "1"))
+    assert read_card(out)["figures"]["images"] == 2
+
+
+@pytest.fixture
+def checkpoint(data, tmp_path, small_views, kill_in_step) -> Path:
+    """The output path of a run that was killed in epoch 2."""
+    out = tmp_path / "net.safetensors"
+    kill_in_step(3)
+    with pytest.raises(Killed):
+        main(street(data, out))
+    kill_in_step(0)
+    return out
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(data, checkpoint):
+    with pytest.raises(SystemExit, match=r"train: .*net.checkpoint was made by another recipe"):
+        main(street(data, checkpoint, "--learning-rate", "0.5"))
+
+
+@pytest.mark.xfail(reason="only the recipe is compared: torch's error gets out as a traceback")
+def test_a_checkpoint_of_another_net_is_refused(data, checkpoint):
+    with pytest.raises(SystemExit, match=r"train: .*net.checkpoint"):
+        main(street(data, checkpoint, "--model", "fcn8s"))
+
+
+@pytest.mark.xfail(reason="only the recipe is compared: the street net silently goes on as an everyday net")
+def test_a_checkpoint_for_another_label_set_is_refused(data, checkpoint):
+    with pytest.raises(SystemExit, match=r"train: .*net.checkpoint"):
+        main(street(data, checkpoint, "--labels", "everyday"))
+
+
+def test_a_finer_net_starts_from_a_coarser_one(data, tmp_path, small_views):
+    coarse, fine = tmp_path / "coarse.safetensors", tmp_path / "fine.safetensors"
+    main(street(data, coarse, "--epochs", "1"))
+    # A learning rate of almost nothing shows what the net started from.
+    frozen = ["--epochs", "1", "--learning-rate", "1e-9", "--weight-decay", "0"]
+    main(street(data, fine, "--model", "fcn16s", "--init", str(coarse), *frozen))
+    before, after = load_model("fcn32s", "street", coarse), load_model("fcn16s", "street", fine)
+    for key, old in before.named_parameters():
+        torch.testing.assert_close(after.get_parameter(key), old, rtol=1e-3, atol=1e-6, msg=key)
+    assert after.score["16"].weight.abs().max() < 1e-6
+    card = read_card(fine)
+    assert card["init"]["name"] == "fcn32s"
+    assert card["epochs_in_all"] == 2
+
+
+def test_a_coarser_net_cannot_start_from_a_finer_one(tmp_path):
+    path = tmp_path / "fine.safetensors"
+    save_weights(path, create_model("fcn8s", 11), {})
+    with pytest.raises(ValueError, match=r"cannot start from fine.safetensors: .*left over .*score.8"):
+        start_from(create_model("fcn32s", 11), path)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--init", "none.safetensors"], "train: no weights at none.safetensors"),
+        (["--data", "nowhere"], "train: nowhere/camvid/train should hold the folders images and labels"),
+        (["--balance", "fair"], "train: no balance 'fair': there are natural, log, inverse"),
+    ],
+)
+def test_errors_exit_with_one_sentence(data, tmp_path, more, message):
+    with pytest.raises(SystemExit) as stop:
+        main(street(data, tmp_path / "net.safetensors", *more))
+    assert str(stop.value).startswith(message)
+    assert "\n" not in str(stop.value)
+
+
+def test_recipe_numbers_are_arguments_of_the_command_line(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    printed = capsys.readouterr().out
+    for key in Recipe.__dataclass_fields__:
+        assert f"--{key.replace('_', '-')}" in printed
+
+
+def test_two_processes_train_one_net(data, tmp_path):
+    out = tmp_path / "pair.safetensors"
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    arguments = street(data, out, "--epochs", "1", "--views", "2")
+    result = subprocess.run(
+        [*launch, "-m", "seglib.train", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert len(losses(result.stdout)) == 1  # one of the two reports
+    assert np.isfinite(losses(result.stdout)).all()
+    assert load_model("fcn32s", "street", out).num_classes == len(STREET)
