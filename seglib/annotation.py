@@ -38,7 +38,7 @@ FARTHEST = 1e6  # pixels; beyond, a coordinate is a mistake
 CIRCLE_POINTS = 64  # a circle becomes this polygon: off by at most radius / 800
 # Pairs of edges to compare, and rows of pixels that edges cross, in one file; ours stay below a tenth of it.
 MAX_WORK = 4_000_000
-MAX_PAINTED = 500_000_000  # pixels in the shapes' bounding boxes together: about a second
+MAX_PAINTED = 200_000_000  # pixels in the shapes' bounding boxes together: about two seconds
 ROUNDING = 1e-3  # pixels: two edges that pass through each other by less only touch
 
 
@@ -126,22 +126,29 @@ def rasterize(shapes: Iterable[Shape], size: tuple[int, int], index_of: Mapping[
     array([[255,   7,   7, 255],
            [255,   7,   7, 255]], dtype=uint8)
     """
-    labels = np.full(size, IGNORE, np.uint8)
-    painted = crossed = 0
+    shapes = tuple(shapes)
     for shape in shapes:
         if shape.label not in index_of:
             some = ", ".join(list(index_of)[:12])
             more = f" and {len(index_of) - 12} more" if len(index_of) > 12 else ""
             raise BadAnnotation(f"No class is known for the label {shape.label!r}: known are {some}{more}.")
-        x, y = shape.points.T
-        rows, cols = (slice(*_first_centre(np.array([v.min(), v.max()]), n)) for v, n in ((y, size[0]), (x, size[1])))
-        painted += (rows.stop - rows.start) * (cols.stop - cols.start)
-        at_row = _first_centre(y, size[0])
-        crossed += np.abs(np.diff(at_row, append=at_row[:1])).sum()
-        if painted > MAX_PAINTED or crossed > MAX_WORK:
-            raise BadAnnotation("These shapes are too many or too jagged to paint: simplify them.")
+    windows = [_window(shape.points, size) for shape in shapes]
+    painted = sum((rows.stop - rows.start) * (cols.stop - cols.start) for rows, cols in windows)
+    at_row = [_first_centre(shape.points[:, 1], size[0]) for shape in shapes]
+    crossed = sum(np.abs(row - np.roll(row, 1)).sum() for row in at_row)
+    if painted > MAX_PAINTED or crossed > MAX_WORK:
+        raise BadAnnotation("These shapes are too many or too jagged to paint: simplify them.")
+    labels = np.full(size, IGNORE, np.uint8)
+    for shape, (rows, cols) in zip(shapes, windows, strict=True):
         labels[rows, cols][inside(shape.points, rows, cols)] = index_of[shape.label]
     return labels
+
+
+def _window(points: np.ndarray, size: tuple[int, int]) -> tuple[slice, slice]:
+    """Rows and columns of the picture between which the polygon has all its pixels."""
+    (left, top), (right, bottom) = points.min(0), points.max(0)
+    rows, cols = _first_centre(np.array([top, bottom]), size[0]), _first_centre(np.array([left, right]), size[1])
+    return slice(*rows.tolist()), slice(*cols.tolist())
 
 
 def inside(points: np.ndarray, rows: slice, cols: slice) -> np.ndarray:
@@ -151,11 +158,11 @@ def inside(points: np.ndarray, rows: slice, cols: slice) -> np.ndarray:
     """
     height, width = rows.stop - rows.start, cols.stop - cols.start
     # Every edge from its upper to its lower end, so that neighbours compute the same crossings of a common border.
-    ends = np.stack([points, np.roll(points, -1, axis=0)], 1)
-    ends = np.take_along_axis(ends, ends[:, :, 1:].argsort(1), 1)
-    first, stop = _first_centre(ends[:, :, 1] - rows.start, height).T
-    edge, row = _ranges(first, stop)
-    (x0, y0), (x1, y1) = ends[edge].transpose(1, 2, 0)
+    after = np.roll(points, -1, axis=0)
+    downward = points[:, 1:] <= after[:, 1:]
+    upper, lower = np.where(downward, points, after), np.where(downward, after, points)
+    edge, row = _ranges(*(_first_centre(ends[:, 1] - rows.start, height) for ends in (upper, lower)))
+    (x0, y0), (x1, y1) = upper[edge].T, lower[edge].T
     x = x0 + (row + rows.start + 0.5 - y0) / (y1 - y0) * (x1 - x0)
     col = _first_centre(x - cols.start, width)
     # A crossing turns outside to inside for all pixels to its right. Counts may wrap at 256: only odd or even matters.

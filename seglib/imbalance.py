@@ -1,0 +1,108 @@
+"""Turn the imbalance itself: the same photo, the same answers, and a class that shrinks or falls apart.
+
+Two handles. A window: cut out the part of the photo in which a class has a wanted share of the labelled pixels. And
+the classes: merge some, which the confusion matrix does by adding rows and columns, or split one into several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seglib.labels import IGNORE, check_label_map
+
+SMALLEST_SIDE = 48  # pixels; less is no photo any more
+SIDES, PLACES = 8, 28  # window heights and widths tried, and places of each along a side
+CLOSE_ENOUGH = 0.05  # relative; among windows this near to the wanted share the largest is taken
+
+
+@dataclass(frozen=True)
+class Window:
+    """Part of a photo, and the share that a class has among the labelled pixels in it."""
+
+    rows: slice
+    cols: slice
+    share: float
+
+    @property
+    def view(self) -> tuple[slice, slice]:
+        """Index that cuts the window out of an array ``(H, W, ...)``."""
+        return self.rows, self.cols
+
+
+def find_window(truth: np.ndarray, class_index: int, share: float) -> Window:
+    """The window in which a class comes nearest to ``share`` of the labelled pixels, as large as possible.
+
+    It holds at least one pixel of the class, and is compared by ratio: 0.1 % is as far from 1 % as 10 %.
+    `ValueError` if the photo has no such class, or is smaller than any window.
+    """
+    truth = check_label_map(truth, IGNORE)
+    if not (truth == class_index).any():
+        raise ValueError(f"no pixel is of class {class_index}: choose one that is in the photo")
+    if not 0 < share <= 1:
+        raise ValueError(f"share is {share}: wanted more than 0, up to 1")
+    height, width = truth.shape
+    smallest = [min(SMALLEST_SIDE, side) for side in truth.shape]
+    heights, widths = (
+        np.unique(np.geomspace(low, side, SIDES).astype(int)) for low, side in zip(smallest, truth.shape, strict=True)
+    )
+    of_class, labelled = _integral(truth == class_index), _integral(truth != IGNORE)
+    best, best_rank = None, None
+    for h in heights:
+        for w in widths:
+            top = np.unique(np.linspace(0, height - h, PLACES).astype(int))[:, None]
+            left = np.unique(np.linspace(0, width - w, PLACES).astype(int))[None, :]
+            inside = [
+                s[top + h, left + w] - s[top, left + w] - s[top + h, left] + s[top, left] for s in (of_class, labelled)
+            ]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                off = np.abs(np.log(inside[0] / inside[1] / share))  # infinite without the class
+            off = np.where(inside[0] > 0, off, np.inf)
+            i, j = np.unravel_index(off.argmin(), off.shape)
+            rank = (max(off[i, j], CLOSE_ENOUGH), -h * w)
+            if np.isfinite(off[i, j]) and (best_rank is None or rank < best_rank):
+                best_rank = rank
+                rows, cols = (slice(int(first), int(first + n)) for first, n in ((top[i, 0], h), (left[0, j], w)))
+                best = Window(rows, cols, float(inside[0][i, j] / inside[1][i, j]))
+    return best
+
+
+def _integral(mask: np.ndarray) -> np.ndarray:
+    """Sums over all rectangles from the upper left corner, ``(H + 1, W + 1)``; Crow, SIGGRAPH 1984."""
+    return np.pad(mask.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
+
+
+def fold_labels(labels: np.ndarray, group_of: Sequence[int]) -> np.ndarray:
+    """Replace each class by its group, ``(H, W)`` uint8; void stays void.
+
+    >>> fold_labels(np.array([[0, 1, 2, 255]]), [0, 1, 1])
+    array([[  0,   1,   1, 255]], dtype=uint8)
+    """
+    check_label_map(labels, len(group_of))
+    table = np.full(256, IGNORE, np.uint8)
+    table[: len(group_of)] = group_of
+    return table[labels]
+
+
+def fold_matrix(cm: np.ndarray, group_of: Sequence[int]) -> np.ndarray:
+    """Confusion matrix after merging classes into groups: rows and columns of a group are added.
+
+    The diagonal only gains, so merging never lowers pixel accuracy.
+    """
+    member = np.eye(max(group_of) + 1, dtype=cm.dtype)[np.asarray(group_of)]  # (K, G)
+    return member.T @ cm @ member
+
+
+def split_class(labels: np.ndarray, class_index: int, parts: int, num_classes: int) -> np.ndarray:
+    """Cut a class into ``parts`` by upright strips of the photo: the first keeps its index, others get new ones.
+
+    Done to truth and prediction alike it moves no right pixel: pixel accuracy stays what it was, to the last digit.
+    """
+    if parts < 1 or num_classes + parts - 1 > IGNORE:
+        raise ValueError(f"{parts} parts: wanted 1 to {IGNORE + 1 - num_classes}")
+    check_label_map(labels, num_classes)
+    strip = np.arange(labels.shape[1]) * parts // labels.shape[1]
+    index = np.where(strip == 0, class_index, num_classes + strip - 1)
+    return np.where(labels == class_index, index, labels).astype(np.uint8)

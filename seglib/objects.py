@@ -1,0 +1,87 @@
+"""Things one by one: how well is an object found, depending on how large it is?
+
+A pixel score knows no objects: one near bus outweighs fifty far pedestrians. Here every connected region of a thing
+class counts as one object, each once. Things that touch or overlap are one region, and a thing that is cut in two by
+something before it counts as two: label maps do not say more (that is what instance segmentation is for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from seglib import metrics
+from seglib.labels import IGNORE, LabelSet
+
+SMALLEST = 16  # pixels; smaller regions are crumbs of the drawing, not objects
+
+
+@dataclass(frozen=True)
+class ObjectScore:
+    """One connected region of the truth, and what became of it."""
+
+    class_index: int
+    pixels: int
+    centre: tuple[int, int]  # (row, col)
+    recall: float  # share of its pixels that got its class
+    iou: float  # with the predicted region of its class that fits it best; 0 if none touches it
+
+
+def score_objects(
+    truth: np.ndarray, prediction: np.ndarray, classes: Iterable[int], smallest: int = SMALLEST
+) -> list[ObjectScore]:
+    """Score every region of ``classes`` in the truth, largest first; pixels that are void count nowhere.
+
+    Regions are 8-connected: pixels that touch at a corner belong together.
+    """
+    truth = np.asarray(truth)
+    scores = []
+    for k in classes:
+        if not (truth == k).any():
+            continue
+        count, regions, stats, centres = cv2.connectedComponentsWithStats((truth == k).astype(np.uint8))
+        said = ((prediction == k) & (truth != IGNORE)).astype(np.uint8)
+        said_count, said_regions = cv2.connectedComponents(said)
+        # How many pixels each true region shares with each predicted one: a confusion matrix of regions.
+        shared = np.bincount(regions.ravel() * said_count + said_regions.ravel(), minlength=count * said_count).reshape(
+            count, said_count
+        )
+        said_sizes = shared.sum(0)
+        for region in range(1, count):  # region 0 is everything else
+            pixels = int(stats[region, cv2.CC_STAT_AREA])
+            if pixels < smallest:
+                continue
+            hits = shared[region, 1:]
+            ious = hits / (pixels + said_sizes[1:] - hits)
+            centre = tuple(round(at) for at in centres[region][::-1])
+            scores.append(ObjectScore(k, pixels, centre, float(hits.sum() / pixels), float(ious.max(initial=0.0))))
+    return sorted(scores, key=lambda score: -score.pixels)
+
+
+def things_and_stuff(cm: np.ndarray, label_set: LabelSet) -> dict[str, dict[str, float]]:
+    """Pixel accuracy, class accuracy and mean IoU over the thing classes and over the stuff classes apart.
+
+    Mistakes between the two count against both: rows are restricted to the classes, columns are not.
+    """
+    is_thing = np.array([name in label_set.things for name in label_set.classes])
+    recall, iou = metrics.recall_per_class(cm), metrics.iou_per_class(cm)
+    return {
+        kind: {
+            "Pixel accuracy": _ratio(np.diag(cm)[chosen].sum(), cm[chosen].sum()),
+            "Class accuracy": _mean(recall[chosen]),
+            "Mean IoU": _mean(iou[chosen]),
+        }
+        for kind, chosen in (("things", is_thing), ("stuff", ~is_thing))
+    }
+
+
+def _ratio(part: int, whole: int) -> float:
+    return float(part / whole) if whole else float("nan")
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")

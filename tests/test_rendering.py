@@ -1,0 +1,48 @@
+"""Pictures of arrays: the colours are exactly those promised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seglib.labels import EVERYDAY, IGNORE
+from seglib.rendering import colorize, overlay, score_picture, score_scale
+
+
+def test_classes_get_their_colours_and_void_is_black() -> None:
+    assert colorize(np.array([[0, 10, IGNORE]]), EVERYDAY).tolist() == [
+        [[*EVERYDAY.colors[0]], [*EVERYDAY.colors[10]], [0, 0, 0]]
+    ]
+
+
+def test_overlay_mixes_by_opacity_and_leaves_void_alone() -> None:
+    image = np.full((1, 2, 3), 100, np.uint8)
+    mixed = overlay(image, np.array([[3, IGNORE]]), EVERYDAY, opacity=0.5)
+    assert mixed[0, 0].tolist() == [round((100 + c) / 2) for c in EVERYDAY.colors[3]]
+    assert mixed[0, 1].tolist() == [100, 100, 100]
+
+
+def test_a_label_beyond_the_set_is_refused() -> None:
+    with pytest.raises(ValueError, match="class index 11"):
+        colorize(np.array([[11]]), EVERYDAY)
+
+
+def test_scores_are_symmetric_about_white_and_clipped() -> None:
+    colors = score_picture(np.array([[-9.0, -1.0, 0.0, 1.0, 9.0]]), limit=1.0)[0].astype(int)
+    assert colors[0].tolist() == colors[1].tolist()
+    assert colors[3].tolist() == colors[4].tolist()
+    assert (colors[2] > 240).all()
+    assert colors[1][2] > colors[1][1]  # against: purple, more blue than green
+    assert colors[3][0] > colors[3][2]  # for: orange, more red than blue
+
+
+def test_the_scale_runs_from_against_to_for() -> None:
+    scale = score_scale(64, 5)
+    assert scale.shape == (5, 64, 3)
+    assert np.array_equal(scale[0, [0, -1]], score_picture(np.array([[-1.0, 1.0]]), 1.0)[0])
+
+
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
+def test_a_scale_without_extent_is_refused(limit: float) -> None:
+    with pytest.raises(ValueError, match="wanted a positive number"):
+        score_picture(np.zeros((2, 2)), limit)
