@@ -103,6 +103,7 @@ class Targets:
     """
 
     labels: LabelSet
+    num_source_classes: int  # how many indices the data set uses
     lookup: np.ndarray  # (256,) uint8: the data set's index -> target, or IGNORE
     members: np.ndarray  # (V, K) bool, V >= K, the same for all data sets
     groups: np.ndarray  # (V,): target -> group of classes that this data set can tell apart
@@ -136,6 +137,7 @@ def read_as(layout: str, labels: LabelSet) -> Targets:
     group_names = tuple(dict.fromkeys(group_of.values()))
     return Targets(
         labels=labels,
+        num_source_classes=len(own),
         lookup=lookup,
         members=np.array([[name in target for name in labels.classes] for target in targets]),
         groups=np.array([group_names.index(group_of[target[0]]) for target in targets]),
@@ -176,14 +178,23 @@ def read_pair(pair: Pair, reading: Targets) -> tuple[np.ndarray, np.ndarray]:
 
     `ValueError` names the file when sizes differ or when an index has no meaning.
     """
-    with Image.open(pair.image) as file:
-        image = np.asarray(file.convert("RGB"))
-    with Image.open(pair.labels) as file:
-        if file.mode not in ("L", "P"):
-            raise ValueError(f"{pair.labels.name} is in mode {file.mode}: wanted one class index per pixel (L or P)")
-        labels = np.asarray(file)
+    try:
+        with Image.open(pair.image) as file:
+            image = np.asarray(file.convert("RGB"))
+        with Image.open(pair.labels) as file:
+            mode, labels = file.mode, np.asarray(file)
+    except (OSError, SyntaxError) as error:  # what Pillow raises over a damaged file
+        raise ValueError(f"photo {pair.name} or its labels cannot be read: {error}") from error
+    if mode not in ("L", "P"):
+        raise ValueError(f"{pair.labels.name} is in mode {mode}: wanted one class index per pixel (L or P)")
     if labels.shape != image.shape[:2]:
         raise ValueError(f"{pair.labels.name} is {labels.shape}, its photo {image.shape[:2]}: they must match")
+    unknown = labels[(labels >= reading.num_source_classes) & (labels != IGNORE)]
+    if unknown.size:
+        raise ValueError(
+            f"{pair.labels.name} has class index {unknown[0]}: "
+            f"wanted 0 to {reading.num_source_classes - 1}, or {IGNORE} for void"
+        )
     return image, reading.lookup[labels]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seglib.labels import IGNORE, check_label_map
+from seglib.labels import IGNORE, LabelSet, check_label_map
 
 SMALLEST_SIDE = 48  # pixels; less is no photo any more
 SIDES, PLACES = 8, 28  # window heights and widths tried, and places of each along a side
@@ -93,6 +93,48 @@ def fold_matrix(cm: np.ndarray, group_of: Sequence[int]) -> np.ndarray:
     """
     member = np.eye(max(group_of) + 1, dtype=cm.dtype)[np.asarray(group_of)]  # (K, G)
     return member.T @ cm @ member
+
+
+@dataclass(frozen=True)
+class Regrouped:
+    """Another way to cut the same world into classes."""
+
+    label_set: LabelSet
+    group_of: tuple[int, ...]  # class of the old set, and parts split off, to class of the new one
+    split: tuple[int, int] | None = None  # class of the old set, and into how many parts it was cut before
+
+    def apply(self, labels: np.ndarray) -> np.ndarray:
+        """A label map of the old set in terms of the new one, ``(H, W)`` uint8."""
+        if self.split is not None:
+            class_index, parts = self.split
+            labels = split_class(labels, class_index, parts, len(self.group_of) - parts + 1)
+        return fold_labels(labels, self.group_of)
+
+
+def merge(label_set: LabelSet, name: str, title: str, group_names: Sequence[str], group_of: Sequence[int]) -> Regrouped:
+    """Fold classes into groups; a group has the colour of its first class, and is a thing if all of it is."""
+    members = [[k for k, group in enumerate(group_of) if group == g] for g in range(len(group_names))]
+    things = (
+        g for g, m in zip(group_names, members, strict=True) if all(label_set.classes[k] in label_set.things for k in m)
+    )
+    colors = tuple(label_set.colors[m[0]] for m in members)
+    return Regrouped(LabelSet(name, title, tuple(group_names), colors, frozenset(things)), tuple(group_of))
+
+
+def split(label_set: LabelSet, class_index: int, parts: int) -> Regrouped:
+    """Cut one class into parts of its own colour, darker and darker."""
+    name, color = label_set.classes[class_index], label_set.colors[class_index]
+    new = tuple(f"{name} {number}" for number in range(2, parts + 1))
+    shades = tuple(tuple(int(c * (1 - 0.6 * i / parts)) for c in color) for i in range(1, parts))
+    things = label_set.things | set(new) if name in label_set.things else label_set.things
+    cut = LabelSet(
+        f"{label_set.name}-split",
+        label_set.title,
+        label_set.classes + new,
+        label_set.colors + shades,
+        frozenset(things),
+    )
+    return Regrouped(cut, tuple(range(len(cut))), (class_index, parts))
 
 
 def split_class(labels: np.ndarray, class_index: int, parts: int, num_classes: int) -> np.ndarray:

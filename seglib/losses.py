@@ -36,4 +36,6 @@ def partial_label_loss(
     """
     log_p = logits.log_softmax(1)
     partial = [log_p[:, allowed].logsumexp(1, keepdim=True) for allowed in members[logits.shape[1] :]]
-    return F.nll_loss(torch.cat([log_p, *partial], 1), targets, weights, ignore_index=IGNORE)
+    total = F.nll_loss(torch.cat([log_p, *partial], 1), targets, weights, ignore_index=IGNORE, reduction="sum")
+    weight = weights[targets[targets != IGNORE]].sum()
+    return total / weight.clamp_min(torch.finfo(weight.dtype).tiny)  # all void: 0, with a gradient of 0

@@ -46,8 +46,10 @@ def image_tensor(image: np.ndarray, device: torch.device | str = "cpu") -> torch
 def predict(model: nn.Module, image: np.ndarray) -> Prediction:
     """Segment a photo ``(H, W, 3)`` uint8 RGB with a net from `seglib.load_model`.
 
-    `ValueError` for anything that is not such an image.
+    `ValueError` for anything that is not such an image, and for a net that is still in training mode.
     """
+    if model.training:
+        raise ValueError("this net is in training mode, where looking changes it: call model.eval() first")
     device = next(model.parameters()).device
     with torch.inference_mode():
         logits = model(image_tensor(image, device))[0]

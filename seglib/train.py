@@ -58,6 +58,12 @@ class Recipe:
     balance: str = "log"  # class weights, see `seglib.losses`
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not (self.epochs > 0 and 0 < self.batch <= self.views and self.epochs * self.steps > 1):
+            raise ValueError(
+                f"{self.epochs} epochs of {self.views} views in batches of {self.batch}: wanted two steps at least"
+            )
+
     @property
     def steps(self) -> int:
         """Steps of the optimiser in one epoch."""
@@ -113,6 +119,8 @@ class Run:
         self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
         self.cuda = torch.cuda.is_available()
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if self.cuda else torch.device("cpu")
+        if recipe.batch % self.world:
+            raise ValueError(f"a batch of {recipe.batch} cannot be shared by {self.world} processes: wanted a multiple")
         self.views, self.recipe = views, recipe
         self.epoch, self.seconds = 0, 0.0
 
@@ -120,6 +128,8 @@ class Run:
         model = create_model(name, len(LABEL_SETS[labels]))
         if init:
             start_from(model, init)
+        # What a checkpoint must agree on before it is continued.
+        self.identity = {"name": name, "labels": labels, "init": init and read_card(init)["sha256"]} | asdict(recipe)
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.parallel = (
@@ -136,7 +146,7 @@ class Run:
             self.optimizer,
             recipe.learning_rate,
             total_steps=recipe.epochs * recipe.steps,
-            pct_start=recipe.warm_up,
+            pct_start=recipe.warm_up + 1e-6,  # a ramp of exactly one step would make it divide by zero
         )
 
     def step(self, number: int, pictures: torch.Tensor, targets: torch.Tensor) -> float:
@@ -190,14 +200,14 @@ class Run:
         state = {key: part.state_dict() for key, part in self._parts().items()}
         partial = path.with_suffix(".partial")
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state | {"epoch": self.epoch, "seconds": self.seconds, "recipe": asdict(self.recipe)}, partial)
+        torch.save(state | {"epoch": self.epoch, "seconds": self.seconds, "identity": self.identity}, partial)
         partial.replace(path)
 
     def resume(self, path: Path) -> None:
-        """Go on where the run in ``path`` stopped; `ValueError` if it had another recipe."""
+        """Go on where the run in ``path`` stopped; `ValueError` if that was another net, start or recipe."""
         saved = torch.load(path, map_location=self.device, weights_only=True)
-        if saved["recipe"] != asdict(self.recipe):
-            raise ValueError(f"{path} was made by another recipe, {saved['recipe']}: remove it, or use that one")
+        if saved["identity"] != self.identity:
+            raise ValueError(f"{path} belongs to another recipe, {saved['identity']}: remove it, or use that one")
         for key, part in self._parts().items():
             part.load_state_dict(saved[key])
         self.epoch, self.seconds = saved["epoch"], saved["seconds"]
@@ -223,6 +233,9 @@ def train(
     reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
     held_out = find_pairs(data / VALIDATION[labels], "val")
 
+    before = read_card(init) if init else None
+    if before and (lacking := {"name", "recipe", "minutes", "epochs_in_all", "sha256"} - set(before)):
+        raise ValueError(f"{init.with_suffix('.json').name} lacks {', '.join(sorted(lacking))}")  # now, not after hours
     figures: dict = {}
     main_process = run.rank == 0
     bar = tqdm(
@@ -245,7 +258,8 @@ def train(
     bar.close()
     if not main_process:
         return
-    before = read_card(init) if init else None
+    if not figures:  # resumed after its last epoch
+        figures = summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
     card = {
         "name": name,
         "labels": labels,
@@ -275,13 +289,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--validate-every", type=int, default=10, help="epochs between two validations")
     parser.add_argument("--workers", type=int, default=0, help="processes that prepare views; useful with a GPU")
     args = parser.parse_args(argv)
-    recipe = Recipe(**{key: getattr(args, key) for key in asdict(Recipe())})
     init = None
     if args.init:
         init = Path(args.init) if args.init.endswith(".safetensors") else weights_path(args.init, args.labels)
     if "RANK" in os.environ:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     try:
+        recipe = Recipe(**{key: getattr(args, key) for key in asdict(Recipe())})
         train(
             args.model,
             args.labels,

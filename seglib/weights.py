@@ -13,6 +13,7 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
 from seglib.cards import WeightsError, read_card, weights_path
@@ -32,7 +33,10 @@ def read_tensors(path: Path) -> dict[str, torch.Tensor]:
     found, wanted = hashlib.sha256(data).hexdigest(), read_card(path).get("sha256")
     if found != wanted:
         raise WeightsError(f"{path.name} is damaged: its sha256 is {found}, its card says {wanted}")
-    return safetensors.torch.load(data)
+    try:
+        return safetensors.torch.load(data)
+    except SafetensorError as error:
+        raise WeightsError(f"{path.name} is not a safetensors file: {error}") from error
 
 
 def save_weights(path: Path, model: nn.Module, card: dict) -> None:
@@ -61,9 +65,14 @@ def load_model(name: str, labels: str = "everyday", path: Path | None = None) ->
     if labels not in LABEL_SETS:
         raise ValueError(f"no label set {labels!r}: there are {', '.join(LABEL_SETS)}")
     model = create_model(name, len(LABEL_SETS[labels]))
-    tensors = read_tensors(path or weights_path(name, labels))
+    path = path or weights_path(name, labels)
+    tensors, card = read_tensors(path), read_card(path)
+    if (card.get("name"), card.get("labels")) != (name, labels):
+        raise WeightsError(
+            f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {name} for {labels}"
+        )
     try:
         model.load_state_dict(tensors, strict=True)
     except RuntimeError as error:
-        raise WeightsError(f"these weights are not of {name} for {labels}: {error}") from error
+        raise WeightsError(f"{path.name} does not fit {name}, whatever its card says") from error
     return model.eval().to(memory_format=torch.channels_last)

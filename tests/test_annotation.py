@@ -25,6 +25,7 @@ from seglib.annotation import (
     Shape,
     class_indices,
     fine_classes,
+    inside,
     load_annotation,
     rasterize,
     read_labelme,
@@ -118,27 +119,25 @@ class TestRasterize:
 
     def test_too_much_to_paint(self) -> None:
         whole = shape([(0, 0), (8192, 0), (8192, 8192), (0, 8192)])
-        zigzag = shape([(i, 8000 * (i % 2)) for i in range(1000)] + [(1000, 9000)])
+        zigzag = shape([(i / 100, 8000 * (i % 2)) for i in range(1000)])
         for shapes in ([whole] * 8, [zigzag]):
-            start = time.perf_counter()
+            start = time.process_time()
             with pytest.raises(BadAnnotation, match="simplify"):
                 rasterize(shapes, (8192, 8192), {"a": 0})
-            assert time.perf_counter() - start < 5
+            assert time.process_time() - start < 0.2  # told before anything is painted
 
     def test_a_hundred_shapes_of_three_hundred_points(self) -> None:
         turn = np.linspace(0, 2 * np.pi, 300, endpoint=False)
         rng = np.random.default_rng(0)
         shapes = [
-            shape(
-                rng.uniform((0, 0), (741, 500)) + 60 * rng.uniform(0.8, 1, (300, 1)) * np.c_[np.cos(turn), np.sin(turn)]
-            )
-            for _ in range(100)
+            shape(centre + 60 * rng.uniform(0.8, 1, (300, 1)) * np.c_[np.cos(turn), np.sin(turn)])
+            for centre in rng.uniform((0, 0), (741, 500), (100, 2))
         ]
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             rasterize(shapes, (500, 741), {"a": 0})
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         assert min(times) < 0.1
 
 
@@ -166,7 +165,7 @@ SIZE = (16, 20)
 CENTRES = np.stack(np.meshgrid(np.arange(SIZE[1]) + 0.5, np.arange(SIZE[0]) + 0.5), -1).reshape(-1, 2)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(outlines())
 def test_rasterize_agrees_with_matplotlib(outline: np.ndarray) -> None:
     found = (paint(outline, size=SIZE) == 0).reshape(-1)
@@ -175,7 +174,7 @@ def test_rasterize_agrees_with_matplotlib(outline: np.ndarray) -> None:
     np.testing.assert_array_equal(found[decided], wanted[decided])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(outlines(), st.floats(-2, 22), st.floats(-2, 18))
 def test_neighbours_leave_no_seam(outline: np.ndarray, x: float, y: float) -> None:
     # A fan of triangles, from any point, covers by even-odd exactly what the polygon covers, common sides and all.
@@ -189,10 +188,8 @@ def test_neighbours_leave_no_seam(outline: np.ndarray, x: float, y: float) -> No
 def labelme(*shapes: dict, **changes: object) -> str:
     """A LabelMe file with one square and what else is given."""
     square = {"label": "a", "points": SQUARE, "group_id": None, "shape_type": "polygon", "flags": {}}
-    content = {"version": "5.0.0", "flags": {}, "shapes": [square, *({**square, **other} for other in shapes)]}
-    return json.dumps(
-        content | {"imagePath": "x.jpg", "imageData": "AAAA", "imageHeight": 5, "imageWidth": 6} | changes
-    )
+    content = {"version": "5.0.0", "imagePath": "x.jpg", "imageData": "AAAA", "imageHeight": 5, "imageWidth": 6}
+    return json.dumps(content | {"shapes": [square, *({**square, **other} for other in shapes)]} | changes)
 
 
 class TestReading:
@@ -213,9 +210,7 @@ class TestReading:
         np.testing.assert_array_equal(rasterize([found], (5, 6), {"a": 0}), paint(SQUARE))
 
     def test_circle(self) -> None:
-        found = read_labelme(labelme({"shape_type": "circle", "points": [[50, 40], [53, 44]]}, imageHeight=99)).shapes[
-            1
-        ]
+        found = read_labelme(labelme({"shape_type": "circle", "points": [[50, 40], [53, 44]]})).shapes[1]
         np.testing.assert_allclose(np.hypot(*(found.points - (50, 40)).T), 5)
         area = (rasterize([shape(found.points * 10)], (1000, 1000), {"a": 0}) == 0).sum()
         assert area == pytest.approx(math.pi * 50**2, rel=0.005)
@@ -226,6 +221,7 @@ class TestReading:
         repeated = [(1, 1), (1, 1), (4, 1), (4, 3), (4, 3), (1, 3), (1, 1)]
         assert len(read_labelme(labelme(*({"points": points} for points in (slit, pinch, repeated)))).shapes) == 4
 
+    @settings(max_examples=50, deadline=None)
     @given(
         st.lists(
             st.tuples(
@@ -305,7 +301,7 @@ class TestRefused:
         ids=lambda value: "" if len(value) > 60 else None,
     )
     def test_in_one_sentence(self, data: bytes | str, words: str) -> None:
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(BadAnnotation) as caught:
             read_labelme(data)
         told = str(caught.value)
@@ -313,9 +309,9 @@ class TestRefused:
         assert told.endswith(".")
         assert told.count(". ") == 0
         assert len(told) < 250
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(st.integers(0, 300), st.text('[]{}",:0123456789eE.-truefalsn \\u', max_size=6))
     def test_nothing_but_bad_annotation_leaves(self, place: int, text: str) -> None:
         data = labelme()
@@ -339,7 +335,7 @@ def crosses(points: np.ndarray) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=8))
 def test_crossings_are_found(points: list[tuple[int, int]]) -> None:
     try:
@@ -401,10 +397,9 @@ class TestOurAnnotations:
 
     def test_every_shape_shows(self, name: str) -> None:
         found = load_annotation(name)
-        # Painted by number: 16 bits, since there may be more shapes than uint8 can count.
         numbers = np.full(found.size, -1)
         for number, each in enumerate(found.shapes):
-            numbers[rasterize([each], found.size, {each.label: 0}) == 0] = number
+            numbers[inside(each.points, slice(0, found.size[0]), slice(0, found.size[1]))] = number
         hidden = set(range(len(found.shapes))) - set(np.unique(numbers).tolist())
         assert not hidden, [(number, found.shapes[number].label) for number in sorted(hidden)]
 

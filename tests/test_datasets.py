@@ -163,7 +163,6 @@ def test_labels_that_are_not_one_byte_a_pixel_are_an_error(tmp_path, mode):
         read_pair(pair, read_as("folder", EVERYDAY))
 
 
-@pytest.mark.xfail(reason="an index that the data set does not have reads as void instead")
 def test_an_index_that_the_data_set_does_not_have_is_an_error(tmp_path):
     pair = find_pairs(write_pair(tmp_path, Image.new("L", (6, 4), 77)))[0]
     with pytest.raises(ValueError, match=r"photo.png.*77"):

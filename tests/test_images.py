@@ -7,6 +7,7 @@ import re
 import time
 import warnings
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -216,11 +217,17 @@ class TestSize:
         assert (image[..., 0] >= 250).all()
 
     def test_a_large_jpeg_never_unfolds(self) -> None:
-        # 48 million pixels, decoded at an eighth.
-        data = encode(Image.new("L", (8000, 6000), 90), "JPEG")
-        start = time.perf_counter()
-        assert np.ptp(decode(data).image) <= 1
-        assert time.perf_counter() - start < 3
+        # 48 million pixels: decoded at a quarter, it is done before Pillow has merely unfolded it.
+        data = encode(Image.new("RGB", (8000, 6000), BLUE), "JPEG")
+
+        def cost(work: Callable[[], object]) -> float:
+            start = time.process_time()
+            work()
+            return time.process_time() - start
+
+        own = min(cost(lambda: decode(data)) for _ in range(2))
+        assert own < 0.8 * min(cost(lambda: Image.open(io.BytesIO(data)).load()) for _ in range(2))
+        assert decode(data).image.shape == (866, 1154, 3)
 
     @pytest.mark.parametrize("size", [(31, 40), (40, 31), (1, 1)])
     def test_too_small(self, size: tuple[int, int]) -> None:
@@ -251,10 +258,10 @@ class TestSize:
     def test_bombs_are_refused_unopened(self, kind: str, data: bytes) -> None:
         times = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             with pytest.raises(BadImage, match="million"):
                 decode(data)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         assert min(times) < 0.02, kind  # to unfold them takes from 0.1 to 1 s
 
     def test_jpeg_of_a_thousand_passes(self) -> None:
@@ -369,7 +376,7 @@ EDIT = st.tuples(
 )
 
 
-@settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(range(len(SEEDS))), st.lists(EDIT, min_size=1, max_size=6))
 def test_nothing_but_bad_image_leaves(seed: int, edits: list[tuple[str, int, bytes]]) -> None:
     data = bytearray(SEEDS[seed])
@@ -458,7 +465,7 @@ class TestLabelMap:
         with pytest.raises(BadImage, match="not a PNG"):
             decode_label_map(encode(self.labels, kind), 11, (2, 3))
 
-    @settings(max_examples=100, deadline=2000)
+    @settings(max_examples=60, deadline=None)
     @given(st.integers(0, 200), st.binary(max_size=8), st.sampled_from([None, "P"]))
     def test_nothing_but_bad_image_leaves(self, place: int, content: bytes, mode: str | None) -> None:
         data = bytearray(png(self.labels, mode))

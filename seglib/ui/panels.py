@@ -121,6 +121,7 @@ def show(
         truth=truth,
         mode="labels" if mode == "classes" else mode,
         pin=state.pin(photo),
+        group=photo.key,  # another photo starts unzoomed
         columns=columns,
     )
     if pinned is not None and pinned != state.pin(photo):

@@ -12,6 +12,7 @@ from seglib.ui import inputs, state
 PAGES_FOLDER = Path(__file__).resolve().parent.parent.parent / "pages"
 PAGES = [
     st.Page(PAGES_FOLDER / "compare.py", title="Compare nets", icon=":material/compare:", default=True),
+    st.Page(PAGES_FOLDER / "metrics.py", title="Metrics", icon=":material/leaderboard:"),
     st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
 ]

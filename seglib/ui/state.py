@@ -34,7 +34,7 @@ class Photo:
     credit: str = ""
     notice: str | None = None  # what decoding had to do to it
     original_size: tuple[int, int] | None = None
-    revision: int = 0  # counts changes of the truth
+    revision: int = 0  # digest of a truth of the visitor's own: caches are shared, and keyed by it; 0 for none
     annotation: Annotation | None = field(default=None, repr=False)  # uploaded polygons
     label_maps: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # uploaded, by label set
 
@@ -85,7 +85,7 @@ def add_truth(photo: Photo, data: bytes, labels: LabelSet) -> None:
 
     Raises `BadImage` or `BadAnnotation` if it does not fit; the labels there were before then stay.
     """
-    changed = replace(photo, revision=photo.revision + 1)
+    changed = replace(photo, revision=_digest(str(photo.revision).encode(), labels.name.encode(), data))
     if data.lstrip()[:1] == b"{":
         annotation = read_labelme(data)
         rasterize_for(photo, annotation, labels)  # refuses unknown labels now rather than later
@@ -94,6 +94,35 @@ def add_truth(photo: Photo, data: bytes, labels: LabelSet) -> None:
         label_map = decode_label_map(data, len(labels), photo.size, photo.original_size)
         changed = replace(changed, label_maps=photo.label_maps | {labels.name: label_map})
     uploads()[photo.key] = changed
+
+
+def _digest(*parts: bytes) -> int:
+    """A number that stands for this content alone, for all visitors."""
+    return int.from_bytes(hashlib.blake2b(b"\0".join(parts), digest_size=8).digest())
+
+
+def set_painted(photo_key: str, labels_name: str, label_map: np.ndarray) -> None:
+    """Remember what the visitor painted on a photo, to be its truth while `use_painted` says so."""
+    maps = st.session_state.setdefault("painted_truths", {})
+    maps[photo_key, labels_name] = label_map, _digest(labels_name.encode(), label_map.tobytes())
+
+
+def use_painted(wanted: bool) -> None:
+    """Whether painted labels, where there are any, are the truth on every page."""
+    st.session_state["painted_is_truth"] = wanted
+
+
+def uses_painted() -> bool:
+    """Whether they are now."""
+    return st.session_state.get("painted_is_truth", False)
+
+
+def _painted_truths(photo_key: str) -> dict[str, tuple[np.ndarray, int]]:
+    """Painted labels of a photo that are its truth, with their digests, by label set; blank ones are none."""
+    if not uses_painted():
+        return {}
+    maps = st.session_state.get("painted_truths", {})
+    return {name: kept for (key, name), kept in maps.items() if key == photo_key and (kept[0] != IGNORE).any()}
 
 
 def rasterize_for(photo: Photo, annotation: Annotation, labels: LabelSet) -> np.ndarray:
@@ -114,7 +143,11 @@ def choose_from_address() -> None:
 def photo() -> Photo:
     """The chosen photo."""
     key = st.session_state["photo"]
-    return bundled(key) if key in PHOTOS else uploads()[key]
+    found = bundled(key) if key in PHOTOS else uploads()[key]
+    if own := _painted_truths(key):
+        digests = sorted(digest for _, digest in own.values())
+        found = replace(found, revision=_digest(str(found.revision).encode(), str(digests).encode()))
+    return found
 
 
 def label_set() -> LabelSet:
@@ -123,7 +156,13 @@ def label_set() -> LabelSet:
 
 
 def truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:
-    """Human labels of a photo, ``(H, W)``; None where there are none of this label set."""
+    """What answers are scored against, ``(H, W)``: the visitor's own painting if so wished, else `human_truth`."""
+    own = _painted_truths(photo.key).get(labels.name)
+    return human_truth(photo, labels) if own is None else own[0]
+
+
+def human_truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:
+    """Labels of a photo that came with it, ``(H, W)``; None where there are none of this label set."""
     if photo.key in PHOTOS:
         found = cache.bundled_truth(photo.key, labels.name)
     elif labels.name in photo.label_maps:

@@ -131,37 +131,7 @@ function show(view, data) {
   tell(group);
 }
 
-function news(sent, name, value) {
-  const differs = sent[name] !== value;
-  sent[name] = value;
-  return differs;
-}
-
 const everyPanel = (view) => view.panels.flatMap((panel) => (panel.compare ? [panel, panel.compare] : [panel]));
-
-// ---------------------------------------------------------------- decoding
-
-async function decodeAll(known, assets, decode) {
-  const entries = Object.entries(assets).map(async ([id, asset]) => [id, known.get(id) ?? (await decode(asset, id))]);
-  return new Map(await Promise.all(entries));
-}
-
-async function decodePicture({ content }) {
-  const image = new Image();
-  image.src = content;
-  await image.decode();
-  return image;
-}
-
-async function unpackMap({ content, width, height }, id) {
-  if (!globalThis.DecompressionStream) {
-    throw new Error('This browser is too old to unpack label maps: please use one from 2023 or later.');
-  }
-  const packed = Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
-  const values = new Uint8Array(await new Response(stream).arrayBuffer());
-  return { id, width, height, values, present: new Set(values) };
-}
 
 // ---------------------------------------------------------------- groups: what linked views share
 
@@ -181,18 +151,6 @@ function leaveGroup(view) {
   view.group.members = view.group.members.filter((member) => member !== view);
   if (!view.group.members.length) groups.delete(view.group.name);
   view.group = null;
-}
-
-function setZoom(group, zoom, at = { x: group.x, y: group.y }) {
-  const next = clamp(zoom, 1, Math.max(4, Math.min(...group.size) / 8)); // until eight pixels fill the panel
-  const kept = group.zoom / next; // the point under the pointer stays where it is
-  moveTo(group, at.x + (group.x - at.x) * kept, at.y + (group.y - at.y) * kept, next);
-}
-
-function moveTo(group, x, y, zoom = group.zoom) {
-  const half = 0.5 / zoom;
-  Object.assign(group, { zoom, x: clamp(x, half, 1 - half), y: clamp(y, half, 1 - half) });
-  group.members.forEach(redraw);
 }
 
 function setHover(group, point, speaker = null) {
@@ -286,12 +244,6 @@ function legendButton(view, { label, name, color }) {
   return button;
 }
 
-function swatch(color) {
-  const it = element('span', color ? 'swatch' : 'swatch void');
-  if (color) it.style.backgroundColor = `rgb(${color.join(' ')})`;
-  return it;
-}
-
 // ---------------------------------------------------------------- panels in the page
 
 function syncShells(view) {
@@ -374,41 +326,7 @@ function listen(view, shell) {
     setZoom(view.group, view.group.zoom * 2, spotUnder(view.group, marks, event));
   });
   marks.addEventListener('keydown', (event) => handleKey(view, event));
-  frame.addEventListener('wheel', (event) => {
-    const { group } = view;
-    if (!event.ctrlKey && !event.metaKey && group.zoom === 1) return; // the page scrolls
-    event.preventDefault();
-    // Wheels count lines or pixels; a pinched touchpad arrives as small steps with ctrlKey set.
-    const distance = event.deltaY * (event.deltaMode ? 30 : 1) * (event.ctrlKey ? 3 : 1);
-    const factor = clamp(Math.exp(-distance / 300), 0.7, 1.4);
-    setZoom(group, group.zoom * factor, spotUnder(group, marks, event));
-  }, { passive: false });
-}
-
-// Centre and spread of the fingers on the picture; one finger has no spread.
-function gesture(down) {
-  const [a, b = a] = down.values();
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, spread: Math.hypot(a.x - b.x, a.y - b.y) };
-}
-
-function follow(group, marks, before, after) {
-  const rect = marks.getBoundingClientRect();
-  const dx = (after.x - before.x) / rect.width / group.zoom;
-  const dy = (after.y - before.y) / rect.height / group.zoom;
-  moveTo(group, group.x - dx, group.y - dy);
-  if (before.spread && after.spread) {
-    const at = spotUnder(group, marks, { clientX: after.x, clientY: after.y });
-    setZoom(group, group.zoom * (after.spread / before.spread), at);
-  }
-}
-
-// Where in the picture, in fractions, a pointer is.
-function spotUnder(group, marks, { clientX, clientY }) {
-  const rect = marks.getBoundingClientRect();
-  return {
-    x: group.x + ((clientX - rect.left) / rect.width - 0.5) / group.zoom,
-    y: group.y + ((clientY - rect.top) / rect.height - 0.5) / group.zoom,
-  };
+  frame.addEventListener('wheel', (event) => zoomByWheel(view.group, marks, event), { passive: false });
 }
 
 function pixelUnder(view, marks, event) {
@@ -446,10 +364,6 @@ function cursor({ hover, pin, size: [height, width], x, y }) {
   return hover ?? pin ?? [Math.floor(y * height), Math.floor(x * width)];
 }
 
-function middleOf([row, col], [height, width]) {
-  return { x: (col + 0.5) / width, y: (row + 0.5) / height };
-}
-
 function moveCursor(view, down, right) {
   const { group } = view;
   const [height, width] = group.size;
@@ -459,23 +373,4 @@ function moveCursor(view, down, right) {
   const { x, y } = middleOf(next, group.size);
   const reach = 0.45 / group.zoom; // keep the cursor in sight
   moveTo(group, clamp(group.x, x - reach, x + reach), clamp(group.y, y - reach, y + reach));
-}
-
-// ---------------------------------------------------------------- small tools
-
-function element(tag, className = '', attributes = {}) {
-  const it = document.createElement(tag);
-  if (className) it.className = className;
-  for (const [name, value] of Object.entries(attributes)) it.setAttribute(name, value);
-  return it;
-}
-
-function textElement(tag, text, className = '') {
-  const it = element(tag, className);
-  it.textContent = text;
-  return it;
-}
-
-function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high);
 }

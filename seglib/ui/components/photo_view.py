@@ -21,8 +21,10 @@ from seglib.ui.components.encoding import Parcel
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "photo_view",
-    # Two files for the reader, one module for the browser.
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("photo_view.js", "photo_view_drawing.js")),
+    # Several files for the reader, one module for the browser.
+    js="\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("picture.js", "photo_view.js", "photo_view_drawing.js")
+    ),
     css=(_HERE / "photo_view.css").read_text(encoding="utf-8"),
 )
 

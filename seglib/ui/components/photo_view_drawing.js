@@ -8,7 +8,6 @@ const CLEAR = 0;
 const VEIL = pack(16, 18, 24, 190); // over what is not looked at
 const WHITE = pack(255, 255, 255, 235);
 const SHADE = pack(0, 0, 0, 110);
-const GRID_FROM = 12; // CSS px per image pixel from which single pixels are outlined
 const OVERLAYS_KEPT = 16; // a bound on memory: one of a large photo weighs 4 MB
 
 function redraw(view) {
@@ -28,12 +27,7 @@ function draw(view) {
   shells.forEach((shell, index) => {
     const { clientWidth: width, clientHeight: height } = shell.frame;
     if (!width) return; // hidden in a closed tab; the ResizeObserver calls when it opens
-    const place = {
-      x: width * (0.5 - group.x * group.zoom),
-      y: height * (0.5 - group.y * group.zoom),
-      width: width * group.zoom,
-      height: height * group.zoom,
-    };
+    const place = placeIn(group, width, height);
     if (stale) drawPicture(view, shell, panels[index], place, width, height);
     drawMarks(prepare(shell.marks, width, height), group, place, width, height);
   });
@@ -51,17 +45,6 @@ function drawPicture(view, shell, panel, place, width, height) {
   paper.clearRect(left, 0, width - left, height);
   drawPanel(paper, view, panel.compare, place);
   paper.restore();
-}
-
-// A cleared canvas in device pixels, to be drawn on in CSS pixels.
-function prepare(canvas, width, height) {
-  const [across, down] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
-  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
-  const paper = canvas.getContext('2d');
-  paper.setTransform(1, 0, 0, 1, 0, 0);
-  paper.clearRect(0, 0, across, down);
-  paper.setTransform(across / width, 0, 0, down / height, 0, 0);
-  return paper;
 }
 
 function drawPanel(paper, view, panel, place) {
@@ -173,52 +156,8 @@ function drawMarks(paper, group, place, width, height) {
   else drawCross(paper, ...middle(group.hover), Math.max(4, pixel / 2));
 }
 
-function drawGrid(paper, place, rows, columns, width, height) {
-  paper.beginPath();
-  for (let col = 0; col <= columns; col++) line(paper, place.x + (col * place.width) / columns, 0, 0, height);
-  for (let row = 0; row <= rows; row++) line(paper, 0, place.y + (row * place.height) / rows, width, 0);
-  paper.lineWidth = 1 / devicePixelRatio;
-  paper.strokeStyle = 'rgb(128 128 128 / 45%)';
-  paper.stroke();
-}
-
 function drawRing(paper, x, y, radius) {
   paper.beginPath();
   paper.arc(x, y, radius, 0, 2 * Math.PI);
   strokeTwice(paper, 4, 2);
-}
-
-function drawBox(paper, x, y, side) {
-  paper.beginPath();
-  paper.rect(x - side / 2, y - side / 2, side, side);
-  strokeTwice(paper, 3.5, 1.5);
-}
-
-function drawCross(paper, x, y, gap) {
-  paper.beginPath();
-  line(paper, x - gap - 9, y, 9, 0);
-  line(paper, x + gap, y, 9, 0);
-  line(paper, x, y - gap - 9, 0, 9);
-  line(paper, x, y + gap, 0, 9);
-  strokeTwice(paper, 3, 1.25);
-}
-
-function line(paper, x, y, dx, dy) {
-  paper.moveTo(x, y);
-  paper.lineTo(x + dx, y + dy);
-}
-
-// White within black can be seen on any photo.
-function strokeTwice(paper, outer, inner) {
-  paper.lineWidth = outer;
-  paper.strokeStyle = 'rgb(0 0 0 / 75%)';
-  paper.stroke();
-  paper.lineWidth = inner;
-  paper.strokeStyle = 'white';
-  paper.stroke();
-}
-
-// One RGBA pixel as ImageData's buffer holds it on little-endian machines, which all browsers run on.
-function pack(red, green, blue, alpha) {
-  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

@@ -1,1 +1,0 @@
-from seglib.prediction import *  # noqa: F403  temporary, until the tests are renamed

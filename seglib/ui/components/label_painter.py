@@ -1,0 +1,124 @@
+"""Paint a label map on a photo: brush, eraser, polygon, fill, with undo; the result is exact to the pixel.
+
+The map lives in the browser as one byte per pixel of the photo and comes here after every stroke, deflated; it is
+never read back from a canvas. Whoever can reach the app can send anything, so `read_painting` believes nothing.
+
+Two sides may change a map. The browser counts its strokes (``rev``); Python counts how often it replaced the map
+itself (``edition``). The browser takes Python's map when the edition is newer, and Python takes the browser's when the
+edition is the same and ``rev`` is newer: a slow network can deliver late, but never bring back an older map.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from seglib.labels import LabelSet, check_label_map
+from seglib.ui.components.encoding import Parcel
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "label_painter",
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("picture.js", "label_painter.js")),
+    css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("photo_view.css", "label_painter.css")),
+)
+LARGEST_COUNT = 2**53  # whole numbers that JavaScript can count to
+
+
+@dataclass(frozen=True, eq=False)
+class Painting:
+    """A label map, and which of its states this is."""
+
+    labels: np.ndarray = field(repr=False)  # (H, W) uint8, 255 where nothing is painted
+    edition: int = 0
+    rev: int = 0
+
+
+def read_painting(value: object, size: tuple[int, int], num_classes: int, than: Painting | None) -> Painting | None:
+    """What the browser sent if it is a newer state of the map ``than`` what is known, else None.
+
+    It is unpacked only then, and no further than to the photo's ``size``.
+
+    >>> packed = base64.b64encode(zlib.compress(bytes([0, 1, 255]))).decode()
+    >>> read_painting({"b64": packed, "h": 1, "w": 3, "edition": 0, "rev": 1}, (1, 3), 2, None).labels
+    array([[  0,   1, 255]], dtype=uint8)
+    """
+    if not isinstance(value, Mapping):
+        return None
+    edition, rev, height, width = numbers = [value.get(key) for key in ("edition", "rev", "h", "w")]
+    # `type(...) is int` and not `isinstance`: True is an int too.
+    if not all(type(number) is int and 0 <= number < LARGEST_COUNT for number in numbers) or (height, width) != size:
+        return None
+    known = (than.edition, than.rev) if than else (0, 0)
+    if edition != known[0] or rev <= known[1]:
+        return None
+    labels = _unpack(value.get("b64"), height * width)
+    if labels is None:
+        return None
+    try:
+        return Painting(check_label_map(labels.reshape(size), num_classes), edition, rev)
+    except ValueError:
+        return None
+
+
+def _unpack(text: object, count: int) -> np.ndarray | None:
+    """Exactly ``count`` bytes from base64 of their deflated form; None for anything else."""
+    # Deflate adds a few bytes per 16 kB to what it cannot compress, base64 a third.
+    if not isinstance(text, str) or len(text) > count * 1.4 + 1000:
+        return None
+    inflate = zlib.decompressobj()
+    try:
+        content = inflate.decompress(base64.b64decode(text, validate=True), count + 1)
+    except (binascii.Error, ValueError, zlib.error):
+        return None
+    return np.frombuffer(content, np.uint8) if len(content) == count and inflate.eof else None
+
+
+def sent_painting(key: str) -> object:
+    """What the browser sent with this run, not to be trusted yet; None if the painter was not on the page."""
+    result = st.session_state.get(key)
+    return result.get("painting") if isinstance(result, Mapping) else None
+
+
+def label_painter(
+    image: np.ndarray,
+    painting: Painting | None,
+    *,
+    key: str,
+    name: str,
+    label_set: LabelSet,
+    alt: str,
+    session: str,
+    restore: bool = True,
+) -> None:
+    """Draw the painter. ``name`` says what is painted (photo and label set), ``session`` who paints it.
+
+    The browser's tab keeps a copy under ``name``. After a reload, in another ``session`` of which Python knows no
+    painting, it brings this back; with ``restore`` False it does not.
+    """
+    parcel = Parcel(len(label_set))
+    data = {
+        "name": name,
+        "session": session,
+        "restore": restore,
+        "alt": alt,
+        "size": [int(side) for side in image.shape[:2]],
+        "classes": [
+            {"name": title, "color": list(color)}
+            for title, color in zip(label_set.classes, label_set.colors, strict=True)
+        ],
+        "picture": parcel.add_picture(image, False),
+        "map": parcel.add_labels(painting.labels if painting else None),
+        "edition": painting.edition if painting else 0,
+        "rev": painting.rev if painting else 0,
+        "pictures": parcel.pictures,
+        "maps": parcel.maps,
+    }
+    _mount(key=key, data=data, on_painting_change=lambda: None)

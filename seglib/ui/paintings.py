@@ -1,0 +1,89 @@
+"""What this visitor painted: label maps by photo, label set and purpose, kept for the whole session.
+
+A painting is a photo's truth on every page once its painter says so. Results computed from a truth are cached for all
+visitors, so their key must name its content: `state.Photo.revision` is a digest of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+import streamlit as st
+
+from seglib.labels import IGNORE, LabelSet
+from seglib.ui import state
+from seglib.ui.components.label_painter import Painting, label_painter, read_painting, sent_painting
+
+MAX_PAINTINGS = 24  # the latest; a megabyte each at most
+PAINT, CHALLENGE = "paint", "challenge"
+
+
+def name_of(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> str:
+    """What a painting goes by."""
+    return f"{photo.key} {labels.name} {purpose}"
+
+
+def _kept() -> dict[str, Painting]:
+    return st.session_state.setdefault("painted", {})
+
+
+def find(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> Painting | None:
+    """The visitor's painting, also one that is blank again; None if there never was one."""
+    return _kept().get(name_of(photo, labels, purpose))
+
+
+def keep(photo: state.Photo, labels: LabelSet, painting: Painting, purpose: str = PAINT) -> None:
+    """Remember a painting in place of the one there was; the oldest of too many goes."""
+    kept, name = _kept(), name_of(photo, labels, purpose)
+    kept.pop(name, None)
+    kept[name] = painting
+    while len(kept) > MAX_PAINTINGS:
+        kept.pop(next(iter(kept)))
+    if purpose == PAINT:
+        state.set_painted(photo.key, labels.name, painting.labels)
+
+
+def load(photo: state.Photo, labels: LabelSet, label_map: np.ndarray, purpose: str = PAINT) -> None:
+    """Put a label map into the painter; there, undo brings back what was painted before."""
+    before = find(photo, labels, purpose)
+    keep(photo, labels, Painting(label_map, edition=before.edition + 1 if before else 1), purpose)
+
+
+def receive(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> Painting | None:
+    """The painting with the strokes that came with this run; call it before anything that depends on them."""
+    known = find(photo, labels, purpose)
+    value = sent_painting(_widget(photo, labels, purpose))
+    if newer := read_painting(value, photo.size, len(labels), known):
+        keep(photo, labels, newer, purpose)
+    return newer or known
+
+
+def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> None:
+    """The painter of a photo. While it is on the page its browser knows best, and nothing is sent back to it."""
+    key, painting = _widget(photo, labels, purpose), find(photo, labels, purpose)
+    bases = st.session_state.setdefault("painter_bases", {})  # what each painter was mounted with
+    base = bases.get(key)
+    mounted = sent_painting(key) is not None
+    if not mounted or (painting and (base is None or base.edition != painting.edition)):
+        bases[key] = base = painting
+    label_painter(
+        photo.image,
+        base,
+        key=key,
+        name=name_of(photo, labels, purpose),
+        label_set=labels,
+        alt=f"Paint classes on: {photo.alt}",
+        session=st.session_state.setdefault("painter_session", secrets.token_hex(8)),
+        restore=purpose == PAINT,
+    )
+
+
+def _widget(photo: state.Photo, labels: LabelSet, purpose: str) -> str:
+    return f"painter {name_of(photo, labels, purpose)}"
+
+
+def share_painted(painting: Painting | None) -> float:
+    """How much of the photo has a label."""
+    return float((painting.labels != IGNORE).mean()) if painting else 0.0
+
