@@ -25,7 +25,7 @@ NUM_CLASSES = 11
 
 
 def peers() -> dict[str, nn.Module]:
-    """torchvision's small and large net for the same task."""
+    """Torchvision's small and large net for the same task."""
     nothing = {"weights": None, "weights_backbone": None, "num_classes": NUM_CLASSES}
     return {
         "lraspp_mobilenet_v3_large": torchvision_nets.lraspp_mobilenet_v3_large(**nothing),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seglib import metrics
-from seglib.ui import cache, guests, inputs, panels, state
+from seglib.ui import cache, guests, inputs, panels, state, tables
 
 panels.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
 photo, labels = state.photo(), state.label_set()
@@ -31,13 +31,13 @@ scores, pixel = st.columns(2, gap="large")
 if answers and truth is not None:
     with scores:
         st.subheader("Scores on this photo")
-        panels.score_table(cms)
+        tables.score_table(cms)
         st.caption(f"Void pixels are not counted: {panels.percent((truth == 255).mean())} of this photo.")
 if answers:
     with pixel:
         row, col = state.pin(photo)
         st.subheader(f"The pixel at row {row}, column {col}")
-        panels.pixel_table(
+        tables.pixel_table(
             {net: cache.pixel_probabilities(answer.streams, photo.size, (row, col)) for net, answer in answers.items()},
             labels,
         )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from seglib.cards import shipped_nets
 from seglib.resolution import FACTORS, through_grid
-from seglib.ui import cache, inputs, panels, state
+from seglib.ui import cache, charts, inputs, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 
 panels.heading(
@@ -44,7 +44,7 @@ fine = Panel(
 panels.show(
     [panels.photo_panel(photo), panels.swipe(coarse, fine)], photo, labels, key="pipeline", truth=truth, columns=2
 )
-panels.layer_table(net, photo)
+tables.layer_table(net, photo)
 
 st.subheader("The ceiling")
 st.markdown(
@@ -80,7 +80,7 @@ if panels.guess(
 ):
     ours = cache.ceiling(truth, photo.key, photo.revision, labels.name, how)
     nets = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
-    panels.ceiling_chart(ours, factor, panels.confusions(photo, labels, nets, truth))
+    charts.ceiling_chart(ours, factor, panels.confusions(photo, labels, nets, truth))
     panels.what_you_should_see(
         "The ceiling stays high down to 8 pixels and falls fast beyond 32; thin things go first. "
         "Every net stays below its own ceiling, so resolution is not all that it lacks."

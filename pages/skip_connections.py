@@ -6,7 +6,7 @@ import streamlit as st
 from seglib import metrics
 from seglib.cards import shipped_nets
 from seglib.rendering import score_picture, score_scale
-from seglib.ui import cache, inputs, panels, state
+from seglib.ui import cache, charts, inputs, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 
 panels.heading(
@@ -35,7 +35,7 @@ panels.show(pictures, photo, labels, key="skips", truth=truth, columns=len(pictu
 if truth is None:
     st.info(panels.NO_TRUTH)
 else:
-    panels.score_metrics(cms[net], cms["fcn32s"], "fcn32s")
+    tables.score_metrics(cms[net], cms["fcn32s"], "fcn32s")
 
 row, col = state.pin(photo)
 st.subheader("The streams, and their sum")
@@ -79,7 +79,7 @@ with sum_view:
     st.image(score_scale(), caption=f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width="stretch")
 with sum_chart:
     steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
-    panels.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
+    charts.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
     others = cache.pixel_probabilities(answer.streams, photo.size, (row, col))
     st.caption(
         f"With the other classes' scores this makes {labels.classes[k]} "
@@ -93,5 +93,6 @@ panels.what_you_should_see(
     "One score every 32 pixels gives blobs. Each finer stream adds little far from borders "
     "and corrects the class right at them."
 )
-panels.text("skip_connections")
+st.subheader("On the validation photos, beside the paper")
+tables.validation_table(labels)
 panels.show_source(metrics.mean_iou)

@@ -23,7 +23,10 @@ from seglib.labels import IGNORE, check_label_map
 from seglib.metrics import confusion_matrix, iou_per_class, mean_iou
 
 # What there is to label: photos, and pixels of a usual one (VOC's are about 500 x 375, COCO's 640 x 480).
-CORPORA = {"VOC 2012, 1,464 training photos": (1464, 500 * 375), "COCO 2017, 118,287 training photos": (118287, 640 * 480)}
+CORPORA = {
+    "VOC 2012, 1,464 training photos": (1464, 500 * 375),
+    "COCO 2017, 118,287 training photos": (118287, 640 * 480),
+}
 HEAT = "inferno"
 PHOTO_SHARE = 0.35  # of a grey photo under the heat
 

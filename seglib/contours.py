@@ -49,7 +49,8 @@ def outlines(labels: np.ndarray, label_set: LabelSet) -> tuple[Shape, ...]:
     found.sort(key=lambda region: region[:2])
     padded = {id(numbers): np.pad(numbers, 1) for _, _, _, numbers, _ in found}
     return tuple(
-        Shape(names[index], _follow(padded[id(numbers)], number, top, left)) for top, left, index, numbers, number in found
+        Shape(names[index], _follow(padded[id(numbers)], number, top, left))
+        for top, left, index, numbers, number in found
     )
 
 

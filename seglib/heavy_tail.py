@@ -85,5 +85,7 @@ def fold_curve(cm: np.ndarray, names: tuple[str, ...]) -> list[dict]:
     rows = []
     for n in range(len(names)):
         folded = fold_matrix(cm, fold_rarest(cm.sum(1), names, n).group_of)
-        rows.append({"folded": n, "pixel accuracy": metrics.pixel_accuracy(folded), "mean IoU": metrics.mean_iou(folded)})
+        rows.append(
+            {"folded": n, "pixel accuracy": metrics.pixel_accuracy(folded), "mean IoU": metrics.mean_iou(folded)}
+        )
     return rows

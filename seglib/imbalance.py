@@ -15,6 +15,7 @@ from seglib.labels import IGNORE, LabelSet, check_label_map
 
 SMALLEST_SIDE = 48  # pixels; less is no photo any more
 SIDES, PLACES = 8, 28  # window heights and widths tried, and places of each along a side
+MAX_ASPECT = 2.0  # of a window, either way; a strip is no photo
 CLOSE_ENOUGH = 0.05  # relative; among windows this near to the wanted share the largest is taken
 
 
@@ -51,7 +52,7 @@ def find_window(truth: np.ndarray, class_index: int, share: float) -> Window:
     of_class, labelled = _integral(truth == class_index), _integral(truth != IGNORE)
     best, best_rank = None, None
     for h in heights:
-        for w in widths:
+        for w in widths[(widths <= MAX_ASPECT * h) & (h <= MAX_ASPECT * widths)]:
             top = np.unique(np.linspace(0, height - h, PLACES).astype(int))[:, None]
             left = np.unique(np.linspace(0, width - w, PLACES).astype(int))[None, :]
             inside = [

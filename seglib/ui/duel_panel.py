@@ -40,14 +40,7 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
     with middle:
         share = st.select_slider("Its share of the picture", list(SHARES), key="share", bind="query-params")
     with right:
-        grouping = st.segmented_control(
-            "Classes",
-            metrics_cache.GROUPINGS,
-            default=metrics_cache.GROUPINGS[0],
-            key="grouping",
-            required=True,
-            bind="query-params",
-        )
+        grouping = st.selectbox("Classes", metrics_cache.GROUPINGS, key="grouping", bind="query-params")
     k, key = labels.index(name), metrics_cache.truth_key(truth)
     said = {net: answer.labels for net, answer in answers.items()}
     found = metrics_cache.duel(
@@ -70,13 +63,13 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
     pair = duel.find_disagreement(found.matrices)
     _show_pair(photo, found, pair)
     table = metrics_charts.score_table(found.matrices)
-    chart, numbers = st.columns([2, 3], gap="large")
+    chart, numbers = st.columns(2, gap="large")
     with chart:
         st.subheader("Places under five metrics")
         metrics_charts.rank_chart(table, pair, tuple(said))
     with numbers:
         st.subheader("The scores")
-        metrics_charts.bars(table)
+        metrics_charts.percents(table)
     _take_apart(photo, found, pair.winner if pair else table.index[0])
     panels.what_you_should_see(
         "Shrink the class and whatever ignores it climbs in pixel accuracy and falls in mean IoU: pixel accuracy asks "
@@ -143,9 +136,7 @@ def _take_apart(photo: state.Photo, found: metrics_cache.Duel, first: str) -> No
     with left:
         names = list(found.matrices)
         name = st.selectbox("Predictor", names, index=names.index(first), key="apart", persist_state="session")
-        title = st.segmented_control(
-            "Metric", list(duel.METRICS), default="Mean IoU", key="metric", required=True, bind="query-params"
-        )
+        title = st.selectbox("Metric", list(duel.METRICS), index=2, key="metric", bind="query-params")
         metric, cm = duel.METRICS[title], found.matrices[name]
         st.latex(rf"{metric.formula} = {100 * metric.score(cm):.1f}\,\%")
         st.caption("n: pixels of true class i called class j; t: of true class i; p: called class i.")

@@ -147,7 +147,7 @@ def _follow(job: Job) -> None:
         return
     if job.totals:
         st.subheader("The whole folder, one matrix for each predictor")
-        metrics_charts.bars(metrics_charts.score_table(job.totals))
+        metrics_charts.percents(metrics_charts.score_table(job.totals))
     table = pd.DataFrame(job.table, columns=list(score_folder.COLUMNS))
     scored = table[table["problem"].isna()].drop(columns="problem").sort_values("mean_iou")
     problems = table.loc[table["problem"].notna(), ["photo", "problem"]]

@@ -11,11 +11,12 @@ import secrets
 import numpy as np
 import streamlit as st
 
+from seglib.annotation import BadAnnotation, read_labelme
+from seglib.images import decode_label_map
 from seglib.labels import IGNORE, LabelSet
 from seglib.ui import state
 from seglib.ui.components.label_painter import Painting, label_painter, read_painting, sent_painting
 
-MAX_PAINTINGS = 24  # the latest; a megabyte each at most
 PAINT, CHALLENGE = "paint", "challenge"
 
 
@@ -38,7 +39,7 @@ def keep(photo: state.Photo, labels: LabelSet, painting: Painting, purpose: str 
     kept, name = _kept(), name_of(photo, labels, purpose)
     kept.pop(name, None)
     kept[name] = painting
-    while len(kept) > MAX_PAINTINGS:
+    while len(kept) > state.MAX_PAINTED:
         kept.pop(next(iter(kept)))
     if purpose == PAINT:
         state.set_painted(photo.key, labels.name, painting.labels)
@@ -87,3 +88,16 @@ def share_painted(painting: Painting | None) -> float:
     """How much of the photo has a label."""
     return float((painting.labels != IGNORE).mean()) if painting else 0.0
 
+
+def read_file(photo: state.Photo, labels: LabelSet, data: bytes) -> np.ndarray:
+    """Label map of a LabelMe JSON or label PNG of this photo; `BadAnnotation` or `BadImage` in one sentence if not."""
+    if data.lstrip()[:1] != b"{":
+        return decode_label_map(data, len(labels), photo.size, photo.original_size)
+    annotation = read_labelme(data)
+    if annotation.size not in (photo.size, photo.original_size):
+        (height, width), (rows, cols) = annotation.size, photo.size
+        raise BadAnnotation(
+            f"These polygons were drawn on a picture of {width} x {height} pixels: wanted one of this photo, "
+            f"{cols} x {rows}."
+        )
+    return state.rasterize_for(photo, annotation, labels)

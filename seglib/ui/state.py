@@ -19,6 +19,7 @@ from seglib.photos import PHOTOS
 from seglib.ui import cache
 
 OPENING_PHOTO = "chelsea"
+MAX_PAINTED = 24  # a visitor's latest painted maps, a megabyte each at most
 MAX_UPLOADS = 4  # a visitor's latest photos; with them 30 visitors stay below half a gigabyte
 Point = tuple[int, int]
 
@@ -104,7 +105,10 @@ def _digest(*parts: bytes) -> int:
 def set_painted(photo_key: str, labels_name: str, label_map: np.ndarray) -> None:
     """Remember what the visitor painted on a photo, to be its truth while `use_painted` says so."""
     maps = st.session_state.setdefault("painted_truths", {})
+    maps.pop((photo_key, labels_name), None)
     maps[photo_key, labels_name] = label_map, _digest(labels_name.encode(), label_map.tobytes())
+    while len(maps) > MAX_PAINTED:
+        maps.pop(next(iter(maps)))
 
 
 def use_painted(wanted: bool) -> None:

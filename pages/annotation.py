@@ -1,0 +1,34 @@
+"""Labels are hard: paint them, against the clock and against each other, and meet the heavy tail."""
+
+import streamlit as st
+
+from seglib import agreement, contours, heavy_tail
+from seglib.ui import annotation_panels, panels, state
+
+panels.heading(
+    "Annotation",
+    "Every score rests on labels that somebody drew by hand: slowly, not quite where a colleague would, "
+    "and mostly of the same few classes.",
+)
+photo, labels = state.photo(), state.label_set()
+panel = st.segmented_control(
+    "Panel",
+    ["Paint", "Stopwatch challenge", "Agreement", "Heavy tail"],
+    default="Paint",
+    required=True,
+    key="annotation_panel",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+if panel == "Paint":
+    annotation_panels.paint(photo, labels)
+    panels.show_source(agreement.score_against, contours.outlines)
+elif panel == "Stopwatch challenge":
+    annotation_panels.stopwatch(photo, labels)
+    panels.show_source(agreement.differences, agreement.hours_for)
+elif panel == "Agreement":
+    annotation_panels.agree(photo, labels)
+    panels.show_source(agreement.pair_iou, agreement.disagreement)
+else:
+    annotation_panels.tail(labels)
+    panels.show_source(heavy_tail.fold_rarest)

@@ -1,0 +1,85 @@
+"""Charts of the pages, in Vega through altair: they follow the theme and explain themselves on hover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.resolution import FCN_PAPER_CEILING
+from seglib.ui.panels import percent
+
+
+def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:
+    """Signed steps that add up: where each starts, how far it goes, and the sum."""
+    ends = np.cumsum(list(steps.values()))
+    rows = [
+        {"step": name, "from": end - value, "to": end, "value": value, "sign": "for" if value >= 0 else "against"}
+        for (name, value), end in zip(steps.items(), ends, strict=True)
+    ]
+    rows.append({"step": total, "from": 0.0, "to": ends[-1], "value": ends[-1], "sign": "sum"})
+    data = pd.DataFrame(rows)
+    base = alt.Chart(data, title=title).encode(
+        x=alt.X("step", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        tooltip=["step", alt.Tooltip("value", format="+.2f")],
+    )
+    bars = base.mark_bar(size=46).encode(
+        y=alt.Y("from", title="class score (logit)"),
+        y2="to",
+        color=alt.Color(
+            "sign",
+            title=None,
+            scale=alt.Scale(domain=["for", "against", "sum"], range=["#E66101", "#5E3C99", "#7f8690"]),
+        ),
+    )
+    words = (
+        base.mark_text(dy=-8, fontSize=14)
+        .encode(y=alt.Y("top:Q"), text=alt.Text("value", format="+.2f"))
+        .transform_calculate(top="max(datum.from, datum.to)")
+    )
+    st.altair_chart(bars + words, height=300)
+
+
+def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.ndarray]) -> None:
+    """Mean IoU against subsampling: our ceiling, the FCN paper's, and the nets below theirs."""
+    from seglib.models.fcn import STREAMS
+
+    this_photo, paper = "perfect labels, this photo", "perfect labels, VOC (FCN paper)"
+    lines = pd.DataFrame(
+        [{"factor": f, "mean IoU": 100 * score, "curve": this_photo} for f, score in ours.items()]
+        + [{"factor": f, "mean IoU": score, "curve": paper} for f, score in FCN_PAPER_CEILING.items()]
+    )
+    dots = pd.DataFrame(
+        [{"factor": min(STREAMS[net]), "mean IoU": 100 * metrics.mean_iou(cm), "net": net} for net, cm in cms.items()]
+    )
+    x = alt.X(
+        "factor:Q", scale=alt.Scale(type="log", base=2), title="one label every … pixels", axis=alt.Axis(values=[*ours])
+    )
+    y = alt.Y("mean IoU:Q", scale=alt.Scale(domain=[0, 100]), title="mean IoU, %")
+    curves = (
+        alt.Chart(lines)
+        .mark_line(point=True)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("curve:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=300)),
+            strokeDash=alt.StrokeDash("curve:N", title=None),
+            tooltip=["curve", "factor", alt.Tooltip("mean IoU", format=".1f")],
+        )
+    )
+    nets = (
+        alt.Chart(dots)
+        .mark_point(size=110, shape="diamond", filled=True, color="#D55E00")
+        .encode(x=x, y=y, tooltip=["net", alt.Tooltip("mean IoU", format=".1f")])
+    )
+    names = nets.mark_text(align="left", dx=9, color="#D55E00", fontSize=13).encode(text="net")
+    here = alt.Chart(pd.DataFrame({"factor": [factor]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
+    st.altair_chart(curves + nets + names + here, height=380)
+    st.caption(
+        f"At {factor} px the ceiling is {percent(ours[factor])} on this photo. "
+        "Diamonds: our nets on this photo, each at its finest stride."
+    )

@@ -1,0 +1,97 @@
+"""Tables of the pages: numbers of nets, beside each other and beside the paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.cards import shipped_nets
+from seglib.labels import LabelSet
+from seglib.ui import state
+from seglib.ui.panels import percent
+
+# Pixel accuracy, class accuracy and mean IoU in per cent, VOC 2011 validation subset, VGG16 from ImageNet:
+# Long, Shelhamer & Darrell, CVPR 2015, table 2. The paper has no stride-4 net.
+FCN_PAPER = {"fcn32s": (89.1, 73.3, 59.4), "fcn16s": (90.0, 75.7, 62.4), "fcn8s": (90.3, 75.9, 62.7)}
+SCORES = {
+    "Pixel accuracy": metrics.pixel_accuracy,
+    "Class accuracy": metrics.class_accuracy,
+    "Mean IoU": metrics.mean_iou,
+}
+
+
+def score_table(cms: Mapping[str, np.ndarray]) -> None:
+    """Pixel accuracy, class accuracy and mean IoU of each net, as bars that can be sorted."""
+    table = pd.DataFrame({name: [100 * score(cm) for cm in cms.values()] for name, score in SCORES.items()})
+    table.index = pd.Index(cms, name="Net")
+    _bars(table)
+
+
+def _bars(table: pd.DataFrame) -> None:
+    """A table of per cents, each a number on a bar."""
+    bar = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, width="small")
+    st.dataframe(table, column_config=dict.fromkeys(table.columns, bar), height="content")
+
+
+def pixel_table(probabilities: Mapping[str, np.ndarray], labels: LabelSet) -> None:
+    """Probability of every class at one pixel, a column a net, most probable first."""
+    table = pd.DataFrame(
+        {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(labels.classes, name="Class")
+    )
+    table = table.loc[table.max(axis=1).sort_values(ascending=False).index]
+    _bars(table)
+
+
+def score_metrics(cm: np.ndarray, base: np.ndarray, base_name: str) -> None:
+    """Three scores of a net, each with its distance from another net's."""
+    for column, (name, score) in zip(st.columns(len(SCORES)), SCORES.items(), strict=True):
+        gain = 100 * (score(cm) - score(base))
+        column.metric(name, percent(score(cm)), f"{gain:+.1f} points against {base_name}" if cm is not base else None)
+
+
+def layer_table(net: str, photo: state.Photo) -> None:
+    """The net's stages on this photo: grid, channels, and the window that each unit sees."""
+    from seglib.models.fcn import STREAMS
+    from seglib.models.trunk import STAGES, layer_table
+    from seglib.receptive_field import receptive_field
+
+    rows = []
+    for stage in STAGES:
+        window = receptive_field(layer_table(stage.stride)).size
+        height, width = ((n - 1) // stage.stride + 1 for n in photo.size)
+        scored = "yes" if stage.stride in STREAMS[net] else ""
+        rows.append(
+            {
+                "One unit every": f"{stage.stride} px",
+                "Grid on this photo": f"{width} x {height}",
+                "Channels": stage.channels,
+                "Sees at most": f"{window} x {window} px",
+                f"Scored by {net}": scored,
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def validation_table(labels: LabelSet) -> None:
+    """Our nets on their validation photos, from their cards, with the FCN paper's figures beside them."""
+    cards = shipped_nets(labels.name)
+    rows = {}
+    for net, card in cards.items():
+        figures = card["figures"]
+        ours = [100 * figures[key] for key in ("pixel_accuracy", "class_accuracy", "mean_iou")]
+        rows[net] = [*ours, *FCN_PAPER.get(net, [float("nan")] * len(ours))]
+    names = [f"{name}, {whose}" for whose in ("ours", "paper") for name in SCORES]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    table.index.name = "Net"
+    st.dataframe(table.style.format("{:.1f}", na_rep="–"))
+    card = next(iter(cards.values()))
+    st.caption(
+        f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
+        f"{labels.title.lower()}, by `python -m seglib.evaluate`; every net from scratch, for the same "
+        f"{card['epochs_in_all']} epochs. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
+        "Compare the differences between nets, not the levels."
+    )
