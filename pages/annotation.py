@@ -3,12 +3,11 @@
 import streamlit as st
 
 from seglib import agreement, contours, heavy_tail
-from seglib.ui import annotation_panels, panels, state
+from seglib.ui import agreement_panel, annotation_panels, heavy_tail_panel, panels, state
 
 panels.heading(
     "Annotation",
-    "Every score rests on labels that somebody drew by hand: slowly, not quite where a colleague would, "
-    "and mostly of the same few classes.",
+    "Every score rests on labels drawn by hand: slowly, by no two people alike, and mostly of the same few classes.",
 )
 photo, labels = state.photo(), state.label_set()
 panel = st.segmented_control(
@@ -27,8 +26,8 @@ elif panel == "Stopwatch challenge":
     annotation_panels.stopwatch(photo, labels)
     panels.show_source(agreement.differences, agreement.hours_for)
 elif panel == "Agreement":
-    annotation_panels.agree(photo, labels)
+    agreement_panel.agree(photo, labels)
     panels.show_source(agreement.pair_iou, agreement.disagreement)
 else:
-    annotation_panels.tail(labels)
+    heavy_tail_panel.tail(labels)
     panels.show_source(heavy_tail.fold_rarest)

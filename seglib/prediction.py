@@ -8,8 +8,6 @@ import numpy as np
 import torch
 from torch import nn
 
-MAX_PIXELS = 1_000_000  # what the nets take; larger photos are shrunk before (see `seglib.images`)
-
 
 @dataclass(frozen=True)
 class Prediction:

@@ -221,6 +221,13 @@ class TestReading:
         repeated = [(1, 1), (1, 1), (4, 1), (4, 3), (4, 3), (1, 3), (1, 1)]
         assert len(read_labelme(labelme(*({"points": points} for points in (slit, pinch, repeated)))).shapes) == 4
 
+    def test_a_hair_of_crossing_is_rounding(self) -> None:
+        # A notch whose tip pokes through the lower side by this many pixels.
+        poke = [labelme({"points": [(0, 0), (4, 0), (4, 4), (2, -depth), (0, 4)]}) for depth in (1e-4, 0.01)]
+        assert len(read_labelme(poke[0]).shapes) == 2
+        with pytest.raises(BadAnnotation, match="crosses itself"):
+            read_labelme(poke[1])
+
     @settings(max_examples=50, deadline=None)
     @given(
         st.lists(

@@ -78,7 +78,6 @@ def test_a_painting_outlives_reruns_other_photos_and_other_pages() -> None:
     assert metric(app, "Labelled") == "0.0 %"
     app.selectbox(key="photo").set_value(PHOTO).run()
     go(app, "compare.py")
-    del app.session_state[f"painter {PHOTO} everyday paint"]  # as Streamlit does for a widget that is gone
     go(app, "annotation.py")
     assert metric(app, "Mean IoU") == "100.0 %"
     data = painter(app)

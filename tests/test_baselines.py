@@ -100,7 +100,7 @@ def test_says_what_is_wrong() -> None:
         baselines.shifted(TRUTH, 65)
     with pytest.raises(ValueError, match="-65 pixels"):
         baselines.grown(TRUTH, 1, -65)
-    with pytest.raises(ValueError, match="rate is 1.5"):
+    with pytest.raises(ValueError, match=r"rate is 1\.5"):
         baselines.noisy(TRUTH, 1.5, K)
     with pytest.raises(ValueError, match="class index 3"):
         baselines.without_rare(np.full((2, 2), 3), 0.1, K)

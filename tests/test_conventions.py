@@ -152,7 +152,7 @@ def test_conventions_are_ordered_as_they_must_be(truth, prediction) -> None:
 def test_says_what_is_wrong() -> None:
     with pytest.raises(ValueError, match="255 classes leave no index for void"):
         counts_with_void(TRUTH, PREDICTION, 255)
-    with pytest.raises(ValueError, match="predicted classes run from 0 to 9"):
+    with pytest.raises(ValueError, match="predicted classes run from 9 to 9"):
         counts_with_void(TRUTH, np.where(TRUTH == VOID, 9, PREDICTION), K)
 
 

@@ -121,11 +121,20 @@ def bundled_truth(name: str, labels: str) -> np.ndarray:
     return photo_truth(name, LABEL_SETS[labels])
 
 
+@st.cache_data(show_spinner=False)
+def fine_pixels() -> dict[str, int]:
+    """Pixels of each fine label over the photos in the box."""
+    from seglib.heavy_tail import fine_pixels
+    from seglib.photos import PHOTOS
+
+    return fine_pixels(PHOTOS)
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
 def confusion(
     _truth: np.ndarray, _segmentation: Segmentation, photo_key: str, revision: int, net: str, labels: str
 ) -> np.ndarray:
-    """Confusion matrix of a net on a photo; ``revision`` counts the edits of the truth."""
+    """Confusion matrix of a net on a photo; ``revision`` stands for the truth's content."""
     from seglib.labels import LABEL_SETS
     from seglib.metrics import confusion_matrix
 

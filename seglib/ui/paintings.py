@@ -65,8 +65,8 @@ def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> None:
     key, painting = _widget(photo, labels, purpose), find(photo, labels, purpose)
     bases = st.session_state.setdefault("painter_bases", {})  # what each painter was mounted with
     base = bases.get(key)
-    mounted = sent_painting(key) is not None
-    if not mounted or (painting and (base is None or base.edition != painting.edition)):
+    replaced = painting is not None and painting.edition != (base.edition if base else 0)
+    if sent_painting(key) is None or replaced:  # newly mounted, or a file was loaded
         bases[key] = base = painting
     label_painter(
         photo.image,

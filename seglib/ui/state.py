@@ -131,9 +131,7 @@ def _painted_truths(photo_key: str) -> dict[str, tuple[np.ndarray, int]]:
 
 def rasterize_for(photo: Photo, annotation: Annotation, labels: LabelSet) -> np.ndarray:
     """Polygons as a label map of the photo's size, shrunk with it where it was shrunk."""
-    scale = np.divide(photo.size, annotation.size)[::-1]  # points are (x, y)
-    shapes = [replace(shape, points=shape.points * scale) for shape in annotation.shapes]
-    return rasterize(shapes, photo.size, class_indices(labels))
+    return rasterize(annotation.resized(photo.size).shapes, photo.size, class_indices(labels))
 
 
 def choose_from_address() -> None:

@@ -168,6 +168,7 @@ async function adopt(painter, { edition, rev, map }) {
   touch(painter, 0, 0, width, height);
   if (!first || draft) finish(painter, draft !== null);
   if (draft) say(painter, 'What you painted before the reload is back; undo takes it away.');
+  else if (!first) writeDraft(painter, await message(painter));
 }
 
 function say(painter, words) {
@@ -330,12 +331,15 @@ async function save(painter) {
   painter.saving = true;
   while (painter.unsaved) {
     painter.unsaved = false;
-    const { edition, rev, data: { size: [h, w] } } = painter;
-    const value = { b64: await packMap(painter.values), w, h, edition, rev };
+    const value = await message(painter);
     writeDraft(painter, value);
     if (!painter.gone) painter.send(value);
   }
   painter.saving = false;
+}
+
+async function message({ values, edition, rev, data: { size: [h, w] } }) {
+  return { b64: await packMap(values), w, h, edition, rev };
 }
 
 async function packMap(values) {

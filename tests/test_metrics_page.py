@@ -1,0 +1,275 @@
+"""The metrics page headless: every control moves, and the numbers are those of the library."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seglib import baselines, statistics
+from seglib.boundary import band_curve
+from seglib.cards import shipped_nets
+from seglib.conventions import LIBRARIES, Convention, counts_with_void, mean_iou_by
+from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
+from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
+from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.prediction import predict
+from seglib.ui import duel_panel, folder_panel, metrics_cache
+from seglib.weights import load_model
+from tests.conftest import write_split
+
+ROOT = Path(__file__).resolve().parent.parent
+K = len(EVERYDAY)
+
+
+def open_page(experiment: str, **query: str) -> AppTest:
+    """A visitor who follows a link to one experiment and declines to guess."""
+    app = AppTest.from_file(str(ROOT / "seglib" / "ui" / "router.py"), default_timeout=200)
+    for key, value in ({"experiment": experiment, "photo": "china"} | query).items():
+        app.query_params[key] = value
+    for guess in ("duel_guess", "band_guess"):
+        app.session_state[guess] = "Just show me"
+    app.run()
+    app.switch_page(str(ROOT / "pages" / "metrics.py")).run()
+    return calm(app)
+
+
+def calm(app: AppTest) -> AppTest:
+    assert not app.exception, [error.message for error in app.exception]
+    return app
+
+
+def table(app: AppTest, column: str) -> pd.DataFrame:
+    return next(element.value for element in app.dataframe if column in element.value.columns)
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(str(each.value) for each in (*app.markdown, *app.caption, *app.info, *app.latex))
+
+
+@pytest.fixture(scope="module")
+def truth() -> np.ndarray:
+    return photo_truth("china", EVERYDAY)
+
+
+@pytest.fixture
+def small_box(monkeypatch):
+    """Two photos in the box instead of ten, to be quick."""
+    monkeypatch.setattr(metrics_cache, "PHOTOS", {name: PHOTOS[name] for name in ("china", "camera")})
+    for cached in (metrics_cache.box_counts, metrics_cache.box_objects):
+        cached.clear()
+    yield
+    for cached in (metrics_cache.box_counts, metrics_cache.box_objects):
+        cached.clear()
+
+
+def test_the_scores_of_the_duel_are_those_of_the_library(truth) -> None:
+    app = open_page("Metric duel")
+    scores = table(app, "Mean IoU")
+    said = predict(load_model("fcn8s", "everyday"), load_photo("china")).labels
+    cm = confusion_matrix(truth, said, K)
+    assert scores.loc["fcn8s", "Mean IoU"] == pytest.approx(100 * mean_iou(cm), abs=0.3)
+    off = confusion_matrix(truth, baselines.shifted(truth, 4), K)
+    assert scores.loc["truth, 4 px off", "Pixel accuracy"] == pytest.approx(100 * pixel_accuracy(off))
+    frequent = EVERYDAY.classes[statistics.most_frequent(EVERYDAY)]
+    assert f"most frequent in training: {frequent}" in scores.index
+    assert set(shipped_nets("everyday")) <= set(scores.index)
+
+
+def test_every_control_of_the_duel(truth) -> None:
+    app = open_page("Metric duel")
+    before = table(app, "Mean IoU")
+    app.selectbox(key="shrink_china_everyday").set_value("tree").run()
+    app.select_slider(key="share").set_value("1 %").run()
+    shrunk = table(calm(app), "Mean IoU")
+    window = metrics_cache.window(truth, metrics_cache.truth_key(truth), EVERYDAY.index("tree"), 0.01)
+    assert window.share == pytest.approx(0.01, rel=0.2)
+    cut = truth[window.view]
+    largest = int(np.bincount(cut[cut != IGNORE], minlength=K).argmax())
+    row = shrunk.loc[f"all {EVERYDAY.classes[largest]}"]
+    assert row["Pixel accuracy"] == pytest.approx(100 * (cut == largest).sum() / (cut != IGNORE).sum())
+    assert "loses by" in texts(app)  # a pair that disagrees was found and named
+    app.selectbox(key="grouping").set_value("This | the rest").run()
+    merged = table(calm(app), "Mean IoU")
+    assert (merged["Pixel accuracy"].loc[shrunk.index] >= shrunk["Pixel accuracy"] - 1e-9).all()
+    app.selectbox(key="grouping").set_value("This in four").run()
+    quartered = table(calm(app), "Mean IoU")
+    np.testing.assert_allclose(quartered["Pixel accuracy"].loc[shrunk.index], shrunk["Pixel accuracy"])
+    app.selectbox(key="grouping").set_value("Things | stuff").run()
+    app.select_slider(key="share").set_value("whole photo").run()
+    app.selectbox(key="grouping").set_value("As they are").run()
+    app.slider(key="fault_pixels").set_value(9).run()
+    app.slider(key="fault_rare").set_value(30).run()
+    app.slider(key="fault_rate").set_value(50).run()
+    after = table(calm(app), "Mean IoU")
+    assert after.loc["truth, 9 px off", "Mean IoU"] < before.loc["truth, 4 px off", "Mean IoU"]
+    assert after.loc["truth, 50 % at random", "Mean IoU"] < before.loc["truth, 10 % at random", "Mean IoU"]
+    assert "truth without classes under 30 %" in after.index
+
+
+def test_a_number_taken_apart(truth) -> None:
+    app = open_page("Metric duel")
+    app.selectbox(key="apart").set_value("truth, 4 px off").run()
+    app.selectbox(key="metric").set_value("Pixel accuracy").run()
+    off = baselines.shifted(truth, 4)
+    cm = confusion_matrix(truth, off, K)
+    assert rf"{100 * pixel_accuracy(cm):.1f}\,\%" in texts(calm(app))
+    wrong = ((off != truth) & (truth != IGNORE)).sum()
+    lit = app.get("bidi_component")[-1].proto.json
+    assert f"all its mistakes: {wrong:,} pixels" in lit
+    sky, tree = EVERYDAY.index("sky"), EVERYDAY.index("tree")
+    present = np.flatnonzero(cm.sum(1)).tolist()
+    app.session_state["matrix"] = {"selection": {"rows": [], "columns": [], "cells": [(present.index(sky), "tree")]}}
+    app.run()
+    assert f"sky, called tree: {cm[sky, tree]:,} pixels" in calm(app).get("bidi_component")[-1].proto.json
+
+
+def test_without_a_guess_nothing_is_revealed() -> None:
+    app = open_page("Metric duel")
+    app.session_state["duel_guess"] = None
+    app.run()
+    assert not any("Mean IoU" in element.value.columns for element in calm(app).dataframe)
+
+
+def test_the_card_of_farabet_stands_with_or_without_our_pair() -> None:
+    app = open_page("Metric duel")
+    card = table(app, "Trained with")
+    assert card["Pixel accuracy"].tolist()[:2] == [78.5, 72.3]
+    assert card["Class accuracy"].tolist()[:2] == [29.6, 50.8]
+    assert len(card) == 4 or "have not been trained" in texts(app)
+    for labels in LABEL_SETS:
+        assert not [name for name in shipped_nets(labels) if "balanced" in name or "natural" in name]
+
+
+@pytest.mark.usefixtures("small_box")
+def test_the_switches_of_the_mean() -> None:
+    app = open_page("Five mean IoUs")
+    counts = metrics_cache.box_counts("everyday", "fcn4s")
+    assert counts.shape == (2, K + 1, K)
+    truth = photo_truth("china", EVERYDAY)
+    answer = predict(load_model("fcn4s", "everyday"), load_photo("china")).labels
+    assert any(np.abs(each - counts_with_void(truth, answer, K)).sum() < 0.01 * truth.size for each in counts)
+
+    def shown() -> str:
+        return calm(app).metric[0].value
+
+    assert shown() == f"{100 * mean_iou_by(counts):.1f} %"
+    app.segmented_control(key="absent").set_value("one").run()
+    assert shown() == f"{100 * mean_iou_by(counts, Convention(absent='one')):.1f} %"
+    app.pills(key="switches_everyday").set_value(["mean over photos", "void is an error"]).run()
+    assert shown() == f"{100 * mean_iou_by(counts, Convention('one', per_image=True, void_is_error=True)):.1f} %"
+    app.pills(key="switches_everyday").set_value(["micro"]).run()
+    assert shown() == f"{100 * mean_iou_by(counts, Convention(micro=True)):.1f} %"
+    app.selectbox(key="convention_net").set_value("fcn32s").run()
+    assert (
+        shown() == f"{100 * mean_iou_by(metrics_cache.box_counts('everyday', 'fcn32s'), Convention(micro=True)):.1f} %"
+    )
+    assert len(app.table[0].value) == len(LIBRARIES)
+
+
+def test_the_band(truth) -> None:
+    app = open_page("At the border")
+    app.pills(key="band_nets").set_value(["fcn4s"]).run()
+    app.select_slider(key="radius").set_value(12).run()
+    app.segmented_control(key="band_metric").set_value("Pixel accuracy").run()
+    scores = table(calm(app), "In band")
+    assert list(scores.index) == ["fcn4s"]
+    answer = predict(load_model("fcn4s", "everyday"), load_photo("china")).labels
+    inside = band_curve(truth, answer, (12,), K)[0]
+    assert scores.loc["fcn4s", "In band"] == pytest.approx(100 * pixel_accuracy(inside), abs=0.5)
+    assert 0 <= scores.loc["fcn4s", "Border F-score"] <= 100
+
+
+def test_a_photo_without_borders_says_so() -> None:
+    assert "no border" in texts(open_page("At the border", photo="coffee"))
+
+
+@pytest.mark.usefixtures("small_box")
+def test_things_and_stuff() -> None:
+    app = open_page("Things and stuff", photo="camera")
+    app.pills(key="things_nets").set_value(["fcn8s"]).run()
+    app.segmented_control(key="measure").set_value("recall").run()
+    parts = table(calm(app), "Mean IoU, things")
+    assert list(parts.index) == ["fcn8s"]
+    thirds = table(app, "Mean recall")
+    scores = [each for _, each in metrics_cache.box_objects("everyday", "fcn8s")]
+    assert len(scores) > 3
+    assert thirds["Mean recall"].mean() == pytest.approx(100 * np.mean([each.recall for each in scores]), abs=2)
+
+
+@pytest.mark.parametrize("experiment", ["Metric duel", "At the border", "Things and stuff"])
+def test_a_photo_without_labels_gets_a_sentence(experiment: str) -> None:
+    app = open_page(experiment, photo="chelsea", classes="street")
+    assert "no human labels" in texts(app)
+
+
+def test_one_changed_pixel_of_a_megapixel_is_seen() -> None:
+    """Streamlit samples large arrays; our caches must not."""
+    truth = np.zeros((1000, 1000), np.uint8)
+    truth[:500] = 1
+    edited = truth.copy()
+    edited[777, 123] = 1
+    faults, said = metrics_cache.Faults(), {"net": np.ones_like(truth)}
+
+    def accuracy(labels: np.ndarray) -> float:
+        key = metrics_cache.truth_key(labels)
+        found = metrics_cache.duel(labels, said, "p", key, ("net",), "everyday", 1, None, "As they are", faults)
+        return pixel_accuracy(found.matrices["net"])
+
+    assert accuracy(edited) - accuracy(truth) == pytest.approx(1e-6)
+
+
+def test_a_folder_is_read_only_where_the_owner_allows_it(monkeypatch) -> None:
+    monkeypatch.delenv(folder_panel.ALLOWED, raising=False)
+    app = open_page("Your folder")
+    assert "SEGLIB_LOCAL_FOLDERS=1" in texts(app)
+    assert not app.text_input
+
+
+def test_a_folder_is_scored_reported_and_exported(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(folder_panel.ALLOWED, "1")
+    write_split(tmp_path, K, 4)
+    (tmp_path / "labels" / "photo2.png").unlink()
+    app = open_page("Your folder")
+    app.text_input(key="folder_root").set_value(str(tmp_path / "nowhere")).run()
+    app.button(key="folder_start").click().run()
+    assert "should hold the folder labels" in calm(app).error[0].value
+    app.text_input(key="folder_root").set_value(str(tmp_path)).run()
+    app.pills(key="folder_nets_everyday").set_value(["fcn32s", "fcn8s"]).run()
+    app.button(key="folder_start").click().run()
+    deadline = time.monotonic() + 120
+    while app.session_state["folder_job"].running and time.monotonic() < deadline:
+        time.sleep(0.2)
+    app.run()
+    rows = table(calm(app), "mean_iou")
+    assert sorted(set(rows["photo"])) == ["photo0", "photo1", "photo3"]
+    assert rows["mean_iou"].is_monotonic_increasing
+    assert table(app, "problem")["problem"].tolist() == ["labels/photo2.png is missing."]
+    assert set(table(app, "Mean IoU").index) == {"fcn32s", "fcn8s"}
+
+
+def test_a_job_stops_after_the_photo_at_hand(tmp_path: Path) -> None:
+    write_split(tmp_path, K, 1)
+    examples = folder_panel.score_folder.list_examples(tmp_path) * 500
+    job = folder_panel.Job(K, examples)
+
+    def slow(image: np.ndarray) -> np.ndarray:
+        time.sleep(0.02)
+        return np.zeros(image.shape[:2], np.uint8)
+
+    job.start({"slow": slow}, use_saved=False)
+    time.sleep(0.3)
+    job.stop()
+    assert not job.running
+    assert 0 < job.done < 500
+    assert len(job.table) == job.done
+
+
+def test_shares_run_from_a_third_to_a_thousandth() -> None:
+    wanted = [share for share in duel_panel.SHARES.values() if share is not None]
+    assert wanted == sorted(wanted, reverse=True)
+    assert (wanted[0], wanted[-1]) == (0.33, 0.001)
