@@ -7,7 +7,7 @@ from seglib.ui import agreement_panel, annotation_panels, heavy_tail_panel, pane
 
 panels.heading(
     "Annotation",
-    "Every score rests on labels drawn by hand: slowly, by no two people alike, and mostly of the same few classes.",
+    "Every score rests on labels drawn by hand: slowly, and by no two people alike.",
 )
 photo, labels = state.photo(), state.label_set()
 panel = st.segmented_control(

@@ -88,10 +88,10 @@ def _people(
             people["imagined: 2 px off"] = shifted(human, 2)
             people["imagined: 3 px too fat"] = grown(human, largest, 3)
             people["imagined: overlooks the rare"] = without_rare(human, 0.01, len(labels))
-        if len(people) > 2:
-            names = list(people)
-            counted = st.pills("Counted", names, selection_mode="multi", default=names, key=f"counted {names}")
-            people = {name: people[name] for name in names if name in counted}
+    if len(people) > 2:
+        names = list(people)
+        counted = st.pills("Counted", names, selection_mode="multi", default=names, key=f"counted {names}")
+        people = {name: people[name] for name in names if name in counted}
     return people
 
 

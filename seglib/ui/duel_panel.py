@@ -28,13 +28,14 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
     """Trained nets and cheats under five metrics, while a class shrinks."""
     answers = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
     present = [k for k in range(len(labels)) if (truth == k).any()]
-    rarest = min(present, key=lambda k: int((truth == k).sum()))
+    labelled = (truth != IGNORE).sum()
+    third = min(present, key=lambda k: abs((truth == k).sum() / labelled - 1 / 3))  # has the longest way to go down
     left, middle, right = st.columns(3)
     with left:
         name = st.selectbox(
             "Class to shrink",
             [labels.classes[k] for k in present],
-            index=present.index(rarest),
+            index=present.index(third),
             key=f"shrink_{photo.key}_{labels.name}",
         )
     with middle:

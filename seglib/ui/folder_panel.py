@@ -159,7 +159,7 @@ def _follow(job: Job) -> None:
         hide_index=True,
     )
     if len(problems):
-        st.subheader(f"{len(problems)} problems")
+        st.subheader(f"Not scored, and why: {len(problems)}")
         st.dataframe(problems, hide_index=True, column_config={"problem": st.column_config.TextColumn(width="large")})
     st.download_button(
         "Download as CSV", score_folder.to_csv(job.table), "scores.csv", "text/csv", icon=":material/download:"

@@ -41,7 +41,7 @@ def tail(labels: LabelSet) -> None:
     accuracy, iou, unseen = st.columns([1, 1, 2])
     for column, (name, score) in zip((accuracy, iou), scores.items(), strict=True):
         gain = 100 * (score(folded) - score(cm))
-        column.metric(name, panels.percent(score(folded)), f"{gain:+.1f} points by folding")
+        column.metric(name, panels.percent(score(folded)), f"{gain:+.1f} points by folding" if folding.folded else None)
     with unseen:
         if folding.folded:
             share = counts[[labels.index(name) for name in folding.folded]].sum() / counts.sum()

@@ -42,29 +42,41 @@ def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[st
     data["score"] = table.reset_index().melt("Predictor")["value"]
     shown = {pair.winner: "wins pixel accuracy", pair.loser: "wins mean IoU"} if pair else {}
     data["kind"] = [shown.get(name, "net" if name in nets else "cheat") for name in data["Predictor"]]
-    kinds = ["wins pixel accuracy", "wins mean IoU", "net", "cheat"]
-    color = alt.Color(
-        "kind:N",
-        title=None,
-        scale=alt.Scale(domain=kinds, range=["#D55E00", "#0072B2", "#009E73", "#8a8f98"]),
-        legend=alt.Legend(orient="top"),
-    )
-    metric_axis = alt.Axis(labelAngle=0, labelOverlap=False, labelExpr="split(datum.label, ' ')", orient="top")
-    base = alt.Chart(data).encode(
-        x=alt.X("metric:N", sort=list(METRICS), title=None, axis=metric_axis),
-        y=alt.Y(
-            "place:Q",
-            scale=alt.Scale(domain=[len(table) + 0.5, 0.5], nice=False),
-            title="place",
-            axis=alt.Axis(tickMinStep=1),
-        ),
-        color=color,
-        detail="Predictor:N",
-        tooltip=["Predictor", "metric", "place", alt.Tooltip("score", format=".1f", title="score, %")],
-    )
-    thick = alt.condition(alt.FieldOneOfPredicate("kind", kinds[:2]), alt.value(4), alt.value(1.5))
-    lines = base.mark_line().encode(size=thick) + base.mark_circle(size=90)
-    st.altair_chart(lines, height=30 * len(table) + 120)
+    data["metric"] = data["metric"].replace(SHORT)
+    kinds = {"wins pixel accuracy": "#D55E00", "wins mean IoU": "#0072B2", "net": "#009E73", "cheat": "#8a8f98"}
+    # Vega-Lite as it is: checking it as an Altair chart would take longer than all the scores together.
+    encoding = {
+        "x": {
+            "field": "metric",
+            "sort": [SHORT.get(title, title) for title in METRICS],
+            "title": None,
+            "axis": {"labelAngle": 0, "labelOverlap": False, "labelExpr": "split(datum.label, ' ')", "orient": "top"},
+        },
+        "y": {
+            "field": "place",
+            "type": "quantitative",
+            "scale": {"domain": [len(table) + 0.5, 0.5], "nice": False},
+            "axis": {"tickMinStep": 1},
+        },
+        "color": {
+            "field": "kind",
+            "title": None,
+            "scale": {"domain": list(kinds), "range": list(kinds.values())},
+            "legend": {"orient": "bottom", "columns": 2},
+        },
+        "detail": {"field": "Predictor"},
+        "tooltip": [
+            {"field": "Predictor"},
+            {"field": "metric"},
+            {"field": "place"},
+            {"field": "score", "format": ".1f", "title": "score, %"},
+        ],
+    }
+    of_pair = {"test": "indexof(datum.kind, 'wins') == 0", "value": 4}
+    lines = {"mark": "line", "encoding": {"size": {"condition": of_pair, "value": 1.5}}}
+    dots = {"mark": {"type": "circle", "size": 90}}
+    spec = {"encoding": encoding, "layer": [lines, dots], "height": 30 * len(table) + 120}
+    st.vega_lite_chart(data, spec)
 
 
 def matrix_table(cm: np.ndarray, label_set: LabelSet, key: str) -> tuple[int, int] | None:

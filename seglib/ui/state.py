@@ -18,7 +18,7 @@ from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.photos import PHOTOS
 from seglib.ui import cache
 
-OPENING_PHOTO = "chelsea"
+OPENING_PHOTO = "china"
 MAX_PAINTED = 24  # a visitor's latest painted maps, a megabyte each at most
 MAX_UPLOADS = 4  # a visitor's latest photos; with them 30 visitors stay below half a gigabyte
 Point = tuple[int, int]

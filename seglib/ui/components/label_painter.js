@@ -74,7 +74,7 @@ function createPainter(parentElement) {
   painter.legend = element('div', 'legend', { role: 'group', 'aria-label': 'Class to paint with' });
   const help = textElement('p', KEYS, 'unseen');
   help.id = 'keys';
-  root.append(toolbar(painter), painter.notice, figure, painter.legend, painter.readout, painter.spoken, help);
+  root.append(toolbar(painter), figure, painter.legend, painter.readout, painter.notice, painter.spoken, help);
   parentElement.append(root);
   listen(painter);
   painter.resizes = new ResizeObserver(() => redraw(painter));
