@@ -12,7 +12,7 @@ panels.heading(
 photo, labels = state.photo(), state.label_set()
 panel = st.segmented_control(
     "Panel",
-    ["Paint", "Stopwatch challenge", "Agreement", "Heavy tail"],
+    ["Paint", "Stopwatch", "Agreement", "Heavy tail"],
     default="Paint",
     required=True,
     key="annotation_panel",
@@ -22,7 +22,7 @@ panel = st.segmented_control(
 if panel == "Paint":
     annotation_panels.paint(photo, labels)
     panels.show_source(agreement.score_against, contours.outlines)
-elif panel == "Stopwatch challenge":
+elif panel == "Stopwatch":
     annotation_panels.stopwatch(photo, labels)
     panels.show_source(agreement.differences, agreement.hours_for)
 elif panel == "Agreement":

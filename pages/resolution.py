@@ -82,7 +82,7 @@ if panels.guess(
     nets = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
     charts.ceiling_chart(ours, factor, panels.confusions(photo, labels, nets, truth))
     panels.what_you_should_see(
-        "The ceiling stays high down to 8 pixels and falls fast beyond 32; thin things go first. "
+        "The ceiling falls slowly at first, and fast beyond 32 pixels; thin and small things go first. "
         "Every net stays below its own ceiling, so resolution is not all that it lacks."
     )
 panels.text("resolution")

@@ -195,7 +195,7 @@ def test_a_wrong_file_gets_one_sentence_and_what_was_painted_stays(name: str) ->
 
 
 def test_the_stopwatch_measures_scores_and_keeps_the_attempt() -> None:
-    app = open_panel("Stopwatch challenge")
+    app = open_panel("Stopwatch")
     app.button(key="start").click().run()
     assert_calm(app)
     assert painter(app)["restore"] is False
@@ -272,7 +272,7 @@ def test_a_photo_without_labels_can_be_painted_and_timed() -> None:
     labels = np.full((64, 80), 2, np.uint8)
     paint(app, labels, 1, key)
     assert metric(app, "Labelled") == "100.0 %"
-    app.button_group(key="annotation_panel").set_value("Stopwatch challenge").run()
+    app.button_group(key="annotation_panel").set_value("Stopwatch").run()
     app.button(key="start").click().run()
     app.button(key="stop").click().run()
     assert_calm(app)

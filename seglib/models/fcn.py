@@ -26,10 +26,15 @@ STREAMS = {  # name: strides whose scores are added, coarsest first
 GRID = 32  # pictures are padded to GRID * m + 1 pixels a side, where all grids line up
 
 
+def padded_side(pixels: int) -> int:
+    """The next ``32 m + 1``."""
+    return pixels + -(pixels - 1) % GRID
+
+
 def pad_to_grid(x: torch.Tensor) -> torch.Tensor:
     """Pad right and below with zeros to the next ``32 m + 1`` pixels a side."""
     height, width = x.shape[-2:]
-    return F.pad(x, (0, -(width - 1) % GRID, 0, -(height - 1) % GRID))
+    return F.pad(x, (0, padded_side(width) - width, 0, padded_side(height) - height))
 
 
 def upsample(scores: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:

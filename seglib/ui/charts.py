@@ -66,8 +66,15 @@ def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.n
         .encode(
             x=x,
             y=y,
-            color=alt.Color("curve:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=300)),
-            strokeDash=alt.StrokeDash("curve:N", title=None),
+            color=alt.Color(
+                "curve:N",
+                title=None,
+                scale=alt.Scale(domain=[this_photo, paper], range=["#0072B2", "#E69F00"]),
+                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolType="stroke"),
+            ),
+            strokeDash=alt.StrokeDash(
+                "curve:N", legend=None, scale=alt.Scale(domain=[this_photo, paper], range=[[1, 0], [6, 4]])
+            ),
             tooltip=["curve", "factor", alt.Tooltip("mean IoU", format=".1f")],
         )
     )

@@ -73,9 +73,9 @@ def photo_panel(photo: state.Photo) -> Panel:
 
 
 def truth_panel(photo: state.Photo, truth: np.ndarray) -> Panel:
-    """The human labels on the photo."""
-    alt_text = f"Human labels of: {photo.alt}"
-    return Panel(title="Human labels", role="truth", alt=alt_text, picture=photo.image, labels=truth)
+    """The labels that count as true, on the photo."""
+    title = "Your labels" if state.uses_painted() else "Human labels"
+    return Panel(title=title, role="truth", alt=f"{title} of: {photo.alt}", picture=photo.image, labels=truth)
 
 
 def net_panel(

@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from seglib.cards import WeightsError
-from seglib.ui import inputs, state
+from seglib.ui import inputs, state, warm_up
 
-PAGES_FOLDER = Path(__file__).resolve().parent.parent.parent / "pages"
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES_FOLDER = ROOT / "pages"
 PAGES = [
     st.Page(PAGES_FOLDER / "compare.py", title="Compare nets", icon=":material/compare:", default=True),
     st.Page(PAGES_FOLDER / "metrics.py", title="Metrics", icon=":material/leaderboard:"),
@@ -18,7 +19,8 @@ PAGES = [
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
 ]
 
-st.set_page_config(page_title="Segmentation, alive", page_icon=":material/texture:", layout="wide")
+# A file of our own: Streamlit would fetch the picture of a named icon from the network.
+st.set_page_config(page_title="Segmentation, alive", page_icon=ROOT / "assets" / "icon.png", layout="wide")
 # Streamlit leaves a fifth of a projector's height empty above the title.
 st.html("<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; }</style>")
 page = st.navigation(PAGES, position="top")
@@ -28,3 +30,5 @@ try:
     page.run()
 except WeightsError as error:
     st.error(str(error))
+finally:
+    warm_up.page_drawn()

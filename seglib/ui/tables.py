@@ -55,14 +55,14 @@ def score_metrics(cm: np.ndarray, base: np.ndarray, base_name: str) -> None:
 
 def layer_table(net: str, photo: state.Photo) -> None:
     """The net's stages on this photo: grid, channels, and the window that each unit sees."""
-    from seglib.models.fcn import STREAMS
+    from seglib.models.fcn import STREAMS, padded_side
     from seglib.models.trunk import STAGES, layer_table
     from seglib.receptive_field import receptive_field
 
     rows = []
     for stage in STAGES:
         window = receptive_field(layer_table(stage.stride)).size
-        height, width = ((n - 1) // stage.stride + 1 for n in photo.size)
+        height, width = ((padded_side(n) - 1) // stage.stride + 1 for n in photo.size)
         scored = "yes" if stage.stride in STREAMS[net] else ""
         rows.append(
             {

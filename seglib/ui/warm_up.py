@@ -7,16 +7,24 @@ after every run of a page, which would cost some 240 ms a time with torch in mem
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
 import threading
 
 _started = threading.Event()
 _finished = threading.Event()
+_first_page = threading.Event()
+PATIENCE = 3.0  # seconds that torch waits for a first page, so as not to fight with it for the interpreter
 
 
 def loading() -> bool:
     """Whether the nets are on their way but not here yet; False where nothing was started (tests)."""
     return _started.is_set() and not _finished.is_set()
+
+
+def page_drawn() -> None:
+    """Called after every run of a page; the first one lets torch go ahead."""
+    _first_page.set()
 
 
 def run() -> None:
@@ -29,7 +37,12 @@ def run() -> None:
         from seglib.labels import LABEL_SETS
         from seglib.ui import cache, state
 
+        # The first page needs pandas and altair, its photo and the labels before it needs any net.
+        importlib.import_module("seglib.ui.charts")
+        importlib.import_module("seglib.ui.tables")
         photo = state.bundled(state.OPENING_PHOTO)
+        cache.bundled_truth(photo.key, next(iter(LABEL_SETS)))
+        _first_page.wait(PATIENCE)
         for labels in LABEL_SETS:
             for net in shipped_nets(labels):
                 cache.segment(photo.image, photo.key, net, labels)

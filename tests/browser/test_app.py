@@ -14,6 +14,8 @@ from tests.browser.conftest import DESKTOP, PHONE, ROOT, settle, start_app
 
 pytestmark = pytest.mark.browser
 
+PATHS = ["" if path.stem == "compare" else path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+
 
 def picture(page: Page, title: str) -> bytes:
     """What the canvas of the panel with this title shows, as pixels."""
@@ -75,7 +77,7 @@ def test_an_upload_is_segmented_and_a_bad_one_refused(page: Page, app: str) -> N
     expect(page.get_by_text("There are no human labels for this photo")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["", "skip_connections", "resolution"])
+@pytest.mark.parametrize("path", PATHS)
 def test_no_page_is_wider_than_a_phone(browser: Browser, app: str, path: str) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
@@ -85,7 +87,7 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, app: str, path: str) ->
     context.close()
 
 
-@pytest.mark.parametrize("path", ["", "skip_connections", "resolution"])
+@pytest.mark.parametrize("path", PATHS)
 def test_every_picture_has_words_and_nothing_comes_from_elsewhere(browser: Browser, app: str, path: str) -> None:
     context = browser.new_context(viewport=DESKTOP)
     page = context.new_page()
