@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from seglib import weights
-from seglib.cards import WEIGHTS, WeightsError, read_card, weights_path
+from seglib.cards import WEIGHTS, WeightsError, read_card, shipped_nets, weights_path
 from seglib.labels import LABEL_SETS
-from seglib.models import create_model
+from seglib.models import MODELS, create_model
 from seglib.prediction import predict
 from seglib.weights import load_model, read_tensors, save_weights
 
@@ -144,13 +144,28 @@ def test_unknown_names_list_those_there_are(saved):
         load_model("fcn32s", "moon", saved[0])
 
 
-@pytest.mark.skipif(not SHIPPED, reason="no weights are shipped yet")
+@pytest.mark.parametrize("labels", LABEL_SETS)
+def test_the_whole_family_is_shipped_and_each_net_is_small(labels):
+    nets = shipped_nets(labels)
+    assert list(nets) == list(MODELS)
+    assert all(card["parameters"] <= 4_000_000 for card in nets.values())
+
+
+@pytest.mark.parametrize("labels", LABEL_SETS)
+def test_finer_streams_score_better_on_validation_and_not_for_a_longer_schedule(labels):
+    nets = shipped_nets(labels)
+    scores = [card["figures"]["mean_iou"] for card in nets.values()]
+    assert scores == sorted(scores)
+    assert len({card["epochs_in_all"] for card in nets.values()}) == 1
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 def test_shipped_weights_load_and_are_the_net_that_their_card_says(path):
     card = read_card(path)
-    assert weights_path(card["name"], card["labels"]) == path
+    # Exactly the name, or a variant of it: fcn8s_balanced is an fcn8s by another recipe.
+    assert path.stem.partition("_")[0] == weights_path(card["name"], card["labels"]).stem
     assert card["classes"] == list(LABEL_SETS[card["labels"]].classes)
-    model = load_model(card["name"], card["labels"])
+    model = load_model(card["name"], card["labels"], path)
     assert card["streams"] == list(model.strides)
     assert card["parameters"] == sum(p.numel() for p in model.parameters())
     assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
@@ -158,7 +173,6 @@ def test_shipped_weights_load_and_are_the_net_that_their_card_says(path):
     assert np.isfinite(predict(model, image).probabilities).all()
 
 
-@pytest.mark.skipif(not SHIPPED, reason="no weights are shipped yet")
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 def test_cards_of_shipped_weights_tell_data_recipe_and_figures(path):
     card = read_card(path)
