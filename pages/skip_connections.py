@@ -42,17 +42,18 @@ st.subheader("The streams, and their sum")
 k = inputs.choose_class(labels, default=int(answer.labels[row, col]))
 shares = cache.contributions(answer, photo.key, photo.size, net, labels.name, k)
 scores = cache.stream_pictures(answer, photo.key, photo.size, net, labels.name, k)
-limit = max(1.0, *(float(np.abs(share).max()) for share in shares.values()))
+# Finer streams add little: on one scale they would all look white, so each has its own, and says which.
+limits = {stride: max(0.01, float(np.abs(share).max())) for stride, share in shares.items()}
 grid = [
     Panel(
         title=f"Stream {stride}: as computed",
         role="output",
         alt=f"Scores for {labels.classes[k]} of the stream at stride {stride}, at their true resolution",
-        caption=f"{answer.streams[stride].shape[2]} x {answer.streams[stride].shape[1]} scores",
+        caption=f"{answer.streams[stride].shape[2]} x {answer.streams[stride].shape[1]} scores, up to ±{limit:.2f}",
         picture=score_picture(scores[stride], limit),
         pixelated=True,
     )
-    for stride in shares
+    for stride, limit in limits.items()
 ]
 grid += [
     Panel(
@@ -60,12 +61,13 @@ grid += [
         role="output",
         alt=f"Scores for {labels.classes[k]} of the stream at stride {stride}, upsampled to the photo",
         caption=f"at the pinned pixel {share[row, col]:+.2f}",
-        picture=score_picture(share, limit),
+        picture=score_picture(share, limits[stride]),
     )
     for stride, share in shares.items()
 ]
 panels.show(grid, photo, None, key="streams", columns=len(shares))
 total = sum(shares.values())
+limit = max(0.01, float(np.abs(total).max()))
 sum_view, sum_chart = st.columns(2, gap="large")
 with sum_view:
     summed = Panel(

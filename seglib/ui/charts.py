@@ -37,7 +37,7 @@ def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:
         ),
     )
     words = (
-        base.mark_text(dy=-8, fontSize=14)
+        base.mark_text(dy=-8, fontSize=14, color="#8a8f98")
         .encode(y=alt.Y("top:Q"), text=alt.Text("value", format="+.2f"))
         .transform_calculate(top="max(datum.from, datum.to)")
     )

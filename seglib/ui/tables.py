@@ -87,7 +87,7 @@ def validation_table(labels: LabelSet) -> None:
     names = [f"{name}, {whose}" for whose in ("ours", "paper") for name in SCORES]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     table.index.name = "Net"
-    st.dataframe(table.style.format("{:.1f}", na_rep="–"))
+    st.table(table.map(lambda score: "–" if np.isnan(score) else f"{score:.1f}"))
     card = next(iter(cards.values()))
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
