@@ -28,7 +28,7 @@ def strongest_channel() -> nn.Module:
     """A net whose three classes are red, green and blue: its logits are its input."""
     net = nn.Conv2d(3, 3, 1, bias=False)
     nn.init.dirac_(net.weight)
-    return net
+    return net.eval()
 
 
 def test_a_red_and_a_blue_pixel_worked_by_hand():
@@ -92,7 +92,7 @@ def test_gradients_are_off():
             self.grad_was_on = torch.is_grad_enabled()
             return super().forward(x)
 
-    spy = Spy(3, 2, 1)
+    spy = Spy(3, 2, 1).eval()
     predict(spy, np.zeros((2, 2, 3), np.uint8))
     assert not spy.grad_was_on
 

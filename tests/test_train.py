@@ -274,7 +274,7 @@ def test_recipe_numbers_are_arguments_of_the_command_line(capsys):
 def test_two_processes_train_one_net(data, tmp_path):
     out = tmp_path / "pair.safetensors"
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    arguments = street(data, out, "--epochs", "1", "--views", "2")
+    arguments = street(data, out, "--epochs", "1", "--views", "4")
     result = subprocess.run(
         [*launch, "-m", "seglib.train", *arguments],
         cwd=ROOT,

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +11,12 @@ import pytest
 from PIL import Image
 
 from seglib.labels import EVERYDAY
+from tests.browser.conftest import start_app
 from tests.browser.photo_view_app import H, W
 
 pytestmark = pytest.mark.browser
 
 APP = Path(__file__).with_name("photo_view_app.py")
-ROOT = APP.parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHOTO, FINE, COARSE, TRUTH, SWIPE = range(5)  # the panels of both views, in page order
 COLOR = dict(zip(EVERYDAY.classes, EVERYDAY.colors, strict=True))
 
@@ -32,57 +24,19 @@ COLOR = dict(zip(EVERYDAY.classes, EVERYDAY.colors, strict=True))
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """Address of a server that runs the test page."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"]
-    server = subprocess.Popen(
-        command + options,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_for(address: str) -> None:
-    """Return once the server answers."""
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"no server at {address} within 30 s")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A headless Chromium."""
-    if CHROMIUM is None and os.environ.get("SEGLIB_REQUIRE_BROWSER") != "1":
-        pytest.skip("no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    server, address = start_app(APP)
+    yield address
+    server.terminate()
+    server.wait(10)
 
 
 @pytest.fixture
-def open_page(chromium, url):
+def open_page(browser, url):
     """Open the test page with a query and browser options; at the end no script may have failed."""
     contexts, errors = [], []
 
     def open_page(query: str = "", before: str = "", **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1300}} | options)
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 1300}} | options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
@@ -337,8 +291,8 @@ def test_fingers_tap_pinch_and_scroll(open_page):
     expect_text(page, "pin (20, 30)")
 
 
-def test_old_browser_is_told_so(chromium, url):
-    context = chromium.new_context()
+def test_old_browser_is_told_so(browser, url):
+    context = browser.new_context()
     page = context.new_page()
     page.add_init_script("delete globalThis.DecompressionStream")
     page.goto(url)
