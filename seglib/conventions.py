@@ -104,13 +104,13 @@ class Library:
 
 TRUE_ONLY = "left out, even if predicted: only true classes count"
 
-# Each was read in the code that is named. Two of them are known from copies in other repositories only: the FCN
+# Each was read in the code that is named. Three of them are known from copies in other repositories only: the FCN
 # authors' score.py, and the VOC devkit, whose archive is no repository.
 LIBRARIES = (
     Library("this project", "left out", "one matrix", "left out", "seglib/metrics.py"),
     Library("FCN authors", "left out (nanmean)", "one matrix", "left out", "score.py (copies)"),
     Library("VOC devkit", "not foreseen: 0 / 0 spoils the mean", "one matrix", "left out", "VOCevalseg.m (copies)"),
-    Library("Cityscapes", "left out (nan)", "one matrix", "left out", "evalPixelLevelSemanticLabeling.py"),
+    Library("Cityscapes", "left out (nan)", "one matrix", "left out", "evalPixelLevelSemanticLabeling.py (copies)"),
     Library("COCO stuff", TRUE_ONLY, "one matrix", "left out", "cocoapi, cocostuffeval.py"),
     Library("detectron2", TRUE_ONLY, "one matrix", "left out", "sem_seg_evaluation.py"),
     Library("mmsegmentation", "left out, or nan_to_num=", "one matrix", "left out", "iou_metric.py"),
