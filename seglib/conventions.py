@@ -105,7 +105,7 @@ class Library:
 TRUE_ONLY = "left out, even if predicted: only true classes count"
 
 # Each was read in the code that is named. Three of them are known from copies in other repositories only: the FCN
-# authors' score.py, and the VOC devkit, whose archive is no repository.
+# authors' score.py, Cityscapes' script, and the VOC devkit, whose archive is no repository.
 LIBRARIES = (
     Library("this project", "left out", "one matrix", "left out", "seglib/metrics.py"),
     Library("FCN authors", "left out (nanmean)", "one matrix", "left out", "score.py (copies)"),
