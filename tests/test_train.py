@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from seglib import train as training
 from seglib.augment import Augmentation
@@ -229,10 +230,18 @@ def test_a_finer_net_starts_from_a_coarser_one(data, tmp_path, small_views):
     assert card["epochs_in_all"] == 2
 
 
-def test_a_coarser_net_cannot_start_from_a_finer_one(tmp_path):
-    path = tmp_path / "fine.safetensors"
-    save_weights(path, create_model("fcn8s", 11), {})
-    with pytest.raises(ValueError, match=r"cannot start from fine.safetensors: .*left over .*score.8"):
+def test_a_coarser_net_starts_from_a_finer_one_without_its_finer_scores(tmp_path):
+    path, finer = tmp_path / "fine.safetensors", create_model("fcn8s", 11)
+    save_weights(path, finer, {})
+    start_from(coarser := create_model("fcn32s", 11), path)
+    for key, tensor in coarser.state_dict().items():
+        torch.testing.assert_close(tensor, finer.state_dict()[key], rtol=1e-3, atol=1e-6, msg=key)  # half precision
+
+
+def test_a_net_cannot_start_from_another_trunk(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_weights(path, nn.ModuleDict({"trunk": nn.ModuleDict({"stem": nn.Conv2d(3, 8, 3)})}), {})
+    with pytest.raises(ValueError, match=r"cannot start from other.safetensors: .*left over .*trunk.stem.weight"):
         start_from(create_model("fcn32s", 11), path)
 
 

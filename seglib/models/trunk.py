@@ -32,7 +32,7 @@ class Stage:
     blocks: int
 
 
-STAGES = (Stage(4, 32, 1), Stage(8, 64, 2), Stage(16, 128, 2), Stage(32, 256, 2))
+STAGES = (Stage(4, 32, 2), Stage(8, 64, 2), Stage(16, 128, 2), Stage(32, 192, 2))
 CHANNELS = {stage.stride: stage.channels for stage in STAGES}
 
 

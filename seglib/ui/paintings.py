@@ -60,8 +60,11 @@ def receive(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> Paint
     return newer or known
 
 
-def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> None:
-    """The painter of a photo. While it is on the page its browser knows best, and nothing is sent back to it."""
+def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT, occasion: str = "") -> None:
+    """The painter of a photo. While it is on the page its browser knows best, and nothing is sent back to it.
+
+    What the browser's tab remembers over a reload, it brings back on the same ``occasion`` only.
+    """
     key, painting = _widget(photo, labels, purpose), find(photo, labels, purpose)
     bases = st.session_state.setdefault("painter_bases", {})  # what each painter was mounted with
     base = bases.get(key)
@@ -72,11 +75,10 @@ def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> None:
         photo.image,
         base,
         key=key,
-        name=name_of(photo, labels, purpose),
+        name=f"{name_of(photo, labels, purpose)} {occasion}".rstrip(),
         label_set=labels,
         alt=f"Paint classes on: {photo.alt}",
         session=st.session_state.setdefault("painter_session", secrets.token_hex(8)),
-        restore=purpose == PAINT,
     )
 
 

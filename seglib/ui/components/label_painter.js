@@ -375,7 +375,7 @@ async function readDraft({ data }) {
   try {
     const draft = JSON.parse(sessionStorage[DRAFT_PREFIX + data.name]);
     const mine = draft.session === data.session;
-    const newer = mine ? draft.edition === data.edition && draft.rev > data.rev : data.map === null && data.restore;
+    const newer = mine ? draft.edition === data.edition && draft.rev > data.rev : data.map === null;
     if (!newer || String([draft.h, draft.w]) !== String(data.size)) return null;
     const { values } = await unpackMap({ content: draft.b64, width: draft.w, height: draft.h }, '');
     const fits = values.length === draft.w * draft.h && values.every((v) => v === VOID || v < data.classes.length);

@@ -96,18 +96,16 @@ def label_painter(
     label_set: LabelSet,
     alt: str,
     session: str,
-    restore: bool = True,
 ) -> None:
     """Draw the painter. ``name`` says what is painted (photo and label set), ``session`` who paints it.
 
     The browser's tab keeps a copy under ``name``. After a reload, in another ``session`` of which Python knows no
-    painting, it brings this back; with ``restore`` False it does not.
+    painting, it brings this back.
     """
     parcel = Parcel(len(label_set))
     data = {
         "name": name,
         "session": session,
-        "restore": restore,
         "alt": alt,
         "size": [int(side) for side in image.shape[:2]],
         "classes": [
