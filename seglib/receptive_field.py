@@ -11,7 +11,7 @@ Araujo, Norris & Sim, "Computing receptive fields of convolutional neural networ
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,29 @@ def receptive_field(layers: Iterable[Layer]) -> ReceptiveField:
         start -= layer.padding * jump
         jump *= layer.stride
     return ReceptiveField(size, jump, start)
+
+
+def without_subsampling(layers: Iterable[Layer], output_stride: int, fill: bool = True) -> list[Layer]:
+    """The chain with subsampling removed once ``output_stride`` is reached, for the same kernels on a denser grid.
+
+    With ``fill`` every later kernel is exploded by what was removed before it (the à trous algorithm: Holschneider et
+    al., 1989; Chen et al., DeepLab, ICLR 2015, section 3.1), and its padding with it: on every ``removed``-th unit the
+    numbers stay what they were, and so does the window. Without, nothing is put in its place and the window shrinks.
+
+    >>> chain = [Layer(3, stride=2, padding=1), Layer(3, stride=2, padding=1), Layer(3, padding=1)]
+    >>> [(layer.stride, layer.dilation) for layer in without_subsampling(chain, output_stride=2)]
+    [(2, 1), (1, 1), (1, 2)]
+    """
+    stride, removed, changed = 1, 1, []
+    for layer in layers:
+        rate = removed if fill else 1
+        stops = removed > 1 or stride * layer.stride > output_stride  # and from there on for good
+        if stops:
+            removed *= layer.stride
+        else:
+            stride *= layer.stride
+        exploded = {"dilation": layer.dilation * rate, "padding": layer.padding * rate}
+        changed.append(replace(layer, stride=1 if stops else layer.stride, **exploded))
+    if stride != output_stride:
+        raise ValueError(f"output stride {output_stride}: this chain can stop at {stride}, by whole layers only")
+    return changed
