@@ -8,6 +8,8 @@ from functools import partial
 from torch import nn
 
 from seglib.models.fcn import FCN, STREAMS
+from seglib.models.trunk import layer_table
+from seglib.receptive_field import Layer
 
 MODELS: dict[str, Callable[[int], nn.Module]] = {
     name: partial(FCN, strides=strides) for name, strides in STREAMS.items()
@@ -19,3 +21,10 @@ def create_model(name: str, num_classes: int) -> nn.Module:
     if name not in MODELS:
         raise ValueError(f"no model {name!r}: there are {', '.join(MODELS)}")
     return MODELS[name](num_classes)
+
+
+def layer_table_of(name: str, num_classes: int = 11) -> list[Layer]:
+    """A net's longest path from the picture to its coarsest scores, whose window holds those of all other paths."""
+    if name not in MODELS:
+        raise ValueError(f"no model {name!r}: there are {', '.join(MODELS)}")
+    return [*layer_table(STREAMS[name][0]), Layer(1, name="score", channels=num_classes)]

@@ -92,7 +92,10 @@ class FCN(nn.Module):
 
     def streams(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Class scores of each stream on its own grid, ``{stride: (N, K, h, w)}``, coarsest first."""
-        features = self.trunk(pad_to_grid(x))
+        return self.score_features(self.trunk(pad_to_grid(x)))
+
+    def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
+        """Class scores from the trunk's features, ``{stride: (N, C, h, w)}`` to ``{stride: (N, K, h, w)}``."""
         return {stride: self.score[str(stride)](features[stride]) for stride in self.strides}
 
     def forward(self, x: torch.Tensor, every: int = 1) -> torch.Tensor:

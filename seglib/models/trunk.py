@@ -43,13 +43,13 @@ def layer_table(stride: int = 32) -> list[Layer]:
     """
     if stride not in CHANNELS:
         raise ValueError(f"no features at stride {stride}: there are {', '.join(map(str, CHANNELS))}")
-    table = [Layer(3, stride=2, padding=1, name="stem")]
+    table = [Layer(3, stride=2, padding=1, name="stem", channels=STEM_CHANNELS)]
     for stage in STAGES:
         for block in range(stage.blocks):
             name = f"stride {stage.stride}, block {block + 1}"
             table += [
-                Layer(3, stride=2 if block == 0 else 1, padding=1, name=f"{name}, first"),
-                Layer(3, padding=1, name=f"{name}, second"),
+                Layer(3, stride=2 if block == 0 else 1, padding=1, name=f"{name}, first", channels=stage.channels),
+                Layer(3, padding=1, name=f"{name}, second", channels=stage.channels),
             ]
         if stage.stride == stride:
             break
