@@ -8,10 +8,11 @@ from functools import partial
 from torch import nn
 
 from seglib.models.fcn import FCN, STREAMS
+from seglib.models.pyramid import LEVELS, Pyramid
 
 MODELS: dict[str, Callable[[int], nn.Module]] = {
     name: partial(FCN, strides=strides) for name, strides in STREAMS.items()
-}
+} | {name: partial(Pyramid, levels=levels) for name, levels in LEVELS.items()}
 
 
 def create_model(name: str, num_classes: int) -> nn.Module:

@@ -50,14 +50,16 @@ def fuse_on_grid(streams: dict[int, torch.Tensor]) -> torch.Tensor:
     return total
 
 
-def fuse(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> torch.Tensor:
+def fuse(streams: dict[int, torch.Tensor], size: tuple[int, int], every: int = 1) -> torch.Tensor:
     """Sum of the streams at the photo's ``size``: logits ``(N, K, H, W)``.
 
-    ``streams`` is ``{stride: scores (N, K, h, w)}``, coarsest first.
+    ``streams`` is ``{stride: scores (N, K, h, w)}``, coarsest first. With ``every`` 2 or 4, a divisor of the
+    finest stride, only every 2nd or 4th row and column is computed, the same numbers as ``[..., ::every, ::every]``.
     """
-    total, stride = fuse_on_grid(streams), min(streams)
+    total, stride = fuse_on_grid(streams), min(streams) // every
     whole = tuple((n - 1) * stride + 1 for n in total.shape[-2:])
-    return upsample(total, whole)[..., : size[0], : size[1]]
+    height, width = (-(-n // every) for n in size)
+    return upsample(total, whole)[..., :height, :width]
 
 
 def contributions(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> dict[int, torch.Tensor]:
@@ -93,5 +95,6 @@ class FCN(nn.Module):
         features = self.trunk(pad_to_grid(x))
         return {stride: self.score[str(stride)](features[stride]) for stride in self.strides}
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return fuse(self.streams(x), x.shape[-2:])
+    def forward(self, x: torch.Tensor, every: int = 1) -> torch.Tensor:
+        """Logits ``(N, K, H, W)``, or of every ``every``-th row and column alone, see `fuse`."""
+        return fuse(self.streams(x), x.shape[-2:], every)
