@@ -94,10 +94,13 @@ class Views(Dataset):
 
 
 def start_from(model: nn.Module, path: Path) -> None:
-    """Take over the trunk of another net and the score layers that both have; others keep their start."""
-    missing, unexpected = model.load_state_dict(read_tensors(path), strict=False)
-    if any(not key.startswith("score.") for key in missing + unexpected):
-        raise ValueError(f"cannot start from {path.name}: missing {missing}, left over {unexpected}")
+    """Take over the trunk of another net, as deep as it is needed, and the score layers that both have.
+
+    Score layers that the other net lacks keep their start; a trunk that lacks anything is a `ValueError`.
+    """
+    missing, _ = model.load_state_dict(read_tensors(path), strict=False)
+    if lacking := [key for key in missing if not key.startswith("score.")]:
+        raise ValueError(f"cannot start from {path.name}: its trunk lacks {len(lacking)} tensors, {lacking[0]} first")
 
 
 @torch.no_grad()

@@ -238,10 +238,21 @@ def test_a_coarser_net_starts_from_a_finer_one_without_its_finer_scores(tmp_path
         torch.testing.assert_close(tensor, finer.state_dict()[key], rtol=1e-3, atol=1e-6, msg=key)  # half precision
 
 
+@pytest.mark.parametrize("name", ["shallow8", "plain8", "dilated8", "pyramid", "deeplab"])
+def test_every_net_of_the_family_starts_from_the_same_trunk(tmp_path, name):
+    path, trunk = tmp_path / "trunk.safetensors", create_model("fcn4s", 11)
+    save_weights(path, trunk, {})
+    start_from(model := create_model(name, 11), path)
+    for key, tensor in model.trunk.state_dict().items():
+        torch.testing.assert_close(tensor, trunk.trunk.state_dict()[key], rtol=1e-3, atol=1e-6, msg=key)
+
+
 def test_a_net_cannot_start_from_another_trunk(tmp_path):
     path = tmp_path / "other.safetensors"
     save_weights(path, nn.ModuleDict({"trunk": nn.ModuleDict({"stem": nn.Conv2d(3, 8, 3)})}), {})
-    with pytest.raises(ValueError, match=r"cannot start from other.safetensors: .*left over .*trunk.stem.weight"):
+    with pytest.raises(
+        ValueError, match=r"cannot start from other.safetensors: its trunk lacks \d+ tensors, trunk.stem.0.weight first"
+    ):
         start_from(create_model("fcn32s", 11), path)
 
 

@@ -23,6 +23,7 @@ STREAMS = {  # name: strides whose scores are added, coarsest first
     "fcn8s": (32, 16, 8),
     "fcn4s": (32, 16, 8, 4),
 }
+SHALLOW = {"shallow8": (8,)}  # earlier layers only: the trunk ends there
 GRID = 32  # pictures are padded to GRID * m + 1 pixels a side, where all grids line up
 
 
@@ -84,7 +85,7 @@ class FCN(nn.Module):
         super().__init__()
         self.num_classes = num_classes
         self.strides = tuple(sorted(strides, reverse=True))
-        self.trunk = Trunk()
+        self.trunk = Trunk(max(strides))
         self.score = nn.ModuleDict({str(s): nn.Conv2d(CHANNELS[s], num_classes, 1) for s in self.strides})
         for stride in self.strides[1:]:  # skips start at zero, so that a net grows out of the coarser one
             nn.init.zeros_(self.score[str(stride)].weight)

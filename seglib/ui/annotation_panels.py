@@ -149,17 +149,22 @@ def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
 
 
 def _watch_of(photo: state.Photo, labels: LabelSet) -> Stopwatch | None:
-    """This visitor's stopwatch; after a browser's reload, which ends the session, the one that its address tells of."""
-    name, since = paintings.name_of(photo, labels, paintings.CHALLENGE), st.query_params.get("clock", "")
-    if "stopwatch" not in st.session_state and since.isascii() and since.isdigit() and len(since) <= 12:
-        if 0 <= time.time() - int(since) <= LONGEST_CHALLENGE:
-            st.session_state["stopwatch"] = Stopwatch(name, started=int(since))
+    """The visitor's stopwatch; after a reload, which ends the session, the one that the address tells of."""
+    name = paintings.name_of(photo, labels, paintings.CHALLENGE)
+    since = _parse_seconds(st.query_params.get("clock", ""))
+    if "stopwatch" not in st.session_state and 0 <= time.time() - since <= LONGEST_CHALLENGE:
+        st.session_state["stopwatch"] = Stopwatch(name, started=since)
     watch = st.session_state.get("stopwatch")
     if watch and watch.name == name and watch.seconds is None:
         st.query_params["clock"] = str(int(watch.started))
     else:
         st.query_params.pop("clock", None)
     return watch
+
+
+def _parse_seconds(text: str) -> int:
+    """Seconds since 1970 from the address bar, which anybody may have edited; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
 
 
 def _start(photo: state.Photo, labels: LabelSet) -> None:
