@@ -39,7 +39,7 @@ class Mosaic:
 
     image: np.ndarray = field(repr=False)  # (H, W, 3) uint8, grey
     truth: np.ndarray = field(repr=False)  # (H, W) uint8
-    samples: tuple[np.ndarray, ...] = field(repr=False)  # (512, 256, 3) uint8 of each texture, grey
+    samples: tuple[np.ndarray, ...] = field(repr=False)  # (256, 256, 3) uint8 of each texture, grey
 
 
 @cache
@@ -56,7 +56,7 @@ def make_mosaic() -> Mosaic:
     for half, plane, left in zip(halves, planes, (0, 128, 64), strict=True):
         half[:, left : left + 256] = plane[:height, 256:]
     grey = np.choose(truth, halves)
-    samples = tuple(_as_image(plane[:, :256]) for plane in planes)
+    samples = tuple(_as_image(plane[:height, :256]) for plane in planes)
     return Mosaic(_as_image(grey), truth, samples)
 
 

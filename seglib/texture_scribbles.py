@@ -6,12 +6,14 @@ be found, and a score that counted the painted pixels would count what was told,
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import cv2
 import numpy as np
 
 from seglib import texture
 from seglib.labels import IGNORE, LabelSet
-from seglib.texture_classifier import Cells, WindowClassifier, count_words, describe, features, fit, shrink
+from seglib.texture_classifier import Cells, WindowClassifier, describe, features, fit, shrink
 
 SIDE = 640  # pixels; larger photos are shrunk
 CELL = 4
@@ -28,15 +30,35 @@ class BadScribbles(ValueError):  # noqa: N818 - scribbles are bad, not in error
     """Strokes that nothing can be learnt from. Its message is one sentence to show."""
 
 
-def read_photo(image: np.ndarray, seed: int = 0) -> Cells:
+@dataclass(frozen=True, eq=False)
+class PhotoWords:
+    """A photo in its own words."""
+
+    textons: np.ndarray = field(repr=False)  # (K, 10) float32
+    texton_map: np.ndarray = field(repr=False)  # (h, w) uint8, of the photo shrunk to `SIDE`
+    cells: Cells = field(repr=False)
+
+
+def read_photo(image: np.ndarray, seed: int = 0) -> PhotoWords:
     """Learn a photo's own textons and colours and count them in cells; the slow part, and the same for all strokes."""
     small = shrink(image, SIDE)
     rng = np.random.default_rng(seed)
-    words = {}
+    words, maps = {}, {}
     for kind, count in WORDS.items():
-        answers = describe(small, kind).reshape(small.shape[0] * small.shape[1], -1)
-        words[kind] = texture.learn_words(answers[rng.choice(len(answers), min(SAMPLES, len(answers)))], count, seed)
-    return count_words(small, words, tuple(WORDS), CELL)
+        answers = describe(small, kind)
+        pixels = answers.reshape(-1, answers.shape[-1])
+        chosen = rng.choice(len(pixels), min(SAMPLES, len(pixels)), replace=False)
+        words[kind] = texture.learn_words(pixels[chosen], count, seed)
+        maps[kind] = texture.nearest_word(answers, words[kind])
+    cells = {kind: texture.count_in_cells(maps[kind], len(words[kind]), CELL) for kind in WORDS}
+    return PhotoWords(words["texture"], maps["texture"], cells)
+
+
+def similar_windows(cells: np.ndarray, radius: int, at: tuple[int, int]) -> np.ndarray:
+    """How like the window around cell ``at`` every other one is, ``(h, w)`` float32: 1 - `texture.chi_square`."""
+    found = texture.histograms(cells, radius)
+    distance = texture.chi_square(found.reshape(-1, found.shape[-1]), found[at][None])
+    return 1 - distance.reshape(found.shape[:2])
 
 
 def in_cells(strokes: np.ndarray, grid: tuple[int, int], num_classes: int) -> np.ndarray:
@@ -50,19 +72,26 @@ def in_cells(strokes: np.ndarray, grid: tuple[int, int], num_classes: int) -> np
     return np.where(counts.any(-1), counts.argmax(-1), IGNORE).astype(np.uint8)
 
 
+def check_strokes(strokes: np.ndarray, label_set: LabelSet) -> None:
+    """Raise `BadScribbles` unless two classes at least are painted in a map ``(H, W)``, `IGNORE` where nothing is."""
+    classes = np.unique(strokes[strokes != IGNORE])
+    if len(classes) < 2:
+        one = f"only {label_set.classes[classes[0]]} is painted" if len(classes) else "nothing is painted yet"
+        raise BadScribbles(f"Two classes at least are needed to tell apart, and {one}: add a stroke of another class.")
+
+
 def learn(
     cells: Cells, strokes: np.ndarray, label_set: LabelSet, kinds: tuple[str, ...], radius: int, seed: int = 0
 ) -> WindowClassifier:
     """Learn from strokes ``(H, W)`` uint8, `IGNORE` where nothing is painted, in windows of ``radius`` cells.
 
-    Raises `BadScribbles` unless two classes at least were painted.
+    Raises `BadScribbles` unless two classes at least were painted, each somewhere the commonest of a cell.
     """
+    check_strokes(strokes, label_set)
     found = features({kind: cells[kind] for kind in kinds}, [radius])
     painted = in_cells(strokes, found.shape[:2], len(label_set))
+    check_strokes(painted, label_set)
     classes = np.unique(painted[painted != IGNORE])
-    if len(classes) < 2:
-        one = f"only {label_set.classes[classes[0]]} is painted" if len(classes) else "nothing is painted yet"
-        raise BadScribbles(f"Two classes at least are needed to tell apart, and {one}: add a stroke of another class.")
     rng = np.random.default_rng(seed)
     kept = np.concatenate([rng.permutation(np.flatnonzero(painted == k))[:MOST_WINDOWS] for k in classes])
     return fit(found.reshape(-1, found.shape[-1])[kept], painted.ravel()[kept], examples=12, strength=1e-4, seed=seed)
