@@ -1,4 +1,4 @@
-"""The stuff half of the page before convnets, headless; strokes are put into the session as a browser would send them."""
+"""The stuff half of the page before convnets, headless; strokes reach the session as a browser would send them."""
 
 from __future__ import annotations
 
