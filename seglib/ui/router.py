@@ -15,6 +15,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "compare.py", title="Compare nets", icon=":material/compare:", default=True),
     st.Page(PAGES_FOLDER / "metrics.py", title="Metrics", icon=":material/leaderboard:"),
     st.Page(PAGES_FOLDER / "annotation.py", title="Annotation", icon=":material/brush:"),
+    st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets", icon=":material/texture:"),
     st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
 ]
