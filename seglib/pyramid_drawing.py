@@ -53,9 +53,8 @@ def mosaic(images: Sequence[np.ndarray]) -> np.ndarray:
 
 def enlarged(image: np.ndarray, size: tuple[int, int], step: int) -> np.ndarray:
     """A level at the photo's ``size``: unit ``i`` sits on pixel ``i * step``, and each pixel takes its nearest unit."""
-    rows, cols = (
-        np.minimum((np.arange(n) + step // 2) // step, m - 1) for n, m in zip(size, image.shape, strict=False)
-    )
+    nearest = [(np.arange(side) + step // 2) // step for side in size]
+    rows, cols = (np.minimum(index, m - 1) for index, m in zip(nearest, image.shape[:2], strict=True))
     return image[rows[:, None], cols]
 
 
