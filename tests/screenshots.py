@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, PHONE, ROOT, settle, start_app
+from tests.menu import PAGE_FILES
 
 VIEWPORTS = {"desktop": DESKTOP, "phone": PHONE}
 TALLEST = 6000  # pixels
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--query", default="photo=china", help="what follows ? in the address")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
-    names = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+    names = [path.stem for path in PAGE_FILES]
     process, address = start_app(ROOT / "demo_app.py")
     try:
         with sync_playwright() as playwright:

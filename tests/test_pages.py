@@ -19,10 +19,11 @@ from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
 from seglib.photos import PHOTOS, load_photo, photo_truth
 from seglib.prediction import predict
 from seglib.weights import load_model
+from tests.menu import PAGE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUTER = ROOT / "seglib" / "ui" / "router.py"
-PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+PAGES = [path.name for path in PAGE_FILES]
 
 
 def open_page(name: str = "compare.py", **query: str) -> AppTest:
