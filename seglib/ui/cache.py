@@ -35,6 +35,14 @@ def model(net: str, labels: str) -> object:
     return load_model(net, labels)
 
 
+@st.cache_data(show_spinner=False)
+def layer_table(net: str) -> list:
+    """A net's longest path."""
+    from seglib.models import layer_table_of
+
+    return layer_table_of(net)
+
+
 @st.cache_resource(max_entries=128, show_spinner=False)
 def segment(_image: np.ndarray, photo_key: str, net: str, labels: str) -> Segmentation:
     """A net's answer for a photo."""

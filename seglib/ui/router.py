@@ -18,6 +18,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets", icon=":material/texture:"),
     st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
+    st.Page(PAGES_FOLDER / "receptive_field.py", title="The window", icon=":material/center_focus_strong:"),
 ]
 if some_shipped("pyramid", "pyramid1"):
     PAGES.append(st.Page(PAGES_FOLDER / "pyramid.py", title="Image pyramids", icon=":material/filter_none:"))

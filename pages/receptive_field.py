@@ -1,0 +1,42 @@
+"""The window: how large is it, how much of it is used, and what does it cost to have it without losing resolution?"""
+
+import streamlit as st
+
+from seglib import bill, dilation, receptive_field, stack
+from seglib.ui import bill_panel, dilation_panel, grow_panel, measured_panel, panels, state
+
+CLAIMS = {
+    "Grow the window": "Layers stacked on layers see further; strides and dilation multiply.",
+    "Theory and measured": "What a pixel could see, what it uses, and what it needs are three different windows.",
+    "Dilation lab": "The exploded filter: a large window for the price of nine taps.",
+    "The bill": "Dilation keeps window and resolution; somebody has to pay for the resolution.",
+}
+
+heading = st.container()
+section = st.segmented_control(
+    "Section",
+    list(CLAIMS),
+    default="Theory and measured",
+    key="section",
+    required=True,
+    bind="query-params",
+    label_visibility="collapsed",
+)
+with heading:
+    panels.heading("How can a net look at a large window without losing resolution?", CLAIMS[section])
+photo, labels = state.photo(), state.label_set()
+panels.wait_for_nets()
+if section == "Grow the window":
+    grow_panel.grow(photo, labels)
+    panels.show_source(receptive_field.receptive_field, stack.costs)
+elif section == "Theory and measured":
+    measured_panel.measured(photo, labels)
+    panels.show_source(*measured_panel.sources())
+elif section == "Dilation lab":
+    dilation_panel.explode(photo)
+    dilation_panel.stack_rates()
+    panels.show_source(dilation.zero_stuffed, dilation.filtered, dilation.pixel_counts)
+else:
+    panels.show([panels.photo_panel(photo)], photo, None, key="bill_photo", columns=3)
+    bill_panel.show_bill()
+    panels.show_source(bill.measure, bill.extrapolated)
