@@ -51,6 +51,7 @@ class Recipe:
     epochs: int = 100
     views: int = 368  # an epoch is so many views; 368 = CamVid's training photos once
     batch: int = 8
+    crop: int = 225  # side of a view in pixels, 32 m + 1
     learning_rate: float = 2e-3  # AdamW's peak, in one cycle
     weight_decay: float = 0.03
     warm_up: float = 0.1  # share of the steps before the peak
@@ -230,7 +231,7 @@ def train(
     workers: int = 0,
 ) -> None:
     """Train net ``name`` and write weights and card to ``out``; ``out``'s .checkpoint lets it resume."""
-    how = Augmentation()
+    how = Augmentation(crop=recipe.crop)
     run = Run(name, Views(labels, data, how, recipe.seed), recipe, labels, init)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.is_file():
