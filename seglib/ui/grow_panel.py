@@ -100,7 +100,7 @@ def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Pa
     return Panel(
         title="What one output unit sees",
         role="input",
-        alt=f"A box of {last.size} pixels round the pinned pixel, inside it the boxes of the earlier layers, on: {photo.alt}",
+        alt=f"A box of {last.size} px round the pinned pixel, in it the boxes of earlier layers, on: {photo.alt}",
         caption=f"{last.size} x {last.size} px seen by the output unit nearest to the pinned pixel; one unit every "
         f"{last.jump} px. Dark: first layer, bright: last.",
         picture=framed(photo.image, boxes[::-1]),
