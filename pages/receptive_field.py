@@ -16,7 +16,7 @@ heading = st.container()
 section = st.segmented_control(
     "Section",
     list(CLAIMS),
-    default="Theory and measured",
+    default="Grow the window",
     key="section",
     required=True,
     bind="query-params",

@@ -1,4 +1,4 @@
-"""Crops that are truly alone: exact beyond the theoretical window, blind to what lies outside, in phase with the grid."""
+"""Crops that are truly alone: exact beyond the theoretical window, blind to what lies outside, in phase."""
 
 from __future__ import annotations
 

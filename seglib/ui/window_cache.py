@@ -44,6 +44,11 @@ class Kept:
             while len(self._found) > self.most:
                 self._found.popitem(last=False)
 
+    def __iter__(self) -> Iterator[Hashable]:
+        """Keys of what is kept, latest used last."""
+        with self._lock:
+            return iter(list(self._found))
+
 
 kept = Kept(96)  # a map of energies is the largest, a megabyte for the largest photo
 
