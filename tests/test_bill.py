@@ -1,7 +1,8 @@
-"""The bill: estimates worked by hand, processes that are bounded and can be killed, extrapolation, the file in the box."""
+"""The bill: estimates worked by hand, processes that are bounded and can be killed, extrapolation, the file."""
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 import time
@@ -37,7 +38,7 @@ def test_multiply_adds_grow_fourfold_where_subsampling_goes() -> None:
 @pytest.mark.parametrize("net", ["dilated", "plain"])
 def test_estimates_grow_with_resolution(net: str) -> None:
     lines = [bill.estimate(net, stride) for stride in bill.STRIDES]
-    for coarse, fine in zip(lines, lines[1:], strict=False):
+    for coarse, fine in itertools.pairwise(lines):
         assert 3 < fine.multiply_adds / coarse.multiply_adds < 4.2
         assert 1 < fine.estimated_bytes / coarse.estimated_bytes < 4.2
 
