@@ -28,12 +28,12 @@ def read_card(path: Path) -> dict:
     return json.loads(card.read_text())
 
 
-def shipped_nets(labels: str) -> dict[str, dict]:
-    """Cards of all nets in the box for a label set, by name: those with more streams last.
+def shipped_nets(labels: str, family: str = "fcn") -> dict[str, dict]:
+    """Cards of the nets in the box for a label set whose names begin so, by name: those with more streams last.
 
     A variant of a net, trained by another recipe, lies under a longer name than its net's (``fcn8s_balanced``): it
     is no member of the family, and is read by `weights_path` and `read_card`.
     """
-    found = {path.stem: json.loads(path.read_text()) for path in sorted(WEIGHTS.glob(f"{labels}-*.json"))}
+    found = {path.stem: json.loads(path.read_text()) for path in sorted(WEIGHTS.glob(f"{labels}-{family}*.json"))}
     cards = [card for stem, card in found.items() if stem == f"{labels}-{card['name']}"]
     return {card["name"]: card for card in sorted(cards, key=lambda card: (len(card["streams"]), card["name"]))}

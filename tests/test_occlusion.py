@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from seglib.occlusion import MAX_POSITIONS, occlude, on_pixels, positions
+from seglib.occlusion import MAX_POSITIONS, MAX_WHOLE, occlude, on_pixels, positions
+from seglib.one_pixel import can_look_at
 from seglib.prediction import predict
 from tests.test_models import random_net
 
@@ -36,7 +37,7 @@ def by_hand(net: nn.Module, image: np.ndarray, middle: tuple[int, int], patch: i
 def test_every_position_is_what_the_net_says_of_the_covered_photo(net):
     image, point, patch = photo((50, 70)), (20, 30), 40
     *_, found = occlude(net, image, point, patch)
-    step = positions((50, 70), patch)
+    step = positions((50, 70), patch, MAX_POSITIONS if can_look_at(net) else MAX_WHOLE)
     assert found.step == step
     assert found.done == 1
     assert found.probabilities.shape[:2] == (-(-50 // step), -(-70 // step))

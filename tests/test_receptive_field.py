@@ -197,9 +197,9 @@ def test_a_residual_block_sees_what_its_longer_path_sees():
 
 
 def test_the_window_of_branches_is_the_union_of_theirs():
-    lopsided = Branches(((Layer(2),), (Layer(3, padding=2),)))  # pixels i to i + 1, and i - 2 to i
-    assert receptive_field([lopsided]) == ReceptiveField(size=4, jump=1, start=-2)
-    assert reached([lopsided], 3, size=9).tolist() == [0, 1, 1, 2, 1, 0, 0, 0, 0]
+    two = Branches(((Layer(2),), (Layer(2, dilation=3, padding=1),)))  # pixels i and i + 1, and i - 1 and i + 2
+    assert receptive_field([two]) == ReceptiveField(size=4, jump=1, start=-1)
+    assert reached([two], 3, size=9).tolist() == [0, 0, 1, 1, 1, 1, 0, 0, 0]
 
 
 def test_an_inception_module_concatenates_fields_of_several_sizes():

@@ -148,9 +148,9 @@ def test_net_class_patch_and_pixel_can_be_changed_and_nothing_is_computed_twice(
     app = measured
     before = metrics(app)
     net = next(net for net in shipped_nets("everyday") if net != "fcn8s")
-    app.button_group(key="net").set_value(net).run()
+    app.selectbox(key="window_net").set_value(net).run()
     assert f"column 200 {net} says" in "\n".join(each.value for each in calm(app).caption)
-    app.button_group(key="net").set_value("fcn8s").run()
+    app.selectbox(key="window_net").set_value("fcn8s").run()
     assert metrics(calm(app)) == before
     count = len(list(window_cache.kept))
     app.selectbox(key="window_class_everyday").set_value("water").run()

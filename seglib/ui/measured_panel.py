@@ -31,20 +31,19 @@ OTHERS = 3  # photos of the box that the effective field is averaged over, besid
 ANSWER = "the net's answer"
 
 
+def family(labels: LabelSet) -> list[str]:
+    """All nets in the box, related ones side by side."""
+    kinds = ("fcn", "shallow", "plain", "dilated", "deeplab", "pyramid")
+    return [net for kind in kinds for net in shipped_nets(labels.name, kind)]
+
+
 def measured(photo: state.Photo, labels: LabelSet) -> None:
     """All four views of one pixel's window."""
-    nets = list(shipped_nets(labels.name))
-    left, middle, right = st.columns([2, 1, 1], gap="large")
+    nets = family(labels)
+    left, middle, right = st.columns(3, gap="large")
     with left:
-        net = st.segmented_control(
-            "Net",
-            nets,
-            default="fcn8s" if "fcn8s" in nets else nets[0],
-            key="net",
-            required=True,
-            bind="query-params",
-            persist_state="session",
-        )
+        start = nets.index("fcn8s") if "fcn8s" in nets else 0
+        net = st.selectbox("Net", nets, index=start, key="window_net", bind="query-params", persist_state="session")
     with middle:
         wanted = st.selectbox("Score of", [ANSWER, *labels.classes], key=f"window_class_{labels.name}")
     with right:

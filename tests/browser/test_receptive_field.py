@@ -30,7 +30,8 @@ def test_click_a_pixel_all_views_follow_and_the_address_reopens_it(page: Page, a
     page.goto(f"{app}/receptive_field?{MEASURED}&photo=coins")
     settle(page)
     wait_for_views(page)
-    page.get_by_role("radio", name="fcn32s").click()
+    page.get_by_role("combobox", name="Net").click()
+    page.get_by_role("option", name="fcn32s").click()
     settle(page)
     wait_for_views(page)
     before = caption(page)
@@ -47,7 +48,7 @@ def test_click_a_pixel_all_views_follow_and_the_address_reopens_it(page: Page, a
     assert heat.screenshot() != pictures[0]
     assert covered.screenshot() != pictures[1]
     assert page.locator('[data-testid="stMetricValue"]').all_inner_texts() != sizes
-    page.wait_for_url(lambda url: f"pin={row}%2C{col}" in url and "net=fcn32s" in url and "photo=coins" in url)
+    page.wait_for_url(lambda url: f"pin={row}%2C{col}" in url and "window_net=fcn32s" in url and "photo=coins" in url)
     numbers = page.locator('[data-testid="stMetricValue"]').all_inner_texts()
     page.goto(page.url)  # a fresh visitor with the same link
     settle(page)
