@@ -23,7 +23,7 @@ section = st.segmented_control(
     label_visibility="collapsed",
 )
 with heading:
-    panels.heading("How can a net look at a large window without losing resolution?", CLAIMS[section])
+    panels.heading("A large window, and fine resolution?", CLAIMS[section])
 photo, labels = state.photo(), state.label_set()
 panels.wait_for_nets()
 if section == "Grow the window":

@@ -74,15 +74,16 @@ def _net_presets(labels: LabelSet) -> dict[str, Preset]:
     """The longest path of each net of the family."""
     if warm_up.loading():
         return {}
-    found = {}
+    nets: dict[tuple[Row, ...], list[str]] = {}  # those that differ in their skips alone share their longest path
     for net in family(labels):
         table = cache.layer_table(net)
         rows = tuple(Row(x.kernel, x.stride, x.dilation, x.channels) for x in table)
         if all(row.layer.padding == x.padding for row, x in zip(rows, table, strict=True)):
-            found[net] = Preset(
-                rows, f"The longest path through {net}, up to its coarsest scores; all others see less."
-            )
-    return found
+            nets.setdefault(rows, []).append(net)
+    return {
+        ", ".join(names): Preset(rows, f"The longest path through {', '.join(names)}, up to the coarsest scores.")
+        for rows, names in nets.items()
+    }
 
 
 def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Panel:
