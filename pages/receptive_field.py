@@ -16,14 +16,14 @@ heading = st.container()
 section = st.segmented_control(
     "Section",
     list(CLAIMS),
-    default="Theory and measured",
+    default="Grow the window",
     key="section",
     required=True,
     bind="query-params",
     label_visibility="collapsed",
 )
 with heading:
-    panels.heading("How can a net look at a large window without losing resolution?", CLAIMS[section])
+    panels.heading("A large window, and fine resolution?", CLAIMS[section])
 photo, labels = state.photo(), state.label_set()
 panels.wait_for_nets()
 if section == "Grow the window":

@@ -18,6 +18,7 @@ from seglib.prediction import image_tensor
 
 GREY = 0.0  # the middle of what a net takes in, (rgb / 255 - 0.5) / 0.25
 MAX_POSITIONS = 100
+MAX_WHOLE = 40  # of them, where every position costs a run of the whole net
 PATCHES = (16, 400)  # smallest and largest side
 
 
@@ -35,14 +36,14 @@ class Occlusion:
         return self.probabilities[..., class_index] - self.uncovered[class_index]
 
 
-def positions(size: tuple[int, int], patch: int) -> int:
-    """Step between positions: half the patch, or as much more as keeps them to `MAX_POSITIONS`.
+def positions(size: tuple[int, int], patch: int, most: int = MAX_POSITIONS) -> int:
+    """Step between positions: half the patch, or as much more as keeps them to ``most``.
 
     >>> positions((360, 480), 64), positions((360, 480), 16)
     (44, 44)
     """
     step = max(patch // 2, 1)
-    while (-(-size[0] // step)) * (-(-size[1] // step)) > MAX_POSITIONS:
+    while (-(-size[0] // step)) * (-(-size[1] // step)) > most:
         step += 1
     return step
 
@@ -55,7 +56,7 @@ def occlude(model: nn.Module, image: np.ndarray, point: tuple[int, int], patch: 
     if not PATCHES[0] <= patch <= PATCHES[1]:
         raise ValueError(f"a patch of {patch} px: wanted {PATCHES[0]} to {PATCHES[1]}")
     size = image.shape[:2]
-    step = positions(size, patch)
+    step = positions(size, patch, MAX_POSITIONS if can_look_at(model) else MAX_WHOLE)
     rows, cols = (-(-n // step) for n in size)
     x = image_tensor(image)
     one = OnePixel(model, size, point) if can_look_at(model) else None

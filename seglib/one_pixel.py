@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from seglib.models.fcn import fuse, pad_to_grid, padded_side
+from seglib.models.fcn import FCN, fuse, pad_to_grid, padded_side
 from seglib.models.trunk import ConvNorm, Trunk
 
 Span = tuple[int, int]  # units from the first up to, not including, the second, along one axis
@@ -102,8 +102,9 @@ def _run(module: nn.Module, below: Part, region: Region) -> torch.Tensor:
 
 
 def can_look_at(model: nn.Module) -> bool:
-    """Whether `OnePixel` knows this net's kind: one trunk of ours, its features scored one unit at a time."""
-    return isinstance(getattr(model, "trunk", None), Trunk) and hasattr(model, "score_features")
+    """Whether `OnePixel` knows this net's kind: scores of one trunk's features, upsampled and added."""
+    # A trunk's subclass may do something else with its layers.
+    return isinstance(model, FCN) and type(model.trunk) is Trunk
 
 
 class OnePixel:
@@ -125,7 +126,9 @@ class OnePixel:
             self.sizes.append(tuple((n + 2 * p - (k - 1) * d - 1) // s + 1 for n, k, s, d, p in facts))
             jumps.append(jumps[-1] * conv.stride[0])
         self.features: dict[int, tuple[int, Region]] = {}  # by stage: which map, and which of its units
-        self.home = tuple(_home(p, n, jumps[-1]) for p, n in zip(point, self.sizes[0], strict=True))
+        heads = [each for each in model.score.modules() if isinstance(each, nn.Conv2d)]
+        reach = sum((conv.kernel_size[0] - 1) * conv.dilation[0] // 2 for conv in heads)  # 0 for 1x1 scores
+        self.home = tuple(_home(p, n, jumps[-1], reach) for p, n in zip(point, self.sizes[0], strict=True))
         at = 1
         for stride, stage in model.trunk.stages.items():
             at += 2 * len(stage)
@@ -205,8 +208,11 @@ class OnePixel:
         return scores[..., self.point[0] - top, self.point[1] - left]
 
 
-def _home(at: int, side: int, jump: int) -> Span:
-    """Pixels from one unit of the coarsest grid to the next, with ``at`` among them: all streams meet there."""
+def _home(at: int, side: int, jump: int, reach: int) -> Span:
+    """Pixels from one unit of the coarsest grid to the next, with ``at`` among them: all streams meet there.
+
+    And ``reach`` units more on both sides, as far as there are any, for scores that look at neighbours, too.
+    """
     last = (side - 1) // jump
     unit = min(at // jump, max(last - 1, 0))
-    return unit * jump, min(unit + 1, last) * jump + 1
+    return max(unit - reach, 0) * jump, min(unit + 1 + reach, last) * jump + 1

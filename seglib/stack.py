@@ -16,7 +16,7 @@ from seglib.receptive_field import Layer, output_size, receptive_field
 MAX_LAYERS = 40
 MAX_TEXT = 1000  # characters; forty layers need fewer than five hundred
 LIMITS = {"kernel": (1, 31), "stride": (1, 32), "dilation": (1, 128), "channels": (1, 4096)}
-_TOKEN = re.compile(r"(p?)(\d+)(?:/(\d+))?(?:d(\d+))?(?::(\d+))?")
+_TOKEN = re.compile(r"(p?)(\d+)(?:/(\d+))?(?:d(\d+))?(?::(\d+))?", re.ASCII)
 BYTES = 4  # of a float32
 
 

@@ -12,6 +12,7 @@ from torch import nn
 from seglib.models import MODELS, create_model, layer_table_of
 from seglib.models.dilated import dilate
 from seglib.models.fcn import FCN
+from seglib.models.trunk import Trunk
 from seglib.one_pixel import OnePixel, can_look_at
 from seglib.receptive_field import receptive_field
 from tests.test_models import random_net
@@ -32,9 +33,26 @@ def dense(output_stride: int, fill: bool) -> nn.Module:
     return net.eval()
 
 
+def wide() -> nn.Module:
+    """A dilated net whose scores look at neighbours: a large field of view."""
+
+    class Wide(FCN):
+        def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
+            return {8: self.score["wide"](features[32])}
+
+    net, rng = dense(8, fill=True), torch.Generator().manual_seed(3)
+    channels = net.score["32"].in_channels
+    conv = nn.Conv2d(channels, K, 3, dilation=3, padding=3)
+    nn.init.normal_(conv.weight, std=0.05, generator=rng)
+    wide = Wide(K)
+    wide.trunk, wide.score = net.trunk, nn.ModuleDict({"wide": conv})
+    return wide.eval()
+
+
 NETS = {name: lambda name=name: random_net(name) for name in MODELS if can_look_at(create_model(name, K))} | {
-    "dilated8": lambda: dense(8, fill=True),
-    "plain8": lambda: dense(8, fill=False),
+    "dilated": lambda: dense(8, fill=True),
+    "plain": lambda: dense(8, fill=False),
+    "wide": wide,
 }
 
 
@@ -62,7 +80,7 @@ def test_scores_are_those_of_the_whole_net(net, size, points):
 @given(
     data=st.data(),
     size=st.tuples(st.integers(1, 80), st.integers(1, 80)),
-    name=st.sampled_from(["fcn8s", "dilated8", "plain8"]),
+    name=st.sampled_from(["fcn8s", "dilated", "plain", "wide"]),
 )
 @settings(max_examples=15, deadline=None)
 def test_a_changed_patch_gives_the_scores_of_the_changed_photo(data, size, name):
@@ -116,4 +134,11 @@ def test_a_pixel_outside_is_refused():
 
 
 def test_other_nets_are_known_as_such():
+    class Other(Trunk):
+        """Does something else with its layers."""
+
+    net = create_model("fcn8s", K)
+    assert can_look_at(net)
+    net.trunk = Other()
+    assert not can_look_at(net)
     assert not can_look_at(nn.Conv2d(3, 5, 1))

@@ -7,12 +7,22 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
 from seglib.models.trunk import CHANNELS, Trunk, layer_table
-from seglib.receptive_field import Layer, ReceptiveField, receptive_field
+from seglib.receptive_field import (
+    Branches,
+    Layer,
+    ReceptiveField,
+    Step,
+    Upsample,
+    output_size,
+    reached,
+    receptive_field,
+    window_at,
+)
 
 
 def test_no_layer_sees_one_pixel():
@@ -176,3 +186,121 @@ def test_the_layer_table_tells_what_the_real_trunk_sees(positive_trunk, stride):
 def test_a_stride_without_features_lists_those_that_have_some():
     with pytest.raises(ValueError, match="no features at stride 2: there are 4, 8, 16, 32"):
         layer_table(2)
+
+
+# ------------------------------------------------------------------ paths that part and meet
+
+
+def test_a_residual_block_sees_what_its_longer_path_sees():
+    residual = Branches(((Layer(3, padding=1), Layer(3, padding=1)), ()))
+    assert receptive_field([residual]) == ReceptiveField(size=5, jump=1, start=-2)
+
+
+def test_the_window_of_branches_is_the_union_of_theirs():
+    two = Branches(((Layer(2),), (Layer(2, dilation=3, padding=1),)))  # pixels i and i + 1, and i - 1 and i + 2
+    assert receptive_field([two]) == ReceptiveField(size=4, jump=1, start=-1)
+    assert reached([two], 3, size=9).tolist() == [0, 0, 1, 1, 1, 1, 0, 0, 0]
+
+
+def test_an_inception_module_concatenates_fields_of_several_sizes():
+    module = Branches(tuple((Layer(k, padding=k // 2),) for k in (1, 3, 5)))
+    assert receptive_field([Layer(3, stride=2, padding=1), module]) == ReceptiveField(size=11, jump=2, start=-5)
+
+
+def test_an_upsampled_unit_sees_its_nearest_two():
+    steps = [Layer(3, stride=2, padding=1), Upsample(2)]
+    assert np.flatnonzero(reached(steps, 2, size=9)).tolist() == [1, 2, 3]  # on a unit: that one
+    assert np.flatnonzero(reached(steps, 3, size=9)).tolist() == [1, 2, 3, 4, 5]  # between two
+    assert receptive_field(steps) == ReceptiveField(size=5, jump=1, start=-2)
+    assert window_at(steps[:1], 3, 9) == (1, 6)
+
+
+def test_counts_are_pascals_triangle():
+    assert reached([Layer(2)] * 4, 0, size=5).tolist() == [1, 4, 6, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([Branches(((Layer(1, stride=2),), ()))], "grids of one unit every 1 and 2 px: wanted the same grid"),
+        ([Layer(1, stride=3), Upsample(2)], "one unit every 3 px cannot be made 2 times finer"),
+    ],
+)
+def test_paths_that_cannot_meet_are_refused(steps, message):
+    with pytest.raises(ValueError, match=message):
+        receptive_field(steps)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Upsample(0), "factor is 0"),
+        (lambda: Branches(()), "branches without a path"),
+        (lambda: output_size([Layer(3), Layer(9)], 8), "layer 2: its window is larger than the 6 units below it"),
+        (lambda: output_size([Branches(((Layer(3),), ()))], 8), r"its paths end with \[6, 8\] units"),
+        (lambda: reached([Layer(3)], 6, size=8), "unit 6: there are 6, from 0 to 5"),
+    ],
+)
+def test_impossible_questions_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def same(kernel: int, dilation: int) -> Layer:
+    """A layer that keeps the size of its input."""
+    return Layer(2 * kernel + 1, dilation=dilation, padding=kernel * dilation)
+
+
+SAME = st.builds(same, st.integers(0, 2), st.integers(1, 3))
+PLAIN = st.builds(
+    Layer, kernel=st.integers(1, 5), stride=st.integers(1, 3), dilation=st.integers(1, 3), padding=st.integers(0, 3)
+)
+PATHS = st.lists(st.lists(SAME, max_size=2).map(tuple), min_size=1, max_size=3).map(tuple)
+HOURGLASS = st.builds(
+    lambda layer, then: Branches(((Layer(3, stride=2, padding=1), layer, Upsample(2), then), ())), SAME, SAME
+)
+STEPS = st.lists(st.one_of(PLAIN, PLAIN, PATHS.map(Branches), HOURGLASS), min_size=1, max_size=4)
+
+
+def run(steps: list[Step], x: torch.Tensor) -> torch.Tensor:
+    """The steps as real convolutions and interpolations with positive weights, along the last axis."""
+    for step in steps:
+        if isinstance(step, Layer):
+            weight = x.new_full((1, 1, step.kernel), 0.5)
+            x = nn.functional.conv1d(x, weight, None, step.stride, step.padding, step.dilation)
+        elif isinstance(step, Upsample):
+            side = (x.shape[-1] - 1) * step.factor + 1
+            x = nn.functional.interpolate(x, size=side, mode="linear", align_corners=True)
+        else:
+            x = sum(run(path, x) for path in step.paths)
+    return x
+
+
+@given(STEPS, st.integers(5, 50), st.data())
+@settings(max_examples=100, deadline=None)
+def test_theory_against_gradients_for_random_stacks_with_skips(steps, half, data):
+    size = 2 * half + 1
+    try:
+        units = output_size(steps, size)
+    except ValueError:
+        assume(False)
+    unit = data.draw(st.integers(0, units - 1))
+    x = torch.ones(1, 1, size, dtype=torch.float64, requires_grad=True)
+    y = run(steps, x)
+    assert y.shape[-1] == units
+    assume(y.requires_grad)
+    (gradient,) = torch.autograd.grad(y[0, 0, unit], x)
+    by_gradient = gradient[0, 0].numpy() > 0
+    # Pixel by pixel, holes and borders included.
+    assert np.array_equal(by_gradient, reached(steps, unit, size) > 0)
+    # Nothing outside the box; and where the box lies in the picture, something at both its edges.
+    first, end = receptive_field(steps).window(unit)
+    seen = np.flatnonzero(by_gradient)
+    if seen.size:
+        assert first <= seen[0]
+        assert seen[-1] < end
+    sampled = any(isinstance(step, Branches) and any(Upsample(2) in path for path in step.paths) for step in steps)
+    inside = first >= 0 and end <= size
+    # A unit upsampled at an even place has a smaller window than the one that holds for all.
+    if inside and not sampled:
+        assert (seen[0], seen[-1]) == (first, end - 1)

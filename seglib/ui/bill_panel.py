@@ -105,9 +105,9 @@ def show_bill() -> None:
         job.stop()
         st.rerun()
     panels.what_you_should_see(
-        "Dilation keeps the window at any stride, and so do its costs double and double: each halving of the output stride "
-        "makes four times as many units in every layer after it. Plain nets of the same stride cost the same and see "
-        "less. So dilation is stopped at stride 8, where it is affordable, and interpolation does the rest: not a panacea."
+        "Dilation keeps the window at any stride, but each halving of the output stride makes four times as many units "
+        "in every layer after it. Plain nets of the same stride cost the same and see less. So dilation stops at "
+        "stride 8, where it is affordable, and interpolation does the rest: not a panacea."
     )
 
 
@@ -225,9 +225,9 @@ def _table(lines: Sequence[bill.Item]) -> None:
         },
     )
     st.caption(
-        "Peak: the most memory in use at once, above what was in use before the photo came. Estimate: the widest block's "
-        "maps and the scores, from the layer table; libraries use more, to copy and to reorder. Crosses in the chart of "
-        "time: multiply-adds, scaled to the first net."
+        "Peak: the most memory in use at once, above what was in use before the photo came. Estimate: the widest "
+        "block's maps and the scores, from the layer table; libraries use more, to copy and to reorder. Crosses in "
+        "the chart of time: multiply-adds, scaled to the first net."
     )
 
 

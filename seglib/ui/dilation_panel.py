@@ -119,7 +119,7 @@ def stack_rates() -> None:
             key="taps",
             title="Input pixels that one output pixel sees",
             role="input",
-            legend="The darker, the more ways lead from the input pixel to the output (dashed: its place; logarithmic). "
+            legend="The darker, the more ways lead from the input pixel to the output (dashed: its place). "
             "Hatched: a hole, inside the window but never looked at. Orange: the last layer's taps.",
             start=len(rates) - 1,
         )
@@ -145,8 +145,8 @@ def stack_rates() -> None:
         st.dataframe(table, hide_index=True, column_config={"Seen": st.column_config.NumberColumn(format="%.1f %%")})
         gap = largest_gap(rates) if len(rates) > 1 else rates[0]
         st.caption(
-            f"Wang et al. (2018) ask that M2 be at most 3, the kernel: here it is {gap}. The rule is meant for rates that "
-            "ascend; the picture is exact for any."
+            f"Wang et al. (2018) ask that M2 be at most 3, the kernel: here it is {gap}. The rule is meant for "
+            "rates that ascend; the picture is exact for any."
         )
         panels.what_you_should_see(
             "1, 2, 4, 8: the window doubles with each layer and has no hole. 2, 2, 2: three in four pixels are never "

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from seglib.cards import shipped_nets
 from seglib.labels import LabelSet
 from seglib.presets import PRESETS, Preset
 from seglib.receptive_field import receptive_field
 from seglib.stack import MAX_TEXT, BadStack, Cost, Row, costs, parse_stack, write_stack
 from seglib.ui import cache, panels, state, warm_up
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.measured_panel import family
 from seglib.window_pictures import framed, layer_color
 
 START = "3x3, dilation 1, 2, 4, 8, …"
@@ -74,15 +74,16 @@ def _net_presets(labels: LabelSet) -> dict[str, Preset]:
     """The longest path of each net of the family."""
     if warm_up.loading():
         return {}
-    found = {}
-    for net in shipped_nets(labels.name):
+    nets: dict[tuple[Row, ...], list[str]] = {}  # those that differ in their skips alone share their longest path
+    for net in family(labels):
         table = cache.layer_table(net)
         rows = tuple(Row(x.kernel, x.stride, x.dilation, x.channels) for x in table)
         if all(row.layer.padding == x.padding for row, x in zip(rows, table, strict=True)):
-            found[net] = Preset(
-                rows, f"The longest path through {net}, up to its coarsest scores; all others see less."
-            )
-    return found
+            nets.setdefault(rows, []).append(net)
+    return {
+        ", ".join(names): Preset(rows, f"The longest path through {', '.join(names)}, up to the coarsest scores.")
+        for rows, names in nets.items()
+    }
 
 
 def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Panel:
@@ -100,7 +101,7 @@ def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Pa
     return Panel(
         title="What one output unit sees",
         role="input",
-        alt=f"A box of {last.size} pixels round the pinned pixel, inside it the boxes of the earlier layers, on: {photo.alt}",
+        alt=f"A box of {last.size} px round the pinned pixel, in it the boxes of earlier layers, on: {photo.alt}",
         caption=f"{last.size} x {last.size} px seen by the output unit nearest to the pinned pixel; one unit every "
         f"{last.jump} px. Dark: first layer, bright: last.",
         picture=framed(photo.image, boxes[::-1]),

@@ -1,9 +1,8 @@
-"""Theory against measured: for the pinned pixel the theoretical box, the effective field, occlusion, the window test."""
+"""Theory against measured: the pinned pixel's theoretical box, effective field, occlusion map and window test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
 
 import altair as alt
 import numpy as np
@@ -32,20 +31,19 @@ OTHERS = 3  # photos of the box that the effective field is averaged over, besid
 ANSWER = "the net's answer"
 
 
+def family(labels: LabelSet) -> list[str]:
+    """All nets in the box, related ones side by side."""
+    kinds = ("fcn", "shallow", "plain", "dilated", "deeplab", "pyramid")
+    return [net for kind in kinds for net in shipped_nets(labels.name, kind)]
+
+
 def measured(photo: state.Photo, labels: LabelSet) -> None:
     """All four views of one pixel's window."""
-    nets = list(shipped_nets(labels.name))
-    left, middle, right = st.columns([2, 1, 1], gap="large")
+    nets = family(labels)
+    left, middle, right = st.columns(3, gap="large")
     with left:
-        net = st.segmented_control(
-            "Net",
-            nets,
-            default="fcn8s" if "fcn8s" in nets else nets[0],
-            key="net",
-            required=True,
-            bind="query-params",
-            persist_state="session",
-        )
+        start = nets.index("fcn8s") if "fcn8s" in nets else 0
+        net = st.selectbox("Net", nets, index=start, key="window_net", bind="query-params", persist_state="session")
     with middle:
         wanted = st.selectbox("Score of", [ANSWER, *labels.classes], key=f"window_class_{labels.name}")
     with right:
@@ -73,6 +71,8 @@ def measured(photo: state.Photo, labels: LabelSet) -> None:
         },
         f"{net} looks at {OTHERS + 1} photos, and at this one with a patch over it …",
     )
+    if found is None:
+        return
     from seglib.effective_field import effective_size
     from seglib.window_test import sides_for
 
@@ -81,10 +81,21 @@ def measured(photo: state.Photo, labels: LabelSet) -> None:
     theory_side = max(end - first for first, end in box)
     marks = (side, theory_side, *_reach(box, point))
     sides = sides_for(photo.size, point, marks)
-    curve = window_cache.compute_all(
-        {"window": ((photo.key, labels.name, net, point, tuple(sides), "window"), _window(photo, labels, net, sides))},
-        f"{net} looks at ever larger crops …",
-    )["window"]
+    found |= (
+        window_cache.compute_all(
+            {
+                "window": (
+                    (photo.key, labels.name, net, point, tuple(sides), "window"),
+                    _window(photo, labels, net, sides),
+                )
+            },
+            f"{net} looks at ever larger crops …",
+        )
+        or {}
+    )
+    if "window" not in found:
+        return
+    curve = found["window"]
     panels.show(_pictures(photo, net, name, k, box, energy, covered, side, patch), photo, None, key="window", columns=3)
     one, two, three = st.columns(3)
     one.caption(":orange[■] theoretical window, :blue[■] effective: the square with 95 % of the gradient's energy")
@@ -178,7 +189,7 @@ def _pictures(
         Panel(
             title="The two windows",
             role="input",
-            alt=f"Theoretical window of {width} x {height} px and effective one of {side} px round the pixel, on: {photo.alt}",
+            alt=f"Theoretical window of {width} x {height} px and effective one of {side} px, on: {photo.alt}",
             caption=f"theory {width} x {height} px on the photo, effective {side} px",
             picture=framed(photo.image, boxes, dim=True),
         ),
@@ -255,8 +266,9 @@ def _verdict(
     two.metric("Effective (95 % of the energy)", f"{side} px")
     three.metric("Needed: within 5 points of the end", f"{settled} px")
     panels.what_you_should_see(
-        "The effective field is much smaller than the window, and what the net needs lies mostly inside it. Once a crop "
-        "holds the whole theoretical window, the curve is flat to the last digit: nothing further out is ever seen."
+        "The effective field is much smaller than the window, and what the net needs lies mostly inside it. Once a "
+        "crop holds the whole theoretical window, the curve is flat to the last digit: what lies further out is never "
+        "seen."
     )
     st.caption(
         "The crop is a picture of its own. So that the pixel keeps its place on the net's grid of 32 px, up to 31 grey "

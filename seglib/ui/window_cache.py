@@ -1,4 +1,4 @@
-"""What was found out about a pixel's window, kept for all visitors; computed aside, with progress, so it can be stopped.
+"""What was found out about a pixel's window, kept for all visitors; computed aside, with progress and a stop button.
 
 Keys are small and exact (a photo's digest, a pixel, a net), results are shared and changed by nobody. While something
 is computed by threads of their own, the page only looks on: whatever the visitor does next ends it.
@@ -44,19 +44,29 @@ class Kept:
             while len(self._found) > self.most:
                 self._found.popitem(last=False)
 
+    def __iter__(self) -> Iterator[Hashable]:
+        """Keys of what is kept, latest used last."""
+        with self._lock:
+            return iter(list(self._found))
+
 
 kept = Kept(96)  # a map of energies is the largest, a megabyte for the largest photo
 
 
-def compute_all(work: Mapping[str, tuple[Hashable, Work]], words: str) -> dict[str, object]:
+def compute_all(work: Mapping[str, tuple[Hashable, Work]], words: str) -> dict[str, object] | None:
     """The last result of each piece of work, by name: from memory, or computed side by side with progress.
 
-    A piece that follows from another's result can come in a second call.
+    None if the visitor stopped it. A piece that follows from another's result can come in a second call.
     """
     found = {name: kept.get(key) for name, (key, _) in work.items()}
     missing = [name for name, result in found.items() if result is None]
     if not missing:
         return found
+    stop = f"stop {' '.join(missing)}"
+    if st.session_state.get(stop):
+        st.info("Stopped. Click a pixel, change a control, or go on with this one.")
+        st.button("Go on", key="window_go_on")
+        return None
     done = dict.fromkeys(missing, 0.0)
     halt = threading.Event()
 
@@ -73,7 +83,7 @@ def compute_all(work: Mapping[str, tuple[Hashable, Work]], words: str) -> dict[s
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, text=words)
-        st.button("Stop", key=f"stop {' '.join(missing)}", icon=":material/stop:")
+        st.button("Stop", key=stop, icon=":material/stop:")
     futures = [_workers.submit(run, name) for name in missing]
     try:
         while wait(futures, LOOK).not_done:
