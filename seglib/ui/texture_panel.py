@@ -164,7 +164,7 @@ def mosaic() -> None:
     }
     texture_charts.window_curve(curves, window, "pixel accuracy")
     panels.what_you_should_see(
-        "Neither how bright a window is nor which grey levels it has says anything once they are the same for all: that "
+        "Neither how bright a window is nor which grey levels it has says anything once all have the same: that "
         "is guessing. Textons tell the pattern. Too small a window is noise, too large a one blurs the borders."
     )
     st.caption(
