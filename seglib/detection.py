@@ -63,7 +63,6 @@ class Box(NamedTuple):
 class Detector:
     """One trained detector, and how it is run."""
 
-    title: str
     file: str  # cascade that comes with OpenCV; "" for the people detector, which is in its code
     side: int  # the photo is shrunk until its longer side has so many pixels: faster, and fewer false alarms
     scale_factor: float  # from one size of window to the next; the finer, the more votes
@@ -79,16 +78,11 @@ class Detector:
 _PERSON = {"everyday": "person", "street": "pedestrian"}
 # Sides and steps were chosen on the ten bundled photos: the faces in them win by far, and little else is found.
 DETECTORS: dict[str, Detector] = {
-    "face": Detector("Face", "haarcascade_frontalface_alt.xml", 240, 1.03, _PERSON, (0.5, 1.5, 8, 1.5)),
-    "upper body": Detector("Upper body", "haarcascade_upperbody.xml", 240, 1.03, _PERSON, (0.1, 0.1, 3, 0.1)),
-    "people": Detector("Whole people", "", 256, 1.05, _PERSON),
-    "cat face": Detector(
-        "Cat's face",
-        "haarcascade_frontalcatface_extended.xml",
-        144,
-        1.015,
-        {"everyday": "animal"},
-        (0.2, 0.3, 0.5, 0.3),
+    "Face": Detector("haarcascade_frontalface_alt.xml", 240, 1.03, _PERSON, (0.5, 1.5, 8, 1.5)),
+    "Upper body": Detector("haarcascade_upperbody.xml", 240, 1.03, _PERSON, (0.1, 0.1, 3, 0.1)),
+    "Whole people": Detector("", 256, 1.05, _PERSON),
+    "Cat face": Detector(
+        "haarcascade_frontalcatface_extended.xml", 144, 1.015, {"everyday": "animal"}, (0.2, 0.3, 0.5, 0.3)
     ),
 }
 

@@ -12,7 +12,7 @@ from seglib.ui import paintings, state
 from seglib.ui.components.label_painter import read_box, sent_box
 
 STROKES = "strokes"  # purpose of the painting: never anybody's truth
-MINE = "mine"  # who draws the box, when it is no detector
+MINE = "You"  # who draws the box, when it is no detector
 WHO = "box_by"  # key of that choice
 
 

@@ -18,6 +18,7 @@ from seglib.ui.metrics_cache import truth_key
 
 STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
 MOST_BOXES = 5
+FIRST = "Face"  # detector
 
 
 def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
@@ -47,7 +48,7 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
             choice = Choice(box, None if name is None else labels.index(name), step)
         else:
             words = words or (
-                f"{detector.title}: in this photo no {votes} windows agree. Ask for fewer, take another detector, or "
+                f"{who}: in this photo no {votes} windows agree. Ask for fewer, take another detector, or "
                 "draw a box yourself."
             )
     left, right = st.columns(2, gap="medium")
@@ -85,18 +86,17 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
 def _controls(photo: state.Photo, labels: LabelSet, guide: np.ndarray | None) -> tuple[str, int, int]:
     """Who draws the box, how many windows must agree, how many iterations."""
     if WHO not in st.session_state and WHO not in st.query_params:
-        st.session_state[WHO] = "face"  # not as the widget's default: a drawn box sets the choice, too
+        st.session_state[WHO] = FIRST  # not as the widget's default: a drawn box sets the choice, too
     left, middle, right = st.columns([5, 3, 3], gap="medium", vertical_alignment="bottom")
     with left:
         who = st.segmented_control(
             "Who draws the box?",
             [*DETECTORS, MINE],
-            format_func=lambda key: "You" if key == MINE else DETECTORS[key].title,
             required=True,
             key=WHO,
             bind="query-params",
         )
-        who = who or "face"  # the address named nobody we know
+        who = who or FIRST  # the address named nobody we know
     with middle:
         votes = st.slider(
             "Windows that must agree",
