@@ -1,7 +1,9 @@
 """Brick, grass and gravel in one picture, with the grey levels of all three made the same.
 
-Whoever looks at one pixel must guess; whoever counts grey levels in a window is not much better off; textons tell them
-apart. Each texture is cut in two: one half to learn from, the other is what the mosaic is made of.
+Whoever looks at one pixel, at how bright a window is, or at its histogram of grey levels, must guess: on average all
+three are alike. Their histograms of textons are not. Each texture is cut in two: one half to learn from, the other is
+what the mosaic is made of. (Single windows differ in contrast, and a nearest neighbour among many examples makes
+something of that; here each texture has one model, its mean histogram.)
 
 The three textures come with scikit-image (from CC0Textures) and are read from the installed package.
 """
@@ -30,7 +32,7 @@ SIZE = (256, 384)
 CELL = 4  # pixels
 NUM_TEXTONS = 48
 NUM_GREYS = 32
-EXAMPLES = 24  # histograms of each texture that a new one is compared with
+KINDS = ("mean grey", "grey levels", "textons")  # what windows are compared by
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,34 +100,34 @@ class Words:
 
 
 def count_words(kind: str) -> Words:
-    """``kind`` is "textons" or "grey levels"."""
+    """Words to compare windows by: ``kind`` is one of `KINDS`."""
     mosaic = make_mosaic()
     if kind == "textons":
         textons = learn_textons()
         maps = [texture.nearest_word(texture.responses(image), textons) for image in (*mosaic.samples, mosaic.image)]
         count = len(textons)
-    elif kind == "grey levels":
+    elif kind in KINDS:
         maps, count = [grey_words(image) for image in (*mosaic.samples, mosaic.image)], NUM_GREYS
     else:
-        raise ValueError(f"no words of kind {kind!r}: there are textons and grey levels")
+        raise ValueError(f"no words of kind {kind!r}: there are {', '.join(KINDS)}")
     cells = [texture.count_in_cells(words, count, CELL) for words in maps]
     return Words(kind, tuple(cells[:-1]), cells[-1])
 
 
 def classify(words: Words, radius: int) -> np.ndarray:
-    """Texture at every pixel of the mosaic: that of the most similar window among the samples, ``(H, W)`` uint8.
+    """Texture at every pixel of the mosaic: whose samples' mean histogram its window is nearest to, ``(H, W)`` uint8.
 
-    Windows have ``2 radius + 1`` cells a side; similar by `texture.chi_square`.
+    Windows have ``2 radius + 1`` cells a side; near by `texture.chi_square`, or in brightness for "mean grey".
     """
-    rng = np.random.default_rng(0)
-    examples = []
-    for cells in words.samples:
-        inner = texture.histograms(cells, radius)[radius : len(cells) - radius, radius : cells.shape[1] - radius]
-        inner = inner.reshape(-1, inner.shape[-1])
-        examples.append(inner[rng.choice(len(inner), EXAMPLES, replace=False)])
+    models = np.stack([texture.histograms(cells, radius).mean((0, 1)) for cells in words.samples])
     found = texture.histograms(words.mosaic, radius)
-    distance = texture.chi_square(found.reshape(-1, found.shape[-1]), np.concatenate(examples))
-    nearest = (distance.argmin(1) // EXAMPLES).astype(np.uint8).reshape(found.shape[:2])
+    windows = found.reshape(-1, found.shape[-1])
+    if words.name == "mean grey":
+        levels = np.arange(NUM_GREYS)
+        distance = np.abs((windows @ levels)[:, None] - models @ levels)
+    else:
+        distance = texture.chi_square(windows, models)
+    nearest = distance.argmin(1).astype(np.uint8).reshape(found.shape[:2])
     height, width = SIZE
     return np.repeat(np.repeat(nearest, CELL, 0), CELL, 1)[:height, :width]
 

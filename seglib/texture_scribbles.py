@@ -13,7 +13,7 @@ import numpy as np
 
 from seglib import texture
 from seglib.labels import IGNORE, LabelSet
-from seglib.texture_classifier import Cells, WindowClassifier, describe, features, fit, shrink
+from seglib.texture_classifier import Cells, WindowClassifier, describe, features, fit, shrink, shrunk_size
 
 SIDE = 640  # pixels; larger photos are shrunk
 CELL = 4
@@ -61,10 +61,13 @@ def similar_windows(cells: np.ndarray, radius: int, at: tuple[int, int]) -> np.n
     return 1 - distance.reshape(found.shape[:2])
 
 
-def in_cells(strokes: np.ndarray, grid: tuple[int, int], num_classes: int) -> np.ndarray:
-    """The commonest painted class in each cell of a grid ``(h, w)`` over the photo, `IGNORE` where there is none."""
-    rows = np.arange(strokes.shape[0]) * grid[0] // strokes.shape[0]
-    cols = np.arange(strokes.shape[1]) * grid[1] // strokes.shape[1]
+def in_cells(strokes: np.ndarray, num_classes: int) -> np.ndarray:
+    """The commonest painted class in each cell of the photo, ``(h, w)`` uint8, `IGNORE` where nothing is painted."""
+    small = shrunk_size(strokes.shape, SIDE)
+    grid = tuple(-(-n // CELL) for n in small)
+    rows, cols = (
+        ((np.arange(n) + 0.5) * after / n).astype(int) // CELL for n, after in zip(strokes.shape, small, strict=True)
+    )
     painted = strokes != IGNORE
     at = (rows[:, None] * grid[1] + cols)[painted]
     counts = np.bincount(at * num_classes + strokes[painted], minlength=grid[0] * grid[1] * num_classes)
@@ -72,12 +75,14 @@ def in_cells(strokes: np.ndarray, grid: tuple[int, int], num_classes: int) -> np
     return np.where(counts.any(-1), counts.argmax(-1), IGNORE).astype(np.uint8)
 
 
-def check_strokes(strokes: np.ndarray, label_set: LabelSet) -> None:
-    """Raise `BadScribbles` unless two classes at least are painted in a map ``(H, W)``, `IGNORE` where nothing is."""
-    classes = np.unique(strokes[strokes != IGNORE])
+def teaching_cells(strokes: np.ndarray, label_set: LabelSet) -> np.ndarray:
+    """`in_cells`, if there is something to learn from: `BadScribbles` unless two classes have a cell each."""
+    painted = in_cells(strokes, len(label_set))
+    classes = np.unique(painted[painted != IGNORE])
     if len(classes) < 2:
         one = f"only {label_set.classes[classes[0]]} is painted" if len(classes) else "nothing is painted yet"
         raise BadScribbles(f"Two classes at least are needed to tell apart, and {one}: add a stroke of another class.")
+    return painted
 
 
 def learn(
@@ -85,12 +90,10 @@ def learn(
 ) -> WindowClassifier:
     """Learn from strokes ``(H, W)`` uint8, `IGNORE` where nothing is painted, in windows of ``radius`` cells.
 
-    Raises `BadScribbles` unless two classes at least were painted, each somewhere the commonest of a cell.
+    Raises `BadScribbles` unless two classes at least were painted, see `teaching_cells`.
     """
-    check_strokes(strokes, label_set)
+    painted = teaching_cells(strokes, label_set)
     found = features({kind: cells[kind] for kind in kinds}, [radius])
-    painted = in_cells(strokes, found.shape[:2], len(label_set))
-    check_strokes(painted, label_set)
     classes = np.unique(painted[painted != IGNORE])
     rng = np.random.default_rng(seed)
     kept = np.concatenate([rng.permutation(np.flatnonzero(painted == k))[:MOST_WINDOWS] for k in classes])

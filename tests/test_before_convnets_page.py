@@ -99,13 +99,13 @@ def test_the_mosaic_waits_for_a_guess_and_textons_win() -> None:
     assert titles(app, "mosaic") == ["Mosaic"]
     app.button_group(key="mosaic_guess").set_value("about a third").run()
     assert_calm(app)
-    assert titles(app, "mosaic") == ["Mosaic", "By grey levels", "By textons"]
+    assert titles(app, "mosaic") == ["Mosaic", "By mean grey", "By grey levels", "By textons"]
     scores = {each.label: float(each.value.split()[0]) for each in app.metric}
-    assert scores["Textons in a window"] > scores["Grey levels in a window"] + 20
+    assert scores["By textons"] > scores["By mean grey"] + 30
     app.select_slider(key="window").set_value(4).run()
     assert_calm(app)
     small = {each.label: float(each.value.split()[0]) for each in app.metric}
-    assert small["Textons in a window"] < scores["Textons in a window"] - 10
+    assert small["By textons"] < scores["By textons"] - 10
 
 
 # ---------------------------------------------------------------- learnt from photos
@@ -135,7 +135,7 @@ def test_window_and_classifier_change_the_map() -> None:
     borders = [np.count_nonzero(each[:, 1:] != each[:, :-1]) for each in (first, small)]
     assert borders[1] > borders[0]  # too small a window is noise
     app.button_group(key="model_window_guess").set_value("it collapses").run()
-    app.button_group(key="view").set_value("errors").run()
+    app.button_group(key="texture_view").set_value("errors").run()
     assert_calm(app)
     assert views(app)["trained"]["mode"] == "errors"
 

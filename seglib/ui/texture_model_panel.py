@@ -39,7 +39,10 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
             bind="query-params",
         )
     with right:
-        view = inputs.choose_view(truth is not None) if truth is not None else "classes"
+        options = ["classes", "errors"] if truth is not None else ["classes"]
+        view = st.segmented_control(
+            "Show", options, default="classes", required=True, key="texture_view", bind="query-params"
+        )
     with st.spinner("Counting words in the photo …"):
         found = texture_cache.model_labels(photo.image, photo.key, labels.name, kind, FACTORS[size])
     model = texture_cache.model(labels.name)
@@ -47,7 +50,7 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
     side = (2 * model.radii[0] + 1) * model.cell * scale * FACTORS[size]
     answers = panels.segment_all(photo, labels, [NET])
     said = {f"texture, {CLASSIFIER_NAMES[kind]}": found} | {net: answer.labels for net, answer in answers.items()}
-    cms = compare(photo, labels, truth, said, key="trained", view=view if view != "confidence" else "classes")
+    cms = compare(photo, labels, truth, said, key="trained", view=view)
     st.caption(
         f"A window has {side:.0f} pixels of this photo a side, its surroundings {2 * model.radii[-1] + 1} cells of "
         f"{model.cell * scale:.0f} pixels: the model counts words in both."

@@ -113,7 +113,7 @@ def mosaic() -> None:
     """Three textures with the same grey levels: words that tell them apart, and words that cannot."""
     window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[5], key="window", bind="query-params")
     made, radius = texture_mosaic.make_mosaic(), radius_of(window, CELL)
-    kinds = ("grey levels", "textons")
+    kinds = texture_mosaic.KINDS
     with st.spinner("Filtering the mosaic, learning textons …", show_time=True):
         found = {kind: texture_cache.mosaic_labels(kind, radius) for kind in kinds}
     scores = {kind: texture_mosaic.accuracy(labels) for kind, labels in found.items()}
@@ -125,8 +125,8 @@ def mosaic() -> None:
         picture=made.image,
     )
     revealed = panels.guess(
-        "Three textures, so guessing gives 33 %. How many pixels does one get right who counts grey levels in windows?",
-        ["about a third", "about a half", "over 80 %"],
+        "Three textures, so guessing gives 33 %. How many pixels are right if windows are compared by their mean grey?",
+        ["about a third", "about two thirds", "over 80 %"],
         "mosaic_guess",
     )
     shown = [mosaic_photo]
@@ -143,14 +143,19 @@ def mosaic() -> None:
             for kind in kinds
         ]
     photo_view(
-        shown, key="mosaic", size=made.truth.shape, label_set=texture_mosaic.TEXTURES, truth=made.truth, group="mosaic"
+        shown,
+        key="mosaic",
+        size=made.truth.shape,
+        label_set=texture_mosaic.TEXTURES,
+        truth=made.truth,
+        group="mosaic",
+        columns=2,
     )
     if not revealed:
         return
-    columns = st.columns(3)
-    columns[0].metric("One grey level at a time", panels.percent(texture_mosaic.best_by_one_grey()))
-    columns[1].metric("Grey levels in a window", panels.percent(scores["grey levels"]))
-    columns[2].metric("Textons in a window", panels.percent(scores["textons"]))
+    columns = st.columns(len(kinds))
+    for column, kind in zip(columns, kinds, strict=True):
+        column.metric(f"By {kind}", panels.percent(scores[kind]), help="Pixel accuracy; guessing gives a third.")
     curves = {
         kind: {
             side: texture_mosaic.accuracy(texture_cache.mosaic_labels(kind, radius_of(side, CELL))) for side in WINDOWS
@@ -159,11 +164,12 @@ def mosaic() -> None:
     }
     texture_charts.window_curve(curves, window, "pixel accuracy")
     panels.what_you_should_see(
-        "Nobody can name a texture from its grey levels once they are the same for all. Textons can, given a window "
-        "that holds the pattern: too small a window is noise, too large a one blurs the borders."
+        "Neither how bright a window is nor which grey levels it has says anything once all have the same: that "
+        "is guessing. Textons tell the pattern. Too small a window is noise, too large a one blurs the borders."
     )
     st.caption(
         "`brick`, `grass` and `gravel` from scikit-image. Left halves are learnt from, the mosaic is made of right "
-        "halves; both classifiers look for the most similar of the same 24 windows of each texture (chi-square)."
+        "halves; each texture's model is the mean histogram of its windows, and the nearest wins (chi-square). "
+        f"One pixel's grey level alone gets {panels.percent(texture_mosaic.best_by_one_grey())} right."
     )
     panels.show_source(texture_mosaic.classify, texture.responses)

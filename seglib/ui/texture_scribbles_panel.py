@@ -43,10 +43,6 @@ def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) ->
             icon=":material/gesture:",
             help="A few straight strokes inside each class of the human labels: up to three, none near a border.",
         )
-        kinds = st.segmented_control(
-            "Words", list(KINDS), default="both", required=True, key="stroke_words", bind="query-params"
-        )
-        window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[3], key="stroke_window", bind="query-params")
         if error := st.session_state.pop("scribble_error", None):
             st.error(error)
         learnt = st.session_state.get("learnt_strokes", {}).get(name)
@@ -57,6 +53,13 @@ def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) ->
     if learnt is None:
         st.info("Paint a stroke or two in at least two classes, then learn from them; or take the example strokes.")
         return
+    left, right = st.columns(2)
+    with left:
+        kinds = st.segmented_control(
+            "Words", list(KINDS), default="both", required=True, key="stroke_words", bind="query-params"
+        )
+    with right:
+        window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[3], key="stroke_window", bind="query-params")
     with st.spinner("Learning the textures of this photo …", show_time=True):
         found, seconds = texture_cache.stroke_labels(
             photo.image, learnt, photo.key, truth_key(learnt), labels.name, KINDS[kinds], radius_of(window, CELL)
@@ -83,7 +86,7 @@ def _learn(photo: state.Photo, labels: LabelSet) -> None:
     painting = paintings.receive(photo, labels, SCRIBBLES)
     strokes = painting.labels if painting else np.full(photo.size, IGNORE, np.uint8)
     try:
-        texture_scribbles.check_strokes(strokes, labels)
+        texture_scribbles.teaching_cells(strokes, labels)
     except BadScribbles as error:
         st.session_state["scribble_error"] = str(error)
     else:
@@ -95,7 +98,7 @@ def _example(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
     paintings.receive(photo, labels, SCRIBBLES)
     strokes = texture_cache.example_strokes(truth, truth_key(truth), len(labels))
     try:
-        texture_scribbles.check_strokes(strokes, labels)
+        texture_scribbles.teaching_cells(strokes, labels)
     except BadScribbles:
         st.session_state["scribble_error"] = "Fewer than two classes of this photo have room for a stroke: paint some."
     else:
