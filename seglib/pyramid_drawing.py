@@ -22,8 +22,8 @@ def to_image(picture: np.ndarray) -> np.ndarray:
 
 
 def band_gain(band: np.ndarray) -> float:
-    """How much a band can be brightened before more than one value in a hundred is cut off, 1 to 16."""
-    return float(np.clip(0.5 / max(np.percentile(np.abs(band), 99), 1e-6), 1, 16))
+    """How much a band can be brightened before more than two values in a hundred are cut off, 1 to 16."""
+    return float(np.clip(0.5 / max(np.percentile(np.abs(band), 98), 1e-6), 1, 16))
 
 
 def band_image(band: np.ndarray, gain: float) -> np.ndarray:

@@ -105,9 +105,9 @@ def test_all_levels_give_the_photo_back_and_fewer_do_not() -> None:
 
 def test_the_number_of_levels_changes_both_pyramids() -> None:
     app = open_page("The pyramid")
-    assert captions(app, "mosaics")[0] == "451 x 300, 226 x 150, 113 x 75"
+    assert captions(app, "mosaics")[0] == "Chelsea the cat: 451 x 300, 226 x 150, 113 x 75"
     app.select_slider(key="levels").set_value(5).run()
-    assert captions(calm(app), "mosaics")[0] == "451 x 300, 226 x 150, 113 x 75, 57 x 38, 29 x 19"
+    assert captions(calm(app), "mosaics")[0] == "Chelsea the cat: 451 x 300, 226 x 150, 113 x 75, 57 x 38, 29 x 19"
     assert captions(app, "mosaics")[1].count(",") == 4  # three commas between four gains, one before the residual
 
 
@@ -168,7 +168,7 @@ def test_the_bill_counts_what_the_net_does(photo) -> None:
     _, costs = level_costs(load_model("pyramid"), photo, repeats=1)
     assert table["Million multiply-adds"].tolist() == pytest.approx([cost.multiply_adds / 1e6 for cost in costs])
     total = sum(cost.multiply_adds for cost in costs) / costs[0].multiply_adds
-    assert metric(app, "Work of all levels") == f"{total:.2f} times one level"
+    assert metric(app, "Work of all levels") == f"{total:.2f} x one level"
     assert (table["Milliseconds"] > 0).all()
     next(button for button in app.button if button.label == "Measure again").click().run()
     assert calm(app).session_state["measured_again"] == 1
@@ -243,7 +243,8 @@ def test_costs_fall_by_four_from_level_to_level() -> None:
     assert making > 0
     assert [cost.size for cost in costs] == [tuple(x.shape[-2:]) for x in level_inputs(image_tensor(image), 3)]
     for fine, coarse in pairwise(costs):
-        assert coarse.multiply_adds / fine.multiply_adds == pytest.approx(0.25, rel=0.05)
+        # A little more than a quarter: half of 2 m + 1 units are m + 1.
+        assert 0.25 < coarse.multiply_adds / fine.multiply_adds < 0.28
     with pytest.raises(ValueError, match="0 repeats: wanted one at least"):
         level_costs(model, image, repeats=0)
 

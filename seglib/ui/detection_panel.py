@@ -55,7 +55,7 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
     with left:
         st.markdown("**Photo, box and strokes** <small>input</small>", unsafe_allow_html=True)
         tool = BoxTool(None if choice is None else tuple(choice.box), drawn.rev, tuple(map(tuple, marks)))
-        paintings.painter(photo, SEEDS, STROKES, tool, alt=_alt(photo, choice, marks))
+        paintings.painter(photo, SEEDS, STROKES, box_tool=tool, alt=_alt(photo, choice, marks))
     with right:
         if words:
             (st.error if drawn.problem else st.info)(words)

@@ -14,24 +14,31 @@ def level_name(level: int) -> str:
     return {0: "full size", 1: "half", 2: "quarter"}.get(level, f"1/{2**level}")
 
 
+def gaussian_panel(photo: state.Photo, found: pyramid_cache.Drawn) -> Panel:
+    """The photo at all sizes in one picture."""
+    return Panel(
+        title="Gaussian pyramid",
+        role="input",
+        alt=f"{len(found.sizes)} copies of the photo, each blurred and half the size of the one before: {photo.alt}",
+        caption=f"{photo.title}: " + ", ".join(f"{width} x {height}" for height, width in found.sizes),
+        picture=found.gaussian,
+    )
+
+
+def show_mosaics(pictures: list[Panel], found: pyramid_cache.Drawn, key: str) -> None:
+    """Pictures of whole pyramids; they have pixels of their own, so that a pin would point elsewhere."""
+    frame = found.gaussian.shape[:2]
+    photo_view(
+        pictures, key=key, size=frame, label_set=None, mode="none", group=f"{key} {frame}", columns=len(pictures)
+    )
+
+
 def take_apart(photo: state.Photo) -> None:
     """Both pyramids of the photo, and the photo made again of those levels that are on."""
-    left, right = st.columns([1, 2])
-    with left:
-        levels = st.select_slider("Levels", range(2, 7), value=3, key="levels", bind="query-params")
-    with right:
-        names = [level_name(level) for level in range(levels)]
-        on = st.pills("Levels that are on", names, selection_mode="multi", default=names, key=f"on_{levels}")
+    levels = st.select_slider("Levels", range(2, 7), value=3, key="levels", bind="query-params", width=420)
     found = pyramid_cache.drawn(photo.image, photo.key, levels)
-    sizes = ", ".join(f"{width} x {height}" for height, width in found.sizes)
     pictures = [
-        Panel(
-            title="Gaussian pyramid",
-            role="input",
-            alt=f"{levels} copies of the photo, each blurred and half the size of the one before: {photo.alt}",
-            caption=sizes,
-            picture=found.gaussian,
-        ),
+        gaussian_panel(photo, found),
         Panel(
             title="Laplacian pyramid",
             role="input",
@@ -42,12 +49,13 @@ def take_apart(photo: state.Photo) -> None:
             picture=found.laplacian,
         ),
     ]
-    frame = found.gaussian.shape[:2]  # not the photo's own: a pin would point elsewhere
-    photo_view(pictures, key="mosaics", size=frame, label_set=None, mode="none", group=f"mosaics {frame}", columns=2)
+    show_mosaics(pictures, found, "mosaics")
 
+    st.subheader("Put together again")
+    names = [level_name(level) for level in range(levels)]
+    on = st.pills("Levels that are on", names, selection_mode="multi", default=names, key=f"on_{levels}")
     chosen = tuple(level for level, name in enumerate(names) if name in (on or []))
     image, difference = pyramid_cache.rebuilt(photo.image, photo.key, levels, chosen)
-    st.subheader("Put together again")
     rebuilt = Panel(
         title="From the levels that are on",
         role="output",
