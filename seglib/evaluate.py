@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,11 @@ from torch import nn
 from tqdm import tqdm
 
 from seglib import metrics
+from seglib.crf import ITERATIONS, mean_field
 from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
 from seglib.labels import IGNORE, LABEL_SETS
 from seglib.models import MODELS
+from seglib.pairwise import CRFParams
 from seglib.prediction import predict
 from seglib.weights import load_model
 
@@ -32,14 +35,37 @@ def fold(target_map: np.ndarray, reading: Targets) -> np.ndarray:
     return table[target_map]
 
 
-def evaluate(model: nn.Module, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
-    """Confusion matrix ``(G, G)`` of a net over labelled photos, in the data set's groups of classes."""
+def evaluate(
+    model: nn.Module, pairs: list, reading: Targets, progress: bool = False, crf: CRFParams | None = None
+) -> np.ndarray:
+    """Confusion matrix ``(G, G)`` of a net over labelled photos, in the data set's groups of classes.
+
+    With ``crf`` the net's probabilities go through `mean_field` first.
+    """
     total = np.zeros((len(reading.group_names),) * 2, np.int64)
     examples = tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", disable=None if progress else True)
     for image, truth in examples:
-        prediction = predict(model, image).labels
-        total += metrics.confusion_matrix(fold(truth, reading), fold(prediction, reading), len(total))
+        prediction = predict(model, image)
+        labels = prediction.labels
+        if crf is not None:
+            labels = mean_field(prediction.probabilities, image, crf, ITERATIONS).argmax(0)
+        total += metrics.confusion_matrix(fold(truth, reading), fold(labels, reading), len(total))
     return total
+
+
+def half(pairs: list, which: str | None) -> list:
+    """The "first" or "second" half of the photos in their order, or all of them: one to choose by, one to report on."""
+    middle = len(pairs) // 2
+    return {"first": pairs[:middle], "second": pairs[middle:], None: pairs}[which]
+
+
+def crf_params(numbers: list[float] | None) -> CRFParams | None:
+    """The five numbers after ``--crf``, or the defaults if there are none; None without the option."""
+    if numbers is None:
+        return None
+    if numbers and len(numbers) != len(fields(CRFParams)):
+        raise ValueError(f"--crf takes five numbers, or none for the defaults; it got {len(numbers)}")
+    return CRFParams(*numbers)
 
 
 def summary(cm: np.ndarray, class_names: tuple[str, ...], images: int) -> dict:
@@ -66,15 +92,26 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="the data set's folder")
     parser.add_argument("--layout", choices=MEANING, required=True)
     parser.add_argument("--split", help="folder inside it that holds images/ and labels/, such as val")
+    parser.add_argument("--half", choices=("first", "second"), help="only this half of the photos, in their order")
+    parser.add_argument(
+        "--crf", type=float, nargs="*", metavar="X", help="a fully connected CRF after the net; five numbers: "
+        + ", ".join(each.name.replace("_", " ") for each in fields(CRFParams)) + "; none: its defaults",
+    )  # fmt: skip
     args = parser.parse_args(argv)
     try:
+        params = crf_params(args.crf)
         reading = read_as(args.layout, LABEL_SETS[args.labels])
-        pairs = find_pairs(args.data, args.split)
+        pairs = half(find_pairs(args.data, args.split), args.half)
         model = load_model(args.model, args.labels, args.weights)
-        cm = evaluate(model.to("cuda" if torch.cuda.is_available() else "cpu"), pairs, reading, progress=True)
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+        cm = evaluate(model, pairs, reading, progress=True, crf=params)
     except ValueError as error:
         sys.exit(f"evaluate: {error}")
     names = {"model": args.model, "labels": args.labels, "layout": args.layout, "split": args.split}
+    if args.half:
+        names["half"] = args.half
+    if params:
+        names["crf"] = asdict(params) | {"iterations": ITERATIONS}
     print(json.dumps(names | summary(cm, reading.group_names, len(pairs)), indent=2))
 
 
