@@ -94,7 +94,7 @@ def fit_pixels(
 
 
 def sure_of(truth: np.ndarray, num_classes: int, certainty: float) -> np.ndarray:
-    """Probabilities ``(K, H, W)`` of somebody who is ``certainty`` sure of every label, and of nothing where it is void.
+    """Probabilities ``(K, H, W)`` of one who is ``certainty`` sure of every label, and of nothing where it is void.
 
     A unary without a mistake: whatever the CRF changes in it, it spoils.
     """

@@ -42,10 +42,10 @@ ROUNDS = 3
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A photo, what the net says of it (halves: they wait in memory), and its truth in the data set's groups."""
+    """A photo, what the net says of it, and its truth in the data set's groups."""
 
     image: np.ndarray
-    probabilities: np.ndarray  # (K, H, W) float16
+    probabilities: np.ndarray  # (K, H, W) float32
     truth: np.ndarray
 
 
@@ -75,7 +75,7 @@ def score_all(examples: Iterable[Example], reading: Targets, params: CRFParams |
     for each in examples:
         said = each.probabilities
         if params is not None:
-            said = mean_field(said.astype(np.float32), each.image, params, ITERATIONS)
+            said = mean_field(said, each.image, params, ITERATIONS)
         labels = fold(said.argmax(0).astype(np.uint8), reading)
         total += metrics.confusion_matrix(each.truth, labels, groups)
         if border_pixels(each.truth).any():
@@ -86,7 +86,7 @@ def score_all(examples: Iterable[Example], reading: Targets, params: CRFParams |
 def examples(model: torch.nn.Module, pairs: list, reading: Targets) -> Iterable[Example]:
     """Photos one at a time, segmented by a net."""
     for image, truth in read_pairs(pairs, reading):
-        yield Example(image, predict(model, image).probabilities.astype(np.float16), fold(truth, reading))
+        yield Example(image, predict(model, image).probabilities, fold(truth, reading))
 
 
 def figures(cms: tuple[np.ndarray, np.ndarray], reading: Targets, photos: int) -> dict:

@@ -17,6 +17,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "annotation.py", title="Annotation", icon=":material/brush:"),
     st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
+    st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab and the CRF", icon=":material/hub:"),
 ]
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
