@@ -116,7 +116,7 @@ def who_talks_to_whom(view: View) -> None:
     params = view.params
     sizes = {
         "smoothness": f"61 % at {params.smoothness_width:g} px",
-        "appearance": f"61 % at {params.appearance_width:g} px, or {params.colour_width:g} grey levels off in a channel",
+        "appearance": f"61 % at {params.appearance_width:g} px, or {params.colour_width:g} grey levels in a channel",
     }
     weights = {"smoothness": params.smoothness_weight, "appearance": params.appearance_weight}
     pictures = []
