@@ -19,6 +19,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
     st.Page(PAGES_FOLDER / "receptive_field.py", title="The window", icon=":material/center_focus_strong:"),
+    st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab and the CRF", icon=":material/hub:"),
 ]
 if some_shipped("pyramid", "pyramid1"):
     PAGES.append(st.Page(PAGES_FOLDER / "pyramid.py", title="Image pyramids", icon=":material/filter_none:"))
