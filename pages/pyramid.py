@@ -8,7 +8,7 @@ from seglib.ui import panels, pyramid_cost_panel, pyramid_levels_panel, pyramid_
 CLAIMS = {
     "The pyramid": "The same photo at full, half and quarter size: nothing is lost, it is only sorted by size.",
     "Levels": "One net with a small window looks at all of them: in a small picture it sees the whole scene.",
-    "Cost": "Three levels look four times as far as one, for a third more work.",
+    "Cost": "Three levels look four times as far as one: what does that cost?",
     "Superpixels": "What the net leaves ragged is cleaned up by a vote in regions that follow the photo's edges.",
 }
 

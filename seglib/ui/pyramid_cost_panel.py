@@ -22,8 +22,9 @@ def bill(photo: state.Photo, labels: LabelSet) -> None:
         show_mosaics([gaussian_panel(photo, found)], found, "cost_mosaic")
     with numbers:
         question = f"How much more work are {levels} levels than one?"
-        if panels.guess(question, ["a third more", "twice", "three times"], "cost_guess"):
-            _numbers(photo, labels)
+        if not panels.guess(question, ["a third more", "twice", "three times"], "cost_guess"):
+            return
+        _numbers(photo, labels)
     panels.what_you_should_see(
         "Half the side is a quarter of the pixels: 1 + 1/4 + 1/16 + … never exceeds 4/3. What is paid instead is "
         "sharpness: a unit of the quarter-size level answers for 32 pixels of the photo, as coarse as the coarsest "

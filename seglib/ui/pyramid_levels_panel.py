@@ -36,7 +36,7 @@ def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
         return
     strides = {STRIDE * 2**level: level for level in range(len(answers[NET].streams))}
     windows = {stride: level_window(level) for stride, level in strides.items()}
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         on = tuple(
             stride
             for stride, level in strides.items()
