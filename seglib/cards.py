@@ -28,6 +28,12 @@ def read_card(path: Path) -> dict:
     return json.loads(card.read_text())
 
 
+def some_shipped(*names: str) -> bool:
+    """Whether there is a label set for which all these nets are in the box."""
+    labels = {path.stem.partition("-")[0] for path in WEIGHTS.glob("*.json")}
+    return any(all(weights_path(name, each).is_file() for name in names) for each in labels)
+
+
 def shipped_nets(labels: str, family: str = "fcn") -> dict[str, dict]:
     """Cards of the nets in the box for a label set whose names begin so, by name: those with more streams last.
 

@@ -1,4 +1,4 @@
-"""Score a net on a folder of labelled photos: ``python -m seglib.evaluate --help``.
+"""Score a net, or the texture model, on a folder of labelled photos: ``python -m seglib.evaluate --help``.
 
 One confusion matrix for the whole split, as in the literature. Where a data set cannot tell some of our
 classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting.
@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +20,14 @@ from torch import nn
 from tqdm import tqdm
 
 from seglib import metrics
+from seglib.crf import ITERATIONS, mean_field
 from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
 from seglib.labels import IGNORE, LABEL_SETS
 from seglib.models import MODELS
+from seglib.pairwise import CRFParams
 from seglib.prediction import predict
+from seglib.texture_weights import NAME as TEXTURE
+from seglib.texture_weights import load_texture
 from seglib.weights import load_model
 
 
@@ -32,14 +38,40 @@ def fold(target_map: np.ndarray, reading: Targets) -> np.ndarray:
     return table[target_map]
 
 
-def evaluate(model: nn.Module, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
-    """Confusion matrix ``(G, G)`` of a net over labelled photos, in the data set's groups of classes."""
+Segmenter = Callable[[np.ndarray], np.ndarray]  # image (H, W, 3) uint8 -> label map (H, W)
+
+
+def sharpened(model: nn.Module, crf: CRFParams) -> Segmenter:
+    """A net whose probabilities go through `mean_field`."""
+    return lambda image: mean_field(predict(model, image).probabilities, image, crf, ITERATIONS).argmax(0)
+
+
+def evaluate(model: nn.Module | Segmenter, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
+    """Confusion matrix ``(G, G)`` over labelled photos, in the data set's groups of classes.
+
+    ``model`` is a net, or anything else that makes a label map from an image.
+    """
+    segment = (lambda image: predict(model, image).labels) if isinstance(model, nn.Module) else model
     total = np.zeros((len(reading.group_names),) * 2, np.int64)
     examples = tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", disable=None if progress else True)
     for image, truth in examples:
-        prediction = predict(model, image).labels
-        total += metrics.confusion_matrix(fold(truth, reading), fold(prediction, reading), len(total))
+        total += metrics.confusion_matrix(fold(truth, reading), fold(segment(image), reading), len(total))
     return total
+
+
+def half(pairs: list, which: str | None) -> list:
+    """The "first" or "second" half of the photos in their order, or all of them: one to choose by, one to report on."""
+    middle = len(pairs) // 2
+    return {"first": pairs[:middle], "second": pairs[middle:], None: pairs}[which]
+
+
+def crf_params(numbers: list[float] | None) -> CRFParams | None:
+    """The five numbers after ``--crf``, or the defaults if there are none; None without the option."""
+    if numbers is None:
+        return None
+    if numbers and len(numbers) != len(fields(CRFParams)):
+        raise ValueError(f"--crf takes five numbers, or none for the defaults; it got {len(numbers)}")
+    return CRFParams(*numbers)
 
 
 def summary(cm: np.ndarray, class_names: tuple[str, ...], images: int) -> dict:
@@ -58,23 +90,42 @@ def summary(cm: np.ndarray, class_names: tuple[str, ...], images: int) -> dict:
     }
 
 
+def load(name: str, labels: str, weights: Path | None) -> nn.Module | Segmenter:
+    """A net on the fastest device there is, or the texture model."""
+    if name == TEXTURE:
+        return load_texture(labels, weights)
+    return load_model(name, labels, weights).to("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("--labels", choices=LABEL_SETS, default="everyday")
-    parser.add_argument("--model", choices=MODELS, required=True)
+    parser.add_argument("--model", choices=[*MODELS, TEXTURE], required=True)
     parser.add_argument("--weights", type=Path, help="weights of your own; default: the shipped ones")
     parser.add_argument("--data", type=Path, required=True, help="the data set's folder")
     parser.add_argument("--layout", choices=MEANING, required=True)
     parser.add_argument("--split", help="folder inside it that holds images/ and labels/, such as val")
+    parser.add_argument("--half", choices=("first", "second"), help="only this half of the photos, in their order")
+    parser.add_argument(
+        "--crf", type=float, nargs="*", metavar="X", help="a fully connected CRF after the net; five numbers: "
+        + ", ".join(each.name.replace("_", " ") for each in fields(CRFParams)) + "; none: its defaults",
+    )  # fmt: skip
     args = parser.parse_args(argv)
     try:
+        params = crf_params(args.crf)
         reading = read_as(args.layout, LABEL_SETS[args.labels])
-        pairs = find_pairs(args.data, args.split)
-        model = load_model(args.model, args.labels, args.weights)
-        cm = evaluate(model.to("cuda" if torch.cuda.is_available() else "cpu"), pairs, reading, progress=True)
+        pairs = half(find_pairs(args.data, args.split), args.half)
+        model = load(args.model, args.labels, args.weights)
+        if params and not isinstance(model, nn.Module):
+            raise ValueError(f"--crf needs a net's probabilities, and {args.model} is none")
+        cm = evaluate(sharpened(model, params) if params else model, pairs, reading, progress=True)
     except ValueError as error:
         sys.exit(f"evaluate: {error}")
     names = {"model": args.model, "labels": args.labels, "layout": args.layout, "split": args.split}
+    if args.half:
+        names["half"] = args.half
+    if params:
+        names["crf"] = asdict(params) | {"iterations": ITERATIONS}
     print(json.dumps(names | summary(cm, reading.group_names, len(pairs)), indent=2))
 
 

@@ -6,6 +6,8 @@ stream adds at a pixel can be read off exactly.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import torch
 
@@ -39,6 +41,11 @@ def stream_contributions(streams: Streams, size: tuple[int, int], class_index: i
     """What each stream adds to one class's logit, ``{stride: (H, W)}``; they sum to that logit."""
     one_class = {stride: scores[class_index : class_index + 1] for stride, scores in streams.items()}
     return {stride: share[0, 0].numpy() for stride, share in contributions(_batch(one_class), size).items()}
+
+
+def only(streams: Streams, strides: Collection[int]) -> Streams:
+    """The streams with all but those at ``strides`` switched off, that is, set to zero."""
+    return {stride: scores if stride in strides else np.zeros_like(scores) for stride, scores in streams.items()}
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:

@@ -106,6 +106,14 @@ def _pillow() -> Iterator[None]:
             ) from error
 
 
+def check_image(image: np.ndarray) -> np.ndarray:
+    """Return ``image`` if it is ``(H, W, 3)`` uint8 RGB; else `ValueError` says what came."""
+    image = np.asarray(image)
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
+        raise ValueError(f"an image is (H, W, 3) uint8 RGB; this one is {image.shape} {image.dtype}")
+    return image
+
+
 def load_image(source: str | Path | bytes) -> np.ndarray:
     """A photo from a path or from a file's bytes: ``(H, W, 3)`` uint8 RGB, upright, at most `MAX_PIXELS` pixels.
 

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from seglib.images import check_image
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -20,14 +22,6 @@ class Prediction:
     def confidence(self) -> np.ndarray:
         """Probability of the chosen class, ``(H, W)`` in [1 / K, 1]."""
         return self.probabilities.max(0)
-
-
-def check_image(image: np.ndarray) -> np.ndarray:
-    """Return ``image`` if it is ``(H, W, 3)`` uint8 RGB; else `ValueError` says what came."""
-    image = np.asarray(image)
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-        raise ValueError(f"an image is (H, W, 3) uint8 RGB; this one is {image.shape} {image.dtype}")
-    return image
 
 
 def to_input(images: torch.Tensor) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """Train a net of the family from scratch: ``python -m seglib.train --help``.
 
-One recipe for every member, so that they differ in architecture alone. As in the FCN paper the coarsest
-net is trained to the end and each finer one starts from it (``--init``); its twin, fcn32s trained on for
-just as long, shows what the longer schedule alone gives.
+One recipe for every member, so that they differ in architecture alone. The FCN paper's trunk comes from
+ImageNet; ours from a long run of fcn4s, all streams at once. From there (``--init``) each net is trained
+alone, all for just as long, so that what sets them apart is their skips, not their schedule.
 
 A killed run goes on from its last epoch: each view is drawn from (seed, its number), so the result is the
 same as without the pause. Several GPUs or processes: ``torchrun --nproc-per-node N -m seglib.train ...``.
@@ -31,7 +31,7 @@ from seglib.cards import read_card, weights_path
 from seglib.datasets import find_pairs, read_as, read_pairs
 from seglib.evaluate import evaluate, summary
 from seglib.labels import LABEL_SETS
-from seglib.losses import class_weights, partial_label_loss
+from seglib.losses import class_weights, overlap_loss, partial_label_loss
 from seglib.models import MODELS, create_model
 from seglib.prediction import to_input
 from seglib.weights import read_tensors, save_weights
@@ -51,11 +51,13 @@ class Recipe:
     epochs: int = 100
     views: int = 368  # an epoch is so many views; 368 = CamVid's training photos once
     batch: int = 8
+    crop: int = 225  # side of a view in pixels, 32 m + 1
     learning_rate: float = 2e-3  # AdamW's peak, in one cycle
     weight_decay: float = 0.03
     warm_up: float = 0.1  # share of the steps before the peak
     average: float = 0.998  # decay of the moving average of the weights, which is what is kept
     balance: str = "log"  # class weights, see `seglib.losses`
+    overlap: float = 1.0  # weight of `seglib.losses.overlap_loss` beside cross-entropy
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -93,10 +95,13 @@ class Views(Dataset):
 
 
 def start_from(model: nn.Module, path: Path) -> None:
-    """Take over all tensors of a coarser net; only score layers that it lacks keep their start."""
-    missing, unexpected = model.load_state_dict(read_tensors(path), strict=False)
-    if unexpected or any(not key.startswith("score.") for key in missing):
-        raise ValueError(f"cannot start from {path.name}: missing {missing}, left over {unexpected}")
+    """Take over the trunk of another net, as deep as it is needed, and the score layers that both have.
+
+    Score layers that the other net lacks keep their start; a trunk that lacks anything is a `ValueError`.
+    """
+    missing, _ = model.load_state_dict(read_tensors(path), strict=False)
+    if lacking := [key for key in missing if not key.startswith("score.")]:
+        raise ValueError(f"cannot start from {path.name}: its trunk lacks {len(lacking)} tensors, {lacking[0]} first")
 
 
 @torch.no_grad()
@@ -153,11 +158,12 @@ class Run:
         """One step of the optimiser on one batch; returns the loss."""
         pictures, targets = (batch.to(self.device, non_blocking=True) for batch in (pictures, targets))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.cuda):
-            logits = self.parallel(to_input(pictures))
-        # Every second pixel, on a grid that wanders: a quarter of the work for nearly the same gradient.
-        row, col = number % 2, number // 2 % 2
-        logits, targets = logits[..., row::2, col::2].float(), targets[:, row::2, col::2].long()
+            # Every second pixel: a quarter of the work for nearly the same gradient.
+            logits = self.parallel(to_input(pictures), every=2).float()
+        targets = targets[:, ::2, ::2].long()
         loss = partial_label_loss(logits, targets, self.members, self.weights)
+        if self.recipe.overlap:
+            loss = loss + self.recipe.overlap * overlap_loss(logits, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -225,7 +231,7 @@ def train(
     workers: int = 0,
 ) -> None:
     """Train net ``name`` and write weights and card to ``out``; ``out``'s .checkpoint lets it resume."""
-    how = Augmentation()
+    how = Augmentation(crop=recipe.crop)
     run = Run(name, Views(labels, data, how, recipe.seed), recipe, labels, init)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.is_file():

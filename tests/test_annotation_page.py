@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import zlib
 
 import numpy as np
@@ -198,7 +199,6 @@ def test_the_stopwatch_measures_scores_and_keeps_the_attempt() -> None:
     app = open_panel("Stopwatch")
     app.button(key="start").click().run()
     assert_calm(app)
-    assert painter(app)["restore"] is False
     half = BLANK.copy()
     half[:200] = TRUTH[:200]
     paint(app, half, 1, purpose="challenge", edition=1)
@@ -219,6 +219,31 @@ def test_the_stopwatch_measures_scores_and_keeps_the_attempt() -> None:
     assert len(table(app, "pixels a second")) == 1
     go(app, "compare.py")
     assert table(app, "Mean IoU") is not None
+
+
+def test_a_running_stopwatch_goes_on_over_a_reload() -> None:
+    app = open_panel("Stopwatch")
+    app.button(key="start").click().run()
+    since = str(app.query_params["clock"])
+    assert abs(time.time() - int(since)) < 60
+    new = open_panel("Stopwatch", clock=since)
+    assert_calm(new)
+    assert painter(new)["name"] == painter(app)["name"]  # the tab's draft is for this challenge
+    paint(new, TRUTH, 1, purpose="challenge")
+    new.button(key="stop").click().run()
+    assert_calm(new)
+    assert new.session_state["stopwatch"].started == int(since)
+    assert metric(new, "Mean IoU") == "100.0 %"
+    assert "clock" not in new.query_params
+    new.button(key="start").click().run()
+    assert painter(new)["name"] != painter(app)["name"]  # and not for the next
+
+
+@pytest.mark.parametrize("clock", ["", "soon", "-5", "1e9", "0", "99999999999", "9" * 5000, "²"])
+def test_a_clock_that_nobody_started_does_not_run(clock: str) -> None:
+    app = open_panel("Stopwatch", clock=clock)
+    assert_calm(app)
+    assert app.button(key="start").label == "Start"
 
 
 def test_files_of_others_are_compared_and_wrong_ones_named() -> None:

@@ -14,12 +14,12 @@ from seglib.explain import (
     stream_contributions,
     stream_scores,
 )
-from seglib.models import MODELS, create_model
+from seglib.models import create_model
 from seglib.models.fcn import STREAMS
 from seglib.prediction import predict
 
 
-@pytest.fixture(params=list(MODELS))
+@pytest.fixture(params=list(STREAMS))
 def model(request: pytest.FixtureRequest) -> torch.nn.Module:
     """Each net of the family, its skips no longer at zero."""
     torch.manual_seed(0)

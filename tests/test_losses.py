@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from sklearn.metrics import f1_score
 
 from seglib.labels import IGNORE
-from seglib.losses import class_weights, partial_label_loss
+from seglib.losses import class_weights, overlap_loss, partial_label_loss
 
 MEMBERS = torch.tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]], dtype=torch.bool)  # a, b, c, "b or c"
 
@@ -82,3 +83,41 @@ def test_a_batch_without_any_label_teaches_nothing():
 def test_an_unknown_balance_lists_those_there_are():
     with pytest.raises(ValueError, match="no balance 'fair': there are natural, log, inverse"):
         class_weights(np.ones(3) / 3, "fair")
+
+
+def test_overlap_of_three_pixels_worked_by_hand():
+    p = torch.tensor([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1]])
+    logits = torch.cat([p, p[:1]]).log().T.view(1, 3, 1, 3)
+    targets = torch.tensor([[[0, 1, IGNORE]]])
+    # Class a: overlap 0.6, predicted 0.8, true 1. Class b: overlap 0.7, predicted 1.0, true 1. Class c is absent.
+    wanted = 1 - (2 * 0.6 / 1.8 + 2 * 0.7 / 2.0) / 2
+    assert overlap_loss(logits, targets).item() == pytest.approx(wanted, rel=1e-5)
+
+
+def test_overlap_of_certain_answers_is_one_minus_dice():
+    torch.manual_seed(0)
+    truth, answer = torch.randint(4, (2, 3, 20, 30))
+    logits = 1000.0 * F.one_hot(answer, 4).movedim(-1, 1).float()
+    oracle = f1_score(truth.ravel(), answer.ravel(), average="macro")
+    assert overlap_loss(logits, truth).item() == pytest.approx(1 - oracle, abs=1e-5)
+
+
+@pytest.mark.parametrize("label", [IGNORE, 3])
+def test_pixels_without_one_class_do_not_enter_the_overlap(label):
+    torch.manual_seed(0)
+    logits = torch.randn(1, 3, 4, 6, requires_grad=True)
+    targets = torch.randint(3, (1, 4, 6))
+    targets[..., 3:] = label
+    loss = overlap_loss(logits, targets)
+    torch.testing.assert_close(loss, overlap_loss(logits[..., :3], targets[..., :3]))
+    loss.backward()
+    assert (logits.grad[..., 3:] == 0).all()
+    assert (logits.grad[..., :3] != 0).any()
+
+
+def test_overlap_of_nothing_is_zero_and_teaches_nothing():
+    logits = torch.randn(1, 3, 2, 2, requires_grad=True)
+    loss = overlap_loss(logits, torch.full((1, 2, 2), IGNORE))
+    loss.backward()
+    assert loss.item() == 0
+    assert (logits.grad == 0).all()

@@ -17,6 +17,7 @@ from seglib.models.trunk import Trunk
 GOLDEN = Path(__file__).parent / "golden"
 K = 5
 NAMES = pytest.mark.parametrize("name", MODELS)
+FCNS = pytest.mark.parametrize("name", STREAMS)
 
 
 def random_net(name: str, seed: int = 0) -> nn.Module:
@@ -68,7 +69,7 @@ def test_a_picture_of_any_size_gets_logits_of_its_size(name, size):
     assert logits.isfinite().all()
 
 
-@NAMES
+@FCNS
 def test_features_of_stride_s_are_s_times_smaller(name):
     net = random_net(name)
     with torch.no_grad():
@@ -78,7 +79,7 @@ def test_features_of_stride_s_are_s_times_smaller(name):
         assert scores.shape == (1, K, 64 // stride + 1, 96 // stride + 1)
 
 
-@NAMES
+@FCNS
 def test_contributions_of_the_streams_add_up_to_the_logits(name):
     net, x = random_net(name), picture(50, 70)
     with torch.no_grad():
@@ -89,7 +90,7 @@ def test_contributions_of_the_streams_add_up_to_the_logits(name):
     torch.testing.assert_close(sum(shares.values()), logits, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name != "fcn32s"])
+@pytest.mark.parametrize("name", [name for name in STREAMS if name != "fcn32s"])
 def test_an_untrained_finer_net_says_what_the_coarse_one_says(name):
     coarse = random_net("fcn32s")
     fine = create_model(name, K).eval()
@@ -110,7 +111,7 @@ def test_fusing_two_streams_worked_by_hand():
     assert logits[[0, 8, 16, 24]].tolist() == [0, 4, 8, 6]
 
 
-@NAMES
+@FCNS
 @pytest.mark.parametrize("position", [(0, 0), (2, 1), (1, 3)])
 def test_unit_i_of_stride_s_peaks_on_pixel_i_times_s(name, position):
     """Light one unit of each stream alone: the logits peak at its pixel with the unit's own value."""

@@ -19,10 +19,11 @@ from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
 from seglib.photos import PHOTOS, load_photo, photo_truth
 from seglib.prediction import predict
 from seglib.weights import load_model
+from tests.menu import PAGE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUTER = ROOT / "seglib" / "ui" / "router.py"
-PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+PAGES = [path.name for path in PAGE_FILES]
 
 
 def open_page(name: str = "compare.py", **query: str) -> AppTest:
@@ -288,3 +289,14 @@ def test_without_a_network_a_guest_net_says_so(tmp_path: Path, monkeypatch: pyte
     assert_calm(app)
     assert "could not be downloaded" in app.error[0].value
     assert "no route to host" in app.error[0].value
+
+
+def test_a_browser_that_missed_the_choice_of_photo_falls_back_on_the_same() -> None:
+    """It shows, and at the next touch chooses, the first of the list: that must be the photo on the page."""
+    app = open_page("resolution.py", photo="rocket")
+    picker = app.selectbox(key="photo")
+    assert picker.value == "rocket"
+    assert picker.options[0] == PHOTOS["rocket"].title
+    app.file_uploader(key="photo_file").upload("mine.png", png(np.zeros((64, 80, 3), np.uint8)), "image/png").run()
+    assert app.selectbox(key="photo").options[0] == "mine.png"
+    assert sorted(app.selectbox(key="photo").options[1:]) == sorted(photo.title for photo in PHOTOS.values())

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from seglib import train as training
 from seglib.augment import Augmentation
@@ -36,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture
 def small_views(monkeypatch):
     """Views of 65 pixels a side instead of 225: the same code in a tenth of the time."""
-    monkeypatch.setattr(training, "Augmentation", lambda: Augmentation(crop=65))
+    monkeypatch.setattr(training, "Augmentation", lambda crop: Augmentation(crop=65))
 
 
 def street(data: Path, out: Path, *more: str) -> list[str]:
@@ -229,10 +230,29 @@ def test_a_finer_net_starts_from_a_coarser_one(data, tmp_path, small_views):
     assert card["epochs_in_all"] == 2
 
 
-def test_a_coarser_net_cannot_start_from_a_finer_one(tmp_path):
-    path = tmp_path / "fine.safetensors"
-    save_weights(path, create_model("fcn8s", 11), {})
-    with pytest.raises(ValueError, match=r"cannot start from fine.safetensors: .*left over .*score.8"):
+def test_a_coarser_net_starts_from_a_finer_one_without_its_finer_scores(tmp_path):
+    path, finer = tmp_path / "fine.safetensors", create_model("fcn8s", 11)
+    save_weights(path, finer, {})
+    start_from(coarser := create_model("fcn32s", 11), path)
+    for key, tensor in coarser.state_dict().items():
+        torch.testing.assert_close(tensor, finer.state_dict()[key], rtol=1e-3, atol=1e-6, msg=key)  # half precision
+
+
+@pytest.mark.parametrize("name", ["shallow8", "plain8", "dilated8", "pyramid", "deeplab"])
+def test_every_net_of_the_family_starts_from_the_same_trunk(tmp_path, name):
+    path, trunk = tmp_path / "trunk.safetensors", create_model("fcn4s", 11)
+    save_weights(path, trunk, {})
+    start_from(model := create_model(name, 11), path)
+    for key, tensor in model.trunk.state_dict().items():
+        torch.testing.assert_close(tensor, trunk.trunk.state_dict()[key], rtol=1e-3, atol=1e-6, msg=key)
+
+
+def test_a_net_cannot_start_from_another_trunk(tmp_path):
+    path = tmp_path / "other.safetensors"
+    save_weights(path, nn.ModuleDict({"trunk": nn.ModuleDict({"stem": nn.Conv2d(3, 8, 3)})}), {})
+    with pytest.raises(
+        ValueError, match=r"cannot start from other.safetensors: its trunk lacks \d+ tensors, trunk.stem.0.weight first"
+    ):
         start_from(create_model("fcn32s", 11), path)
 
 

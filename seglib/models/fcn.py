@@ -23,6 +23,7 @@ STREAMS = {  # name: strides whose scores are added, coarsest first
     "fcn8s": (32, 16, 8),
     "fcn4s": (32, 16, 8, 4),
 }
+SHALLOW = {"shallow8": (8,)}  # earlier layers only: the trunk ends there
 GRID = 32  # pictures are padded to GRID * m + 1 pixels a side, where all grids line up
 
 
@@ -50,14 +51,16 @@ def fuse_on_grid(streams: dict[int, torch.Tensor]) -> torch.Tensor:
     return total
 
 
-def fuse(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> torch.Tensor:
+def fuse(streams: dict[int, torch.Tensor], size: tuple[int, int], every: int = 1) -> torch.Tensor:
     """Sum of the streams at the photo's ``size``: logits ``(N, K, H, W)``.
 
-    ``streams`` is ``{stride: scores (N, K, h, w)}``, coarsest first.
+    ``streams`` is ``{stride: scores (N, K, h, w)}``, coarsest first. With ``every`` 2 or 4, a divisor of the
+    finest stride, only every 2nd or 4th row and column is computed, the same numbers as ``[..., ::every, ::every]``.
     """
-    total, stride = fuse_on_grid(streams), min(streams)
+    total, stride = fuse_on_grid(streams), min(streams) // every
     whole = tuple((n - 1) * stride + 1 for n in total.shape[-2:])
-    return upsample(total, whole)[..., : size[0], : size[1]]
+    height, width = (-(-n // every) for n in size)
+    return upsample(total, whole)[..., :height, :width]
 
 
 def contributions(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> dict[int, torch.Tensor]:
@@ -82,7 +85,7 @@ class FCN(nn.Module):
         super().__init__()
         self.num_classes = num_classes
         self.strides = tuple(sorted(strides, reverse=True))
-        self.trunk = Trunk()
+        self.trunk = Trunk(max(strides))
         self.score = nn.ModuleDict({str(s): nn.Conv2d(CHANNELS[s], num_classes, 1) for s in self.strides})
         for stride in self.strides[1:]:  # skips start at zero, so that a net grows out of the coarser one
             nn.init.zeros_(self.score[str(stride)].weight)
@@ -96,5 +99,6 @@ class FCN(nn.Module):
         """Class scores from the trunk's features, ``{stride: (N, C, h, w)}`` to ``{stride: (N, K, h, w)}``."""
         return {stride: self.score[str(stride)](features[stride]) for stride in self.strides}
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return fuse(self.streams(x), x.shape[-2:])
+    def forward(self, x: torch.Tensor, every: int = 1) -> torch.Tensor:
+        """Logits ``(N, K, H, W)``, or of every ``every``-th row and column alone, see `fuse`."""
+        return fuse(self.streams(x), x.shape[-2:], every)

@@ -32,7 +32,7 @@ class Stage:
     blocks: int
 
 
-STAGES = (Stage(4, 32, 1), Stage(8, 64, 2), Stage(16, 128, 2), Stage(32, 256, 2))
+STAGES = (Stage(4, 32, 2), Stage(8, 64, 2), Stage(16, 128, 2), Stage(32, 192, 2))
 CHANNELS = {stage.stride: stage.channels for stage in STAGES}
 
 
@@ -88,15 +88,18 @@ class ResidualBlock(nn.Module):
 
 
 class Trunk(nn.Module):
-    """Pictures ``(N, 3, H, W)`` in, ``{stride: features (N, C, H / stride, W / stride)}`` out."""
+    """Pictures ``(N, 3, H, W)`` in, ``{stride: features (N, C, H / stride, W / stride)}`` out.
 
-    def __init__(self) -> None:
+    The trunk may end early, after the stage of stride ``last``.
+    """
+
+    def __init__(self, last: int = 32) -> None:
         super().__init__()
-        table = iter(layer_table())
+        table = iter(layer_table(last))
         self.stem = ConvNorm(3, STEM_CHANNELS, next(table))
         self.stages = nn.ModuleDict()
         channels = STEM_CHANNELS
-        for stage in STAGES:
+        for stage in (stage for stage in STAGES if stage.stride <= last):
             blocks = []
             for _ in range(stage.blocks):
                 blocks.append(ResidualBlock(channels, stage.channels, next(table), next(table)))

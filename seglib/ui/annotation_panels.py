@@ -21,6 +21,7 @@ from seglib.ui.components.photo_view import Panel
 
 FILES = ["json", "png"]  # LabelMe, or class indices
 BORDER = 5  # pixels from a border within which a difference may be a matter of taste
+LONGEST_CHALLENGE = 6 * 3600  # seconds; an older address does not set the clock going again
 
 
 def paint(photo: state.Photo, labels: LabelSet) -> None:
@@ -105,14 +106,15 @@ class Stopwatch:
     """A challenge that runs, or has ended after ``seconds``."""
 
     name: str  # of the painting
-    started: float
+    started: float  # seconds since 1970, for a clock that goes on over a reload
     seconds: float | None = None
 
 
 def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
     """Label the photo against the clock; then see where you differ, and what VOC or COCO would take at your pace."""
     painting = paintings.receive(photo, labels, paintings.CHALLENGE)
-    watch = st.session_state.get("stopwatch")
+    label_map = painting.labels if painting else np.full(photo.size, IGNORE, np.uint8)
+    watch = _watch_of(photo, labels)
     mine = watch is not None and watch.name == paintings.name_of(photo, labels, paintings.CHALLENGE)
     running = mine and watch.seconds is None
     left, right = st.columns([3, 1], gap="medium")
@@ -133,12 +135,12 @@ def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
             if not mine:
                 st.caption("A blank map and a running clock: label what you can, then stop.")
         if mine and not running:
-            _pace(photo, labels, painting, watch)
+            _pace(photo, labels, label_map, watch)
     with left:
         if running:
-            paintings.painter(photo, labels, paintings.CHALLENGE)
+            paintings.painter(photo, labels, paintings.CHALLENGE, occasion=str(int(watch.started)))
         elif mine:
-            _where_you_differ(photo, labels, painting)
+            _where_you_differ(photo, labels, label_map)
         else:
             panels.show([panels.photo_panel(photo)], photo, labels, key="challenge_photo", columns=1)
     if attempts := st.session_state.get("attempts"):
@@ -146,34 +148,53 @@ def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
         st.dataframe(pd.DataFrame(list(attempts.values())), hide_index=True)
 
 
+def _watch_of(photo: state.Photo, labels: LabelSet) -> Stopwatch | None:
+    """The visitor's stopwatch; after a reload, which ends the session, the one that the address tells of."""
+    name = paintings.name_of(photo, labels, paintings.CHALLENGE)
+    since = _parse_seconds(st.query_params.get("clock", ""))
+    if "stopwatch" not in st.session_state and 0 <= time.time() - since <= LONGEST_CHALLENGE:
+        st.session_state["stopwatch"] = Stopwatch(name, started=since)
+    watch = st.session_state.get("stopwatch")
+    if watch and watch.name == name and watch.seconds is None:
+        st.query_params["clock"] = str(int(watch.started))
+    else:
+        st.query_params.pop("clock", None)
+    return watch
+
+
+def _parse_seconds(text: str) -> int:
+    """Seconds since 1970 from the address bar, which anybody may have edited; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
+
+
 def _start(photo: state.Photo, labels: LabelSet) -> None:
     blank = np.full(photo.size, IGNORE, np.uint8)
     paintings.load(photo, labels, blank, paintings.CHALLENGE)
     st.session_state["stopwatch"] = Stopwatch(
-        paintings.name_of(photo, labels, paintings.CHALLENGE), started=time.monotonic()
+        paintings.name_of(photo, labels, paintings.CHALLENGE), started=time.time()
     )
 
 
 def _stop() -> None:
     watch = st.session_state["stopwatch"]
-    st.session_state["stopwatch"] = replace(watch, seconds=time.monotonic() - watch.started)
+    st.session_state["stopwatch"] = replace(watch, seconds=time.time() - watch.started)
 
 
 @st.fragment(run_every=1)
 def _clock(started: float) -> None:
-    seconds = int(time.monotonic() - started)
+    seconds = int(time.time() - started)
     st.metric("Time", f"{seconds // 60}:{seconds % 60:02d}")
 
 
-def _pace(photo: state.Photo, labels: LabelSet, painting: paintings.Painting, watch: Stopwatch) -> None:
+def _pace(photo: state.Photo, labels: LabelSet, label_map: np.ndarray, watch: Stopwatch) -> None:
     """The figures of an ended challenge, and its row in the table of attempts."""
-    pixels = int((painting.labels != IGNORE).sum())
+    pixels = int((label_map != IGNORE).sum())
     pace = pixels / watch.seconds
     row = {"photo": photo.title, "classes": labels.title, "seconds": round(watch.seconds, 1), "pixels a second": pace}
     st.metric("Time", f"{watch.seconds:.1f} s")
     human = state.human_truth(photo, labels)
     if human is not None:
-        iou = agreement.open_mean_iou(agreement.score_against(painting.labels, human, len(labels)))
+        iou = agreement.open_mean_iou(agreement.score_against(label_map, human, len(labels)))
         st.metric("Mean IoU", panels.percent(iou))
         row["mean IoU, %"] = 100 * iou
     st.metric("Pace", f"{pace:,.0f} pixels a second")
@@ -184,18 +205,18 @@ def _pace(photo: state.Photo, labels: LabelSet, painting: paintings.Painting, wa
     st.session_state.setdefault("attempts", {})[watch.started] = row
 
 
-def _where_you_differ(photo: state.Photo, labels: LabelSet, painting: paintings.Painting) -> None:
+def _where_you_differ(photo: state.Photo, labels: LabelSet, label_map: np.ndarray) -> None:
     human = state.human_truth(photo, labels)
-    yours = Panel(title="Your labels", alt=f"Your labels of: {photo.alt}", picture=photo.image, labels=painting.labels)
+    yours = Panel(title="Your labels", alt=f"Your labels of: {photo.alt}", picture=photo.image, labels=label_map)
     if human is None:
         panels.show([yours], photo, labels, key="differ", columns=1)
         return
     # Without a label of yours there is nothing to be told apart: such pixels are left out of the picture of errors.
-    shown = np.where(painting.labels == IGNORE, IGNORE, human)
+    shown = np.where(label_map == IGNORE, IGNORE, human)
     panels.show(
         [yours, panels.truth_panel(photo, human)], photo, labels, key="differ", truth=shown, mode="errors", columns=2
     )
-    found = agreement.differences(painting.labels, human, BORDER)
+    found = agreement.differences(label_map, human, BORDER)
     st.markdown(
         f"Of the pixels with human labels you call **{panels.percent(found.at_border)}** something else within "
         f"{BORDER} px of a border and **{panels.percent(found.inside)}** inside a region; "

@@ -58,6 +58,15 @@ def segment(_image: np.ndarray, photo_key: str, net: str, labels: str) -> Segmen
         )
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def net_probabilities(_image: np.ndarray, photo_key: str, net: str, labels: str) -> np.ndarray:
+    """A net's probabilities for a photo, ``(K, H, W)`` float32; a dozen megabytes each."""
+    from seglib.prediction import predict
+
+    with _COMPUTE:
+        return predict(model(net, labels), _image).probabilities
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def guest_model(name: str) -> object:
     """One of torchvision's nets, from weights that are on this machine; two at most, they are large."""

@@ -25,7 +25,7 @@ def photo_picker() -> None:
         state.choose_from_address()
         st.selectbox(
             "Photo",
-            [*own, *PHOTOS],
+            state.photo_keys(),
             format_func=lambda key: own[key].title if key in own else PHOTOS[key].title,
             key="photo",
         )
@@ -67,7 +67,7 @@ def _take_photo(widget: str) -> None:
     except BadImage as error:
         st.session_state["upload_error"] = str(error)
     else:
-        st.session_state["photo"] = photo.key
+        state.choose_photo(photo.key)
         st.session_state.pop("pin", None)
 
 

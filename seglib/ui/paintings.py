@@ -15,7 +15,7 @@ from seglib.annotation import BadAnnotation, read_labelme
 from seglib.images import decode_label_map
 from seglib.labels import IGNORE, LabelSet
 from seglib.ui import state
-from seglib.ui.components.label_painter import Painting, label_painter, read_painting, sent_painting
+from seglib.ui.components.label_painter import BoxTool, Painting, label_painter, read_painting, sent_painting
 
 PAINT, CHALLENGE = "paint", "challenge"
 
@@ -54,15 +54,26 @@ def load(photo: state.Photo, labels: LabelSet, label_map: np.ndarray, purpose: s
 def receive(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> Painting | None:
     """The painting with the strokes that came with this run; call it before anything that depends on them."""
     known = find(photo, labels, purpose)
-    value = sent_painting(_widget(photo, labels, purpose))
+    value = sent_painting(widget(photo, labels, purpose))
     if newer := read_painting(value, photo.size, len(labels), known):
         keep(photo, labels, newer, purpose)
     return newer or known
 
 
-def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> None:
-    """The painter of a photo. While it is on the page its browser knows best, and nothing is sent back to it."""
-    key, painting = _widget(photo, labels, purpose), find(photo, labels, purpose)
+def painter(
+    photo: state.Photo,
+    labels: LabelSet,
+    purpose: str = PAINT,
+    *,
+    occasion: str = "",
+    box_tool: BoxTool | None = None,
+    alt: str = "",
+) -> None:
+    """The painter of a photo. While it is on the page its browser knows best, and nothing is sent back to it.
+
+    What the browser's tab remembers over a reload, it brings back on the same ``occasion`` only.
+    """
+    key, painting = widget(photo, labels, purpose), find(photo, labels, purpose)
     bases = st.session_state.setdefault("painter_bases", {})  # what each painter was mounted with
     base = bases.get(key)
     replaced = painting is not None and painting.edition != (base.edition if base else 0)
@@ -72,15 +83,16 @@ def painter(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> None:
         photo.image,
         base,
         key=key,
-        name=name_of(photo, labels, purpose),
+        name=f"{name_of(photo, labels, purpose)} {occasion}".rstrip(),
         label_set=labels,
-        alt=f"Paint classes on: {photo.alt}",
+        alt=alt or f"Paint classes on: {photo.alt}",
         session=st.session_state.setdefault("painter_session", secrets.token_hex(8)),
-        restore=purpose == PAINT,
+        box_tool=box_tool,
     )
 
 
-def _widget(photo: state.Photo, labels: LabelSet, purpose: str) -> str:
+def widget(photo: state.Photo, labels: LabelSet, purpose: str) -> str:
+    """Key of the painter in the session."""
     return f"painter {name_of(photo, labels, purpose)}"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from seglib.cards import WeightsError
+from seglib.cards import WeightsError, some_shipped
 from seglib.ui import inputs, state, warm_up
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -15,10 +15,14 @@ PAGES = [
     st.Page(PAGES_FOLDER / "compare.py", title="Compare nets", icon=":material/compare:", default=True),
     st.Page(PAGES_FOLDER / "metrics.py", title="Metrics", icon=":material/leaderboard:"),
     st.Page(PAGES_FOLDER / "annotation.py", title="Annotation", icon=":material/brush:"),
+    st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets", icon=":material/texture:"),
     st.Page(PAGES_FOLDER / "resolution.py", title="The resolution issue", icon=":material/grid_on:"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skip connections", icon=":material/alt_route:"),
     st.Page(PAGES_FOLDER / "receptive_field.py", title="The window", icon=":material/center_focus_strong:"),
+    st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab and the CRF", icon=":material/hub:"),
 ]
+if some_shipped("pyramid", "pyramid1"):
+    PAGES.append(st.Page(PAGES_FOLDER / "pyramid.py", title="Image pyramids", icon=":material/filter_none:"))
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ROOT / "assets" / "icon.png", layout="wide")

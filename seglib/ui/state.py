@@ -138,8 +138,23 @@ def choose_from_address() -> None:
     """On arrival take photo and pixel that the address names; uploads have gone with their session."""
     if "photo" not in st.session_state:
         named = st.query_params.get("photo")
-        st.session_state["photo"] = named if named in PHOTOS else OPENING_PHOTO
+        choose_photo(named if named in PHOTOS else OPENING_PHOTO)
         st.session_state["pin"] = _parse_pin(st.query_params.get("pin", ""))
+
+
+def choose_photo(key: str) -> None:
+    """Choose a photo for the visitor: on arrival, or because they brought it."""
+    st.session_state["photo"] = st.session_state["first_photo"] = key
+
+
+def photo_keys() -> list[str]:
+    """All photos there are to choose from, the one that `choose_photo` chose last in front.
+
+    A browser too slow to draw the run in which Python chose a photo shows the first of the list instead, and
+    chooses that at the next touch of any control.
+    """
+    first = st.session_state["first_photo"]
+    return [first, *(key for key in (*uploads(), *PHOTOS) if key != first)]
 
 
 def photo() -> Photo:

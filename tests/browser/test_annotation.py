@@ -145,6 +145,21 @@ def test_strokes_outlive_another_page_and_a_reload(page: Page, canvas: Locator) 
     expect(score(page, "Labelled")).to_have_text("0.0 %")
 
 
+def test_a_running_stopwatch_outlives_a_reload_with_its_strokes(page: Page, canvas: Locator) -> None:
+    page.get_by_text("Stopwatch", exact=True).click()
+    page.get_by_role("button", name="Start").click()
+    settle(page)
+    drag(page, canvas, (200, 200), (200, 400))
+    page.wait_for_url(lambda url: "clock=" in url)
+    settle(page)
+    painted = label_at(page, canvas, 200, 300)
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("What you painted before the reload is back")).to_be_visible()
+    assert label_at(page, canvas, 200, 300) == painted
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+
+
 def test_one_visitors_draft_is_not_anothers(page: Page, canvas: Locator, browser: Browser, app: str) -> None:
     drag(page, canvas, (200, 200), (200, 400))
     expect(score(page, "Labelled")).not_to_have_text("0.0 %")

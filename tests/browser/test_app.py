@@ -11,10 +11,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, ROOT, settle, start_app
+from tests.menu import PAGE_FILES
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["" if path.stem == "compare" else path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+PATHS = ["" if path.stem == "compare" else path.stem for path in PAGE_FILES]
 
 
 def picture(page: Page, title: str) -> bytes:

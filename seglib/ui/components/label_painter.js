@@ -12,8 +12,10 @@ const DRAFTS = 8; // paintings kept for a reload
 const DRAFT_CHARACTERS = 3e6; // browsers give a page about 5 million
 const DRAFT_PREFIX = 'seglib painting ';
 const CLOSE_TO = 10; // CSS px: a click this near to a polygon's first corner closes it
+const DRAGGED = 4; // CSS px: a pointer that moved less has clicked
 const KEY_PAUSE = 250; // ms without a key before Python hears of what keys painted
 const TOOLS = [
+  { tool: 'box', key: 'r', title: 'Box' }, // where Python asks for one
   { tool: 'brush', key: 'b', title: 'Brush' },
   { tool: 'eraser', key: 'e', title: 'Eraser' },
   { tool: 'polygon', key: 'p', title: 'Polygon' },
@@ -21,6 +23,7 @@ const TOOLS = [
   { tool: 'move', key: 'h', title: 'Move' },
 ];
 const HINTS = {
+  box: 'Drag a box, or click two opposite corners; Escape gives up.',
   brush: 'Drag to paint. Two fingers, or Ctrl and wheel, zoom.',
   eraser: 'Drag to make void again.',
   polygon: 'Click corner after corner; the first corner, Enter or a double click closes, Escape gives up.',
@@ -30,6 +33,7 @@ const HINTS = {
 const KEYS =
   'Arrow keys move a cursor, with Shift ten pixels at a time; Space paints there, or sets a corner. B brush, E eraser, ' +
   'P polygon, F fill, H move. Square brackets change the size, digits the class. Control Z undoes, Control Y redoes. ' +
+  'R draws a box where one is wanted: Space sets a corner, and the opposite one. ' +
   'Enter closes a polygon, Backspace takes its last corner back, Escape gives it up. Plus, minus and W zoom.';
 
 const painters = new WeakMap(); // by the element Streamlit gives us: it survives reruns
@@ -40,6 +44,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!painter) painters.set(parentElement, (painter = createPainter(parentElement)));
   const call = ++painter.calls;
   painter.send = (value) => setStateValue('painting', value);
+  painter.sendBox = (value) => setStateValue('box', value);
   update(painter, data, call);
   return () => {
     if (call !== painter.calls) return; // Streamlit also cleans up calls that a newer one overtook
@@ -56,6 +61,7 @@ function createPainter(parentElement) {
     plane: { size: [1, 1], zoom: 1, x: 0.5, y: 0.5, members: [] },
     values: null, edition: -1, rev: 0, // the map, and which of its states this is
     stroke: null, corners: [], cursor: null, pointer: null,
+    box: null, boxRev: -1, anchor: null, reach: [0, 0], // the box [top, left, bottom, right], and a corner of one being drawn
     undo: [], redo: [], frame: 0, timer: 0, saving: false, unsaved: false, gone: false,
   };
   painter.plane.members = [painter];
@@ -145,7 +151,10 @@ async function update(painter, data, call) {
     painter.marks.setAttribute('aria-label', data.alt);
     if (news(painter.sent, 'classes', JSON.stringify(data.classes))) syncClasses(painter);
     if (data.edition > painter.edition) await adopt(painter, data);
-    chooseTool(painter, settings.tool);
+    if (data.boxRev >= painter.boxRev) Object.assign(painter, { box: data.box, boxRev: data.boxRev });
+    painter.toolButtons.forEach((button) => { button.hidden = !data.tools.includes(button.dataset.tool); });
+    const first = news(painter.sent, 'tools', String(data.tools)) && data.tools.includes('box');
+    chooseTool(painter, first ? 'box' : settings.tool);
   } catch (error) {
     say(painter, error.message);
   }
@@ -198,16 +207,18 @@ function keyOf(label) {
 
 function chooseClass(painter, label) {
   settings.label = label;
-  chooseTool(painter, settings.tool === 'eraser' || settings.tool === 'move' ? 'brush' : settings.tool);
+  chooseTool(painter, ['eraser', 'move', 'box'].includes(settings.tool) ? 'brush' : settings.tool);
   painter.spoken.textContent = painter.data.classes[label].name;
 }
 
 function chooseTool(painter, tool) {
+  if (!painter.data?.tools.includes(tool)) tool = 'brush'; // chosen in another painter
   if (tool !== 'polygon') painter.corners = [];
+  if (tool !== 'box') painter.anchor = null;
   settings.tool = tool;
   painter.toolButtons.forEach((button) => button.setAttribute('aria-pressed', String(button.dataset.tool === tool)));
   [...painter.legend.children].forEach((button, label) => {
-    button.setAttribute('aria-pressed', String(label === settings.label && tool !== 'eraser'));
+    button.setAttribute('aria-pressed', String(label === settings.label && tool !== 'eraser' && tool !== 'box'));
   });
   painter.root.classList.toggle('moving', tool === 'move');
   setSize(painter, settings.size);
@@ -375,7 +386,7 @@ async function readDraft({ data }) {
   try {
     const draft = JSON.parse(sessionStorage[DRAFT_PREFIX + data.name]);
     const mine = draft.session === data.session;
-    const newer = mine ? draft.edition === data.edition && draft.rev > data.rev : data.map === null && data.restore;
+    const newer = mine ? draft.edition === data.edition && draft.rev > data.rev : data.map === null;
     if (!newer || String([draft.h, draft.w]) !== String(data.size)) return null;
     const { values } = await unpackMap({ content: draft.b64, width: draft.w, height: draft.h }, '');
     const fits = values.length === draft.w * draft.h && values.every((v) => v === VOID || v < data.classes.length);
@@ -484,8 +495,30 @@ function closePolygon(painter) {
   redraw(painter);
 }
 
+// The first corner of a box, or the second.
+function setBoxCorner(painter, corner) {
+  if (!painter.anchor) painter.anchor = corner;
+  else closeBox(painter, corner);
+  tell(painter);
+  redraw(painter);
+}
+
+function closeBox(painter, corner) {
+  painter.box = boxBetween(painter.anchor, corner);
+  painter.anchor = null;
+  painter.boxRev += 1;
+  const [top, left, bottom, right] = painter.box;
+  painter.sendBox({ top, left, bottom, right, rev: painter.boxRev });
+}
+
+// Whole pixels [top, left, bottom, right], the last two just behind, of two corners (x, y).
+function boxBetween([x0, y0], [x1, y1]) {
+  return [Math.min(y0, y1), Math.min(x0, x1), Math.max(y0, y1), Math.max(x0, x1)].map(Math.round);
+}
+
 // What the current tool does to one pixel, by click or by key.
 function act(painter, pixel, corner, pause) {
+  if (settings.tool === 'box') setBoxCorner(painter, corner);
   if (settings.tool === 'polygon') addCorner(painter, corner);
   if (settings.tool !== 'brush' && settings.tool !== 'eraser' && settings.tool !== 'fill') return;
   begin(painter);
@@ -499,7 +532,7 @@ function act(painter, pixel, corner, pause) {
 function listen(painter) {
   const { marks, plane, frameBox, root } = painter;
   const down = new Map(); // pointers on the picture: id -> last position
-  let moving = false, last = null;
+  let moving = false, last = null, pressed = null;
   marks.addEventListener('pointerdown', (event) => {
     if (event.button > 1 || !painter.values) return;
     event.preventDefault(); // the middle button would scroll
@@ -509,14 +542,20 @@ function listen(painter) {
     painter.cursor = null;
     const pinching = down.size > 1;
     if (pinching) giveUp(painter); // the first finger did not mean to paint
+    if (pinching && pressed) painter.anchor = pressed = null;
     moving = pinching || settings.tool === 'move' || event.button === 1;
-    if (moving || settings.tool === 'polygon' || settings.tool === 'fill') return;
+    if (!moving && settings.tool === 'box' && !painter.anchor) {
+      painter.anchor = cornerUnder(painter, event);
+      pressed = { x: event.clientX, y: event.clientY };
+    }
+    if (moving || ['polygon', 'fill', 'box'].includes(settings.tool)) return;
     last = pixelUnder(painter, event);
     begin(painter);
     stamp(painter, last, last, labelToPaint());
   });
   marks.addEventListener('pointermove', (event) => {
     painter.pointer = event.pointerType === 'touch' ? null : pixelUnder(painter, event);
+    painter.reach = cornerUnder(painter, event); // a box being drawn follows
     if (down.has(event.pointerId) && moving) {
       const before = gesture(down);
       Object.assign(down.get(event.pointerId), { x: event.clientX, y: event.clientY });
@@ -535,11 +574,17 @@ function listen(painter) {
   marks.addEventListener('pointerup', (event) => {
     if (!down.delete(event.pointerId)) return;
     if (painter.stroke) finish(painter);
-    else if (!moving) act(painter, within(plane, pixelUnder(painter, event)), cornerUnder(painter, event));
+    else if (pressed && !moving) {
+      // A drag is a box; after a click its other corner is still to come.
+      const far = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > DRAGGED;
+      if (far && painter.anchor) setBoxCorner(painter, cornerUnder(painter, event));
+    } else if (!moving) act(painter, within(plane, pixelUnder(painter, event)), cornerUnder(painter, event));
+    pressed = null;
     if (!down.size) moving = false;
   });
   marks.addEventListener('pointercancel', (event) => {
     down.delete(event.pointerId);
+    if (pressed) painter.anchor = pressed = null;
     giveUp(painter);
   });
   marks.addEventListener('pointerleave', () => {
@@ -583,7 +628,7 @@ function commands(painter, { key, shiftKey }) {
 }
 
 function toolKeys(painter, { key, code, shiftKey }) {
-  const tool = TOOLS.find((it) => it.key === key.toLowerCase());
+  const tool = TOOLS.find((it) => it.key === key.toLowerCase() && painter.data.tools.includes(it.tool));
   if (tool) return () => chooseTool(painter, tool.tool);
   const digit = /^Digit(\d)$/.exec(code)?.[1];
   const label = ((Number(digit) + 9) % 10) + (shiftKey ? 10 : 0);
@@ -608,7 +653,8 @@ function pictureKeys(painter, { key, shiftKey }) {
       tell(painter, true);
     },
     Enter: () => closePolygon(painter),
-    Escape: painter.corners.length ? () => { painter.corners = []; tell(painter); redraw(painter); } : null,
+    Escape: painter.corners.length || painter.anchor
+      ? () => { Object.assign(painter, { corners: [], anchor: null }); tell(painter); redraw(painter); } : null,
     Backspace: painter.corners.length ? () => takeCorner(painter) : null,
     '+': () => setZoom(plane, plane.zoom * 1.5, middle()),
     '=': () => setZoom(plane, plane.zoom * 1.5, middle()), // the same key without Shift on many keyboards
@@ -645,7 +691,8 @@ function tell(painter, aloud = false) {
   if (!values) return;
   const at = painter.cursor ?? (painter.pointer && inPicture(painter, painter.pointer) ? painter.pointer : null);
   const place = at ? `row ${at.y}, column ${at.x}: ${data.classes[values[at.y * width + at.x]]?.name ?? 'void'}` : '';
-  const polygon = corners.length ? `${corners.length} ${corners.length > 1 ? 'corners' : 'corner'}. ` : '';
+  const polygon = corners.length ? `${corners.length} ${corners.length > 1 ? 'corners' : 'corner'}. `
+    : painter.anchor ? 'First corner of the box is set. ' : '';
   painter.readout.textContent = polygon + (place || HINTS[settings.tool]);
   painter.undoButton.disabled = !painter.undo.length && !corners.length;
   painter.redoButton.disabled = !painter.redo.length;
@@ -686,10 +733,13 @@ function draw(painter) {
 }
 
 function drawTools(painter, paper, place, width, height) {
-  const { corners, cursor, pointer, plane } = painter;
+  const { corners, cursor, pointer, plane, data } = painter;
   const pixel = pixelSize(painter);
   const onScreen = ([x, y]) => [place.x + x * pixel, place.y + y * pixel];
   if (pixel > GRID_FROM) drawGrid(paper, place, ...plane.size, width, height);
+  data.marks.forEach((mark) => drawRectangle(paper, onScreen, mark, [4, 4]));
+  const drawn = painter.anchor && boxBetween(painter.anchor, cursor ? [cursor.x + 0.5, cursor.y + 0.5] : painter.reach);
+  if (drawn ?? painter.box) drawRectangle(paper, onScreen, drawn ?? painter.box);
   const at = cursor ?? pointer;
   const middle = at && onScreen([at.x + 0.5, at.y + 0.5]);
   if (corners.length) {
@@ -708,4 +758,14 @@ function drawTools(painter, paper, place, width, height) {
     strokeTwice(paper, 2.5, 1);
   }
   if (cursor) drawCross(paper, ...middle, Math.max(4, pixel / 2));
+}
+
+// A box [top, left, bottom, right] of pixels; dashed if it is only a mark.
+function drawRectangle(paper, onScreen, [top, left, bottom, right], dashes = []) {
+  const [x0, y0] = onScreen([left, top]), [x1, y1] = onScreen([right, bottom]);
+  paper.beginPath();
+  paper.rect(x0, y0, x1 - x0, y1 - y0);
+  paper.setLineDash(dashes);
+  strokeTwice(paper, dashes.length ? 3 : 4.5, dashes.length ? 1.5 : 2.5);
+  paper.setLineDash([]);
 }

@@ -1,5 +1,7 @@
 """Paint a label map on a photo: brush, eraser, polygon, fill, with undo; the result is exact to the pixel.
 
+Where a `BoxTool` is given, one box can be drawn, too: it is not part of the map and travels on its own.
+
 The map lives in the browser as one byte per pixel of the photo and comes here after every stroke, deflated; it is
 never read back from a canvas. Whoever can reach the app can send anything, so `read_painting` believes nothing.
 
@@ -30,6 +32,10 @@ _mount = st.components.v2.component(
     css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("photo_view.css", "label_painter.css")),
 )
 LARGEST_COUNT = 2**53  # whole numbers that JavaScript can count to
+PAINT_TOOLS = ("brush", "eraser", "polygon", "fill", "move")
+BOX_TOOLS = ("box", "brush", "eraser", "move")
+FARTHEST = 10**6  # pixels; a box beyond is a mistake
+Box = tuple[int, int, int, int]  # top, left, bottom, right in pixels, the last two just behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +45,39 @@ class Painting:
     labels: np.ndarray = field(repr=False)  # (H, W) uint8, 255 where nothing is painted
     edition: int = 0
     rev: int = 0
+
+
+@dataclass(frozen=True)
+class BoxTool:
+    """A box to be drawn on the photo: the one there is, which of its states this is, and others shown dashed."""
+
+    box: Box | None = None
+    rev: int = 0
+    marks: tuple[Box, ...] = ()
+
+
+def read_box(value: object, rev: int) -> tuple[Box, int] | None:
+    """The box that the browser sent and its number, if that is newer than ``rev``; None for anything else.
+
+    It may lie anywhere, and be empty: what is wrong with it is for the page to say.
+
+    >>> read_box({"top": 1, "left": 2, "bottom": 30, "right": 40, "rev": 1}, 0)
+    ((1, 2, 30, 40), 1)
+    """
+    if not isinstance(value, Mapping):
+        return None
+    box = tuple(value.get(key) for key in ("top", "left", "bottom", "right"))
+    newer = value.get("rev")
+    # `type(...) is int` and not `isinstance`: True is an int too.
+    if not all(type(at) is int and abs(at) <= FARTHEST for at in box):
+        return None
+    return (box, newer) if type(newer) is int and rev < newer < LARGEST_COUNT else None
+
+
+def sent_box(key: str) -> object:
+    """As `sent_painting`, for the box."""
+    result = st.session_state.get(key)
+    return result.get("box") if isinstance(result, Mapping) else None
 
 
 def read_painting(value: object, size: tuple[int, int], num_classes: int, than: Painting | None) -> Painting | None:
@@ -96,18 +135,18 @@ def label_painter(
     label_set: LabelSet,
     alt: str,
     session: str,
-    restore: bool = True,
+    box_tool: BoxTool | None = None,
 ) -> None:
     """Draw the painter. ``name`` says what is painted (photo and label set), ``session`` who paints it.
 
     The browser's tab keeps a copy under ``name``. After a reload, in another ``session`` of which Python knows no
-    painting, it brings this back; with ``restore`` False it does not.
+    painting, it brings this back. With a ``box_tool`` there is a box to draw, and neither polygon nor fill.
     """
     parcel = Parcel(len(label_set))
+    shown = box_tool or BoxTool()
     data = {
         "name": name,
         "session": session,
-        "restore": restore,
         "alt": alt,
         "size": [int(side) for side in image.shape[:2]],
         "classes": [
@@ -118,7 +157,11 @@ def label_painter(
         "map": parcel.add_labels(painting.labels if painting else None),
         "edition": painting.edition if painting else 0,
         "rev": painting.rev if painting else 0,
+        "tools": list(BOX_TOOLS if box_tool else PAINT_TOOLS),
+        "box": shown.box and list(shown.box),
+        "boxRev": shown.rev,
+        "marks": [list(mark) for mark in shown.marks],
         "pictures": parcel.pictures,
         "maps": parcel.maps,
     }
-    _mount(key=key, data=data, on_painting_change=lambda: None)
+    _mount(key=key, data=data, on_painting_change=lambda: None, on_box_change=lambda: None)

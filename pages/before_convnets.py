@@ -1,0 +1,35 @@
+"""Before convnets: stuff by its texture, things by a detector and a segmentation inside its box."""
+
+import streamlit as st
+
+from seglib.ui import detection_panel, panels, state, texture_model_panel, texture_panel, texture_scribbles_panel
+
+EXPERIMENTS = {
+    "Filters and textons": "Stuff has a texture: a window of it is known by how often each texton occurs.",
+    "Mosaic": "Three textures with the same grey levels: what can a window's histogram tell apart?",
+    "Learnt from photos": "Windows of words, classified one by one: good at stuff, lost on things.",
+    "Your strokes": "A few strokes of yours teach a classifier this photo's stuff in a second.",
+    "Things": "Things have a shape: find each with a detector, then segment inside its box.",
+}
+
+names = list(EXPERIMENTS)
+heading = st.container()
+experiment = st.segmented_control(
+    "Experiment", names, default=names[0], key="before", required=True, bind="query-params"
+)
+with heading:
+    panels.heading("Before convnets", EXPERIMENTS[experiment])
+photo, labels = state.photo(), state.label_set()
+truth = state.truth(photo, labels)
+if experiment == "Filters and textons":
+    texture_panel.filters(photo)
+elif experiment == "Mosaic":
+    texture_panel.mosaic()
+else:
+    panels.wait_for_nets()
+    if experiment == "Learnt from photos":
+        texture_model_panel.trained(photo, labels, truth)
+    elif experiment == "Your strokes":
+        texture_scribbles_panel.scribbles(photo, labels, truth)
+    else:
+        detection_panel.show(photo, labels, truth)

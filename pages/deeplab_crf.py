@@ -1,0 +1,41 @@
+"""DeepLab's second half: a net's probabilities through a fully connected CRF, iteration by iteration."""
+
+import streamlit as st
+
+from seglib import crf
+from seglib.cards import shipped_nets
+from seglib.permutohedral import Lattice
+from seglib.ui import crf_charts, crf_controls, crf_panel, panels, state, warm_up
+
+panels.heading(
+    "DeepLab and the fully connected CRF",
+    "A net knows what is there, the photo knows where it ends: let every pixel hear every other, and ask again.",
+)
+photo, labels = state.photo(), state.label_set()
+truth = state.truth(photo, labels)
+panels.wait_for_nets()
+if warm_up.loading():
+    panels.show([panels.photo_panel(photo)], photo, None, key="crf")
+    st.stop()
+
+left, middle, right = st.columns([2, 2, 3], vertical_alignment="top")
+with left:
+    unary = crf_controls.choose_unary(list(shipped_nets(labels.name)), truth is not None)
+with middle:
+    iteration = crf_controls.choose_iteration()
+with right:
+    params = crf_controls.choose_params()
+view = crf_panel.look(photo, labels, truth, unary, params, iteration)
+crf_panel.before_and_after(view)
+panels.what_you_should_see(
+    "Borders move to the photo's edges and crumbs vanish, most of it in the first iteration. Where things are thin, or "
+    "of their surroundings' colour, the same pull wipes them out."
+)
+crf_panel.who_talks_to_whom(view)
+crf_panel.messages(view)
+crf_panel.iterations(view)
+crf_panel.what_is_lost(view)
+
+st.subheader("The paper beside ours")
+crf_charts.paper_table(labels)
+panels.show_source(crf.mean_field_steps, crf.update, crf.messages, Lattice.filter)
