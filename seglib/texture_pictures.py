@@ -68,7 +68,7 @@ def similarity_picture(image: np.ndarray, similarity: np.ndarray) -> np.ndarray:
     """The photo, dark where ``similarity`` (h, w) is lowest and lit where it is highest."""
     height, width = image.shape[:2]
     low, high = np.percentile(similarity, (5, 99))
-    light = np.clip((similarity - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
+    light = np.clip((similarity - low) / max(high - low, 1e-6), 0, 1).astype(np.float32) ** 2
     light = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
     return (image * (0.12 + 0.88 * light)).astype(np.uint8)
 

@@ -32,7 +32,7 @@ from seglib.texture_classifier import (
     radius_of,
     shrink,
 )
-from seglib.texture_weights import save_texture, texture_path
+from seglib.texture_weights import load_texture, save_texture, texture_path
 from seglib.train import MIXTURE, VALIDATION
 
 Example = tuple[np.ndarray, np.ndarray]  # photo (H, W, 3) and its targets (H, W)
@@ -156,21 +156,19 @@ def train(labels: str, data: Path, out: Path, recipe: Recipe) -> dict:
         side=recipe.side,
     )
     seconds = time.process_time() - started
+    card = {
+        "data": {"train": MIXTURE[labels], "validation": VALIDATION[labels]},
+        "photos": {name: len(pairs) for name, pairs in photos.items()},
+        "windows": len(targets),
+        "recipe": asdict(recipe),
+        "minutes": round(seconds / 60, 1),
+    }
+    save_texture(out, model, card)
     reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
     pairs = find_pairs(data / VALIDATION[labels], "val")
-    figures = summary(evaluate(model, pairs, reading), reading.group_names, len(pairs))
-    save_texture(
-        out,
-        model,
-        {
-            "data": {"train": MIXTURE[labels], "validation": VALIDATION[labels]},
-            "photos": {name: len(pairs) for name, pairs in photos.items()},
-            "windows": len(targets),
-            "recipe": asdict(recipe),
-            "minutes": round(seconds / 60, 1),
-            "figures": figures,
-        },
-    )
+    # What is scored is what was saved, in half precision.
+    figures = summary(evaluate(load_texture(labels, out), pairs, reading), reading.group_names, len(pairs))
+    save_texture(out, model, card | {"figures": figures})
     return figures
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from seglib.labels import IGNORE
-from seglib.ui.components.label_painter import Painting, read_painting
+from seglib.ui.components.label_painter import Painting, read_box, read_painting
 
 SIZE, K = (4, 6), 3
 LABELS = np.full(SIZE, IGNORE, np.uint8)
@@ -100,3 +100,36 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zlib, "decompressobj", Inflate)
     assert read_painting(sent(b64=base64_of(bytes(500_000))), SIZE, K, None) is None
     assert unpacked == [25]
+
+
+def box(**changes: object) -> dict:
+    """A box as the browser sends it."""
+    return {"top": 2, "left": 3, "bottom": 20, "right": 40, "rev": 5} | changes
+
+
+def test_a_newer_box_is_taken_wherever_it_lies() -> None:
+    assert read_box(box(), 4) == ((2, 3, 20, 40), 5)
+    assert read_box(box(top=-7, bottom=-7), 0) == ((-7, 3, -7, 40), 5)
+    assert read_box(box(), 5) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "box",
+        [2, 3, 20, 40],
+        {},
+        box(top=2.0),
+        box(top=True),
+        box(left=None),
+        box(right=10**7),
+        box(bottom="20"),
+        box(rev=2**53),
+        box(rev=5.0),
+        box(rev=None),
+    ],
+    ids=str,
+)
+def test_anything_else_is_no_box(value: object) -> None:
+    assert read_box(value, 0) is None

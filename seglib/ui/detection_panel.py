@@ -18,6 +18,7 @@ from seglib.ui.metrics_cache import truth_key
 
 STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
 MOST_BOXES = 5
+MOST_VOTES = 30  # that can be asked for
 FIRST = "Face"  # detector
 
 
@@ -53,7 +54,7 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
             )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Photo, box and strokes** <small>input</small>", unsafe_allow_html=True)
+        st.markdown("**Photo, box and strokes** :small[:gray[input]]")
         tool = BoxTool(None if choice is None else tuple(choice.box), drawn.rev, tuple(map(tuple, marks)))
         paintings.painter(photo, SEEDS, STROKES, box_tool=tool, alt=_alt(photo, choice, marks))
     with right:
@@ -76,9 +77,10 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
     results.why(labels, guide, truth is not None, choice, cuts)
     results.inside(photo, labels, seeds, choice, cuts, answers)
     panels.what_you_should_see(
-        "A box is a strong hint: colours alone then cut a person out of most backgrounds, often better than a net that "
-        "was told nothing. The first iteration does nearly all. A cat whose fur goes on outside its face's box comes "
-        "out in pieces until strokes help. And in the midst of grass or sky nothing is left: a box needs an outside."
+        "A box is a strong hint: inside it colours alone cut a person out of most backgrounds, better than a net that "
+        "was told nothing. The first iteration does nearly all. The cat's fur goes on outside her box, so it counts as "
+        "background: every iteration makes her worse, until strokes help. And in the midst of grass or sky nothing is "
+        "left at all: a box needs an outside."
     )
     panels.show_source(detection.detect, grab_cut.start, grab_cut.iterate)
 
@@ -87,37 +89,32 @@ def _controls(photo: state.Photo, labels: LabelSet, guide: np.ndarray | None) ->
     """Who draws the box, how many windows must agree, how many iterations."""
     if WHO not in st.session_state and WHO not in st.query_params:
         st.session_state[WHO] = FIRST  # not as the widget's default: a drawn box sets the choice, too
-    left, middle, right = st.columns([5, 3, 3], gap="medium", vertical_alignment="bottom")
+    who = st.segmented_control("Who draws the box?", [*DETECTORS, MINE], required=True, key=WHO, bind="query-params")
+    who = who or FIRST  # the address named nobody we know
+    left, middle, right = st.columns(3, gap="medium", vertical_alignment="bottom")
     with left:
-        who = st.segmented_control(
-            "Who draws the box?",
-            [*DETECTORS, MINE],
-            required=True,
-            key=WHO,
-            bind="query-params",
-        )
-        who = who or FIRST  # the address named nobody we know
-    with middle:
         votes = st.slider(
             "Windows that must agree",
             detection.FEWEST_VOTES,
-            30,
+            MOST_VOTES,
             5,
             key="votes",
             bind="query-params",
             disabled=who == MINE,
             help="A detector looks at many thousand windows; a true thing makes a cluster of neighbours answer.",
         )
-    with right:
+    with middle:
         step = st.slider("GrabCut iterations", 0, MOST_STEPS, 3, key="cut_step", bind="query-params")
     box = None if guide is None else detection.stuff_box(guide, labels)
-    st.button(
-        "Put a box round stuff" + ("" if box else " (in another photo)"),
-        key="stuff_box",
-        on_click=_stuff,
-        args=(photo, labels, box),
-        icon=":material/grass:",
-    )
+    with right:
+        st.button(
+            "Put a box round stuff" + ("" if box else " (in another photo)"),
+            key="stuff_box",
+            on_click=_stuff,
+            args=(photo, labels, box),
+            icon=":material/grass:",
+            width="stretch",
+        )
     return who, votes, step
 
 

@@ -77,8 +77,8 @@ def scores(
         st.line_chart(
             pd.DataFrame({"IoU within the box, %": [100 * class_iou(truth, it, k, choice.box) for it in masks]}),
             x_label="iteration",
-            y_label="IoU within the box, %",
-            height=180,
+            y_label="IoU, %",
+            height=220,
         )
 
 

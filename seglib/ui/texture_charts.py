@@ -53,3 +53,44 @@ def window_curve(curves: Mapping[str, Mapping[float, float]], now: float, title:
     )
     here = alt.Chart(pd.DataFrame({"window": [now]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
     st.altair_chart(lines + here, height=300)
+
+
+def class_gaps(ours: Mapping[str, float | None], net: Mapping[str, float | None], net_name: str, things: set) -> None:
+    """IoU of each class by texture and by a net, joined by a line; stuff above, things below, largest gap last."""
+    rows = [
+        {
+            "class": name,
+            "kind": "things" if name in things else "stuff",
+            "texture": 100 * ours[name],
+            "net": 100 * net[name],
+        }
+        for name in ours
+        if ours[name] is not None and net.get(name) is not None
+    ]
+    data = pd.DataFrame(rows)
+    data["gap"] = data["texture"] - data["net"]
+    dots = data.melt(["class", "kind", "gap"], ["texture", "net"], var_name="method", value_name="IoU")
+    dots["method"] = dots["method"].replace({"net": net_name})
+    order = list(data.sort_values("gap", ascending=False)["class"])
+    y = alt.Y("class:N", sort=order, title=None)
+    rules = alt.Chart().mark_rule(strokeWidth=2, color="#8a8f98").encode(y=y, x="low:Q", x2="high:Q")
+    points = (
+        alt.Chart()
+        .mark_circle(size=120, opacity=1)
+        .encode(
+            y=y,
+            x=alt.X("IoU:Q", title="IoU, %", scale=alt.Scale(domain=[0, 100])),
+            color=alt.Color(
+                "method:N",
+                title=None,
+                scale=alt.Scale(domain=["texture", net_name], range=["#E69F00", "#0072B2"]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=["class", "method", alt.Tooltip("IoU", format=".1f"), alt.Tooltip("gap", format="+.1f")],
+        )
+    )
+    ends = dots.groupby("class")["IoU"].agg(low="min", high="max").reset_index()
+    chart = alt.layer(rules, points, data=dots.merge(ends, on="class")).facet(
+        row=alt.Row("kind:N", title=None, sort=["stuff", "things"], header=alt.Header(labelFontSize=14))
+    )
+    st.altair_chart(chart.resolve_scale(y="independent"))

@@ -76,9 +76,9 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
         }
         texture_charts.window_curve({CLASSIFIER_NAMES[kind]: curve}, side, "pixel accuracy")
     panels.what_you_should_see(
-        "Sky, grass, trees and water are found almost as well as by the net: they *are* texture. People, animals and "
-        "objects fall apart into whatever their surface looks like, for no window knows a shape. A small window is "
-        "noise, a large one blurs the borders."
+        "Sky, grass and trees are found nearly as well as by the net: they *are* texture. Vehicles, objects and people "
+        "fall apart into whatever their surface looks like, for no window knows a shape; things with a surface of "
+        "their own, flowers or fur, fare better. A small window is noise, a large one blurs the borders."
     )
     st.subheader("On the validation photos, beside the paper")
     _validation(labels)
@@ -110,7 +110,7 @@ def compare(
     if truth is None:
         st.info("There are no human labels of these classes for this photo, so there is nothing to score against.")
         return cms
-    scores, kinds = st.columns(2, gap="large")
+    scores, kinds = st.columns([2, 3], gap="medium")
     with scores:
         st.subheader("Scores on this photo")
         tables.score_table(cms)
@@ -142,6 +142,10 @@ def _validation(labels: LabelSet) -> None:
         f"one core from {sum(card['photos'].values())} photos by `python -m seglib.texture_train`."
         + (anchor if labels.name == "everyday" else "")
     )
+    if NET in nets:
+        st.markdown("**Class by class**")
+        texture_charts.class_gaps(card["figures"]["iou"], nets[NET]["figures"]["iou"], NET, labels.things)
+        st.caption(f"IoU on the same photos, largest lead of texture first. {_gaps(labels, rows)}")
     ablation = path.with_name(f"{labels.name}-ablation.json")
     if ablation.is_file():
         found = json.loads(ablation.read_text())
@@ -153,3 +157,14 @@ def _validation(labels: LabelSet) -> None:
             f"Per cent of {found['windows']:,} windows of the validation photos, learnt from {found['learnt_from']:,} "
             f"windows: fewer than the model above. `python -m benchmarks.texture --labels {labels.name}`"
         )
+
+
+def _gaps(labels: LabelSet, rows: Mapping[str, Mapping]) -> str:
+    """How far texture is behind the net, over stuff and over things."""
+    words = []
+    for kind, names in (("stuff", set(labels.classes) - labels.things), ("things", labels.things)):
+        ious = {model: [figures["iou"][name] for name in sorted(names)] for model, figures in rows.items()}
+        known = [(ours, net) for ours, net in zip(*ious.values(), strict=True) if None not in (ours, net)]
+        ours, net = np.mean(known, axis=0)
+        words.append(f"{kind}: {100 * ours:.1f} against {100 * net:.1f} %")
+    return f"Mean IoU over {words[0]}, over {words[1]}."

@@ -121,12 +121,12 @@ def mosaic() -> None:
         title="Mosaic",
         role="input",
         alt="Black and white: brick on the left, grass on the right, a disc of gravel between them",
-        caption="every grey level is equally frequent in each of the three",
+        caption="in every one of the three textures all grey levels are equally frequent",
         picture=made.image,
     )
     revealed = panels.guess(
         "Three textures, so guessing gives 33 %. How many pixels are right if windows are compared by their mean grey?",
-        ["about a third", "about two thirds", "over 80 %"],
+        ["a third or less", "about two thirds", "over 80 %"],
         "mosaic_guess",
     )
     shown = [mosaic_photo]
