@@ -41,13 +41,17 @@ def _numbers(photo: state.Photo, labels: LabelSet) -> None:
     )
     left, right = st.columns(2)
     left.metric("Work of all levels", f"{work:.2f} x one level", help="Multiply-adds, counted while the net runs.")
-    right.metric("Time of all levels", f"{duration:.2f} x one level", help="Shortest of five runs, on this machine.")
+    right.metric(
+        "Time of all levels",
+        f"{duration:.2f} x one level",
+        help="Processor time, the shortest of five runs, on this machine.",
+    )
     table = pd.DataFrame(
         [
             {
                 "Level": level_name(level),
                 "Size, padded": f"{cost.size[1]} x {cost.size[0]}",
-                "Million multiply-adds": cost.multiply_adds / 1e6,
+                "M multiply-adds": cost.multiply_adds / 1e6,
                 "Milliseconds": 1000 * cost.seconds,
             }
             for level, cost in enumerate(costs)
@@ -55,11 +59,16 @@ def _numbers(photo: state.Photo, labels: LabelSet) -> None:
     ).set_index("Level")
     highest = table.max(numeric_only=True)
     bars = {
-        column: st.column_config.ProgressColumn(format="%.1f", min_value=0, max_value=float(highest[column]))
+        column: st.column_config.ProgressColumn(
+            format="%.1f", min_value=0, max_value=float(highest[column]), width="small"
+        )
         for column in highest.index
     }
     st.dataframe(table, column_config=bars, height="content")
-    st.caption(f"Making the pyramid takes {1000 * making:.1f} ms more. Times: the shortest of five runs, just now.")
+    st.caption(
+        f"Making the pyramid takes {1000 * making:.1f} ms more. Processor times, the shortest of five runs, just now. "
+        "M: million."
+    )
     if st.button("Measure again", icon=":material/timer:"):
         st.session_state["measured_again"] = again + 1
         st.rerun()

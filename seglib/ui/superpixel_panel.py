@@ -44,7 +44,7 @@ def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> 
     changed = float((voted != answer.labels).mean())
     after = replace(
         before,
-        title=f"{NET}, superpixels voted",
+        title=f"{NET}, voted",
         alt=f"Classes that {NET} gives after the vote of superpixels to: {photo.alt}",
         labels=voted,
         confidence=None,
