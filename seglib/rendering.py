@@ -8,6 +8,7 @@ import numpy as np
 from seglib.labels import IGNORE, LabelSet, check_label_map
 
 VOID_COLOR = (0, 0, 0)
+HEAT_COLOR = (255, 150, 0)
 SCORE_COLORS = "PuOr_r"  # purple: against, white: neither, orange: for; safe for colour-blind eyes
 
 
@@ -41,3 +42,13 @@ def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
 def score_scale(width: int = 256, height: int = 12) -> np.ndarray:
     """The colour bar that belongs to `score_picture`, ``(height, width, 3)``, from -limit to limit."""
     return np.repeat(score_picture(np.linspace(-1, 1, width)[None], 1.0), height, axis=0)
+
+
+def heat_on_grey(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The image in dark grey, turning orange with weights ``(H, W)`` from 0 to 1.
+
+    The square root of the weight is what is mixed in: half of what a Gaussian sums up lies where it is below a tenth.
+    """
+    grey = 0.6 * image.mean(2, keepdims=True, dtype=np.float32)
+    heat = np.sqrt(np.clip(weights, 0, 1, dtype=np.float32))[..., None]
+    return (grey + heat * (np.array(HEAT_COLOR, np.float32) - grey)).round().astype(np.uint8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seglib.labels import EVERYDAY, IGNORE
-from seglib.rendering import colorize, overlay, score_picture, score_scale
+from seglib.rendering import HEAT_COLOR, colorize, heat_on_grey, overlay, score_picture, score_scale
 
 
 def test_classes_get_their_colours_and_void_is_black() -> None:
@@ -46,3 +46,9 @@ def test_the_scale_runs_from_against_to_for() -> None:
 def test_a_scale_without_extent_is_refused(limit: float) -> None:
     with pytest.raises(ValueError, match="wanted a positive number"):
         score_picture(np.zeros((2, 2)), limit)
+
+
+def test_heat_turns_grey_to_orange() -> None:
+    image = np.full((1, 3, 3), 100, np.uint8)
+    found = heat_on_grey(image, np.array([[0, 0.25, 1]]))
+    assert found[0].tolist() == [[60, 60, 60], [158, 105, 30], list(HEAT_COLOR)]

@@ -30,9 +30,7 @@ def energy_chart(trace: Trace, iteration: int) -> None:
     line = (
         alt.Chart(data)
         .mark_line(point=True, color="#0072B2")
-        .encode(
-            x=x, y=alt.Y("free energy:Q", title="free energy, nats per pixel, against the unary alone"), tooltip=tooltip
-        )
+        .encode(x=x, y=alt.Y("free energy:Q", title="free energy, nats per pixel"), tooltip=tooltip)
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
     st.altair_chart(line + here, height=280)
@@ -93,7 +91,7 @@ def class_table(
 def show_class_table(table: pd.DataFrame) -> None:
     """The table of `class_table`."""
     config = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}
-    config["Change"] = st.column_config.NumberColumn("Change, points", format="%+.1f")
+    config["Change"] = st.column_config.NumberColumn(format="%+.1f")
     config["Thin pixels"] = st.column_config.NumberColumn(format="localized")
     st.dataframe(table, column_config=config, height="content")
 

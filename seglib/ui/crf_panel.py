@@ -12,7 +12,7 @@ from seglib.boundary import band_curve
 from seglib.crf_trace import sure_of
 from seglib.labels import LabelSet
 from seglib.pairwise import CRFParams, kernel_pictures
-from seglib.rendering import score_picture, score_scale
+from seglib.rendering import heat_on_grey, score_picture, score_scale
 from seglib.ui import cache, charts, crf_cache, crf_charts, inputs, metrics_cache, panels, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.crf_controls import HUMAN
@@ -109,10 +109,10 @@ def _answer(view: View, title: str, iteration: int, cm: np.ndarray | None) -> Pa
 
 
 def who_talks_to_whom(view: View) -> None:
-    """The kernels at the pinned pixel, as light on the photo."""
+    """The kernels at the pinned pixel, drawn over the photo."""
     row, col = state.pin(view.photo)
     st.subheader("Who talks to whom")
-    st.caption(f"Click another pixel: these light up what the one at row {row}, column {col} listens to.")
+    st.caption(f"Orange: what the pixel at row {row}, column {col} listens to. Click another one, or zoom in on it.")
     params = view.params
     sizes = {
         "smoothness": f"61 % at {params.smoothness_width:g} px",
@@ -121,15 +121,13 @@ def who_talks_to_whom(view: View) -> None:
     weights = {"smoothness": params.smoothness_weight, "appearance": params.appearance_weight}
     pictures = []
     for name, weight in kernel_pictures(view.photo.image, params, (row, col)).items():
-        # Half of a kernel's sum comes from weights that would look black: the square root lifts them.
-        light = np.sqrt(weight)[..., None] * 0.92 + 0.08
         pictures.append(
             Panel(
                 title=f"{name.capitalize()}: {KERNEL_WORDS[name]}",
                 role="output",
-                alt=f"The photo, lit where the pinned pixel listens through the {name} kernel",
+                alt=f"The photo in grey, orange where the pinned pixel listens through the {name} kernel",
                 caption=f"weight {weights[name]:g}; {sizes[name]}; amounts to {weight.sum():,.0f} pixels",
-                picture=(view.photo.image * light).round().astype(np.uint8),
+                picture=heat_on_grey(view.photo.image, weight),
             )
         )
     panels.show(pictures, view.photo, None, key="kernels", columns=2)
@@ -156,22 +154,22 @@ def messages(view: View) -> None:
         )
         for kernel, plane in heard.items()
     ]
-    left, right = st.columns([2, 1], gap="large")
+    panels.show(pictures, view.photo, None, key="messages", columns=len(pictures))
+    left, right = st.columns(2, gap="large")
     with left:
-        panels.show(pictures, view.photo, None, key="messages", columns=len(pictures))
         st.image(
             score_scale(),
             caption=f"purple: −{limit:.1f}; white: nothing said; orange: +{limit:.1f} logits",
             width="stretch",
         )
+        st.caption(
+            f"Messages are those that follow iteration {view.iteration}: each kernel's blur of the probability of "
+            f"{name}, times its weight. The class with the largest sum wins the next iteration."
+        )
     with right:
         unary = np.log(max(float(view.run.at((row, col))[0, k]), 1 / 510))
         steps = {"unary": unary} | {kernel: float(plane[row, col]) for kernel, plane in heard.items()}
         charts.waterfall(steps, "sum", f"{name} at row {row}, column {col}")
-    st.caption(
-        f"Messages are those that follow iteration {view.iteration}: the kernels' blur of the probability of {name}. "
-        "The class with the largest sum wins the next iteration."
-    )
 
 
 def iterations(view: View) -> None:
@@ -181,7 +179,7 @@ def iterations(view: View) -> None:
     with left:
         crf_charts.energy_chart(view.run.trace, view.iteration)
         st.caption(
-            "Mean-field free energy: up to a constant, the KL divergence between these independent pixels and the CRF. "
+            "Mean-field free energy, 0 for the unary alone: up to a constant, the KL divergence between these independent pixels and the CRF. "
             f"The last iteration still changed {panels.percent(float(view.run.trace.changed[-1]))} of the pixels."
         )
     with right:
@@ -205,7 +203,9 @@ def what_is_lost(view: View) -> None:
         else f"**{losers.index[0]}** loses most: {losers['Change'].iloc[0]:+.1f} points of IoU."
     )
     crf_charts.show_class_table(table)
-    st.caption(f"Thin: pixels of a class that no disc of {THIN} pixels inside it covers. Found: given their own class.")
+    st.caption(
+        f"Change in points of IoU. Thin: pixels of a class that no disc of {THIN} pixels inside it covers. Found: given their own class."
+    )
     with st.container(horizontal=True):
         for title, photo in (
             ("The rocket's tower and masts", "rocket"),

@@ -30,7 +30,7 @@ def test_scrubbing_clicking_and_widening(page: Page, app: str) -> None:
     kernel.scroll_into_view_if_needed()
     before = kernel.screenshot()
     kernel.click(position={"x": 40, "y": 30})
-    expect(page.get_by_text("listens to.")).not_to_contain_text("row 213, column 320")
+    expect(page.get_by_text("listens to.").first).not_to_contain_text("row 213, column 320")
     settle(page)
     assert kernel.screenshot() != before
 
