@@ -179,7 +179,8 @@ def iterations(view: View) -> None:
     with left:
         crf_charts.energy_chart(view.run.trace, view.iteration)
         st.caption(
-            "Mean-field free energy, 0 for the unary alone: up to a constant, the KL divergence between these independent pixels and the CRF. "
+            "Mean-field free energy, 0 for the unary alone: up to a constant, the KL divergence between these "
+            "independent pixels and the CRF. "
             f"The last iteration still changed {panels.percent(float(view.run.trace.changed[-1]))} of the pixels."
         )
     with right:
@@ -204,7 +205,8 @@ def what_is_lost(view: View) -> None:
     )
     crf_charts.show_class_table(table)
     st.caption(
-        f"Change in points of IoU. Thin: pixels of a class that no disc of {THIN} pixels inside it covers. Found: given their own class."
+        f"Change in points of IoU. Thin: pixels of a class that no disc of {THIN} pixels inside it covers. "
+        "Found: given their own class."
     )
     with st.container(horizontal=True):
         for title, photo in (
