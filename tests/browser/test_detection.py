@@ -41,35 +41,6 @@ def caption(page: Page) -> Locator:
     return page.locator("figcaption").filter(has_text="of the box").first
 
 
-def test_a_box_is_dragged_strokes_correct_it_and_a_click_is_no_box(page: Page, app: str) -> None:
-    canvas = open_panel(page, app)
-    page.mouse.move(*place(canvas, 60, 4))
-    page.mouse.down()
-    page.mouse.move(*place(canvas, 300, 200), steps=3)
-    page.mouse.move(*place(canvas, 500, 400), steps=3)
-    page.mouse.up()
-    expect(caption(page)).to_contain_text("person")
-    settle(page)
-    before = caption(page).inner_text()
-    page.locator(".painter").get_by_role("button", name="background").click()
-    page.mouse.move(*place(canvas, 200, 60))
-    page.mouse.down()
-    page.mouse.move(*place(canvas, 450, 250), steps=6)
-    page.mouse.up()
-    expect(caption(page)).not_to_have_text(before)
-    settle(page)
-    after = caption(page).inner_text()
-    page.locator(".painter").get_by_role("button", name="Box (r)").click()
-    page.mouse.click(*place(canvas, 20, 20))  # a first corner, and no second
-    expect(page.locator(".painter .readout")).to_contain_text("First corner of the box is set")
-    canvas.press("Escape")
-    expect(page.locator(".painter .readout")).not_to_contain_text("First corner")
-    page.mouse.click(*place(canvas, 20, 20))
-    page.mouse.click(*place(canvas, 20, 200))  # no area
-    expect(page.locator('[data-testid="stAlert"]').first).to_contain_text("no area")
-    expect(caption(page)).to_have_text(after)
-
-
 def test_keys_draw_a_box_and_a_finger_draws_another(page: Page, browser: Browser, app: str) -> None:
     canvas = open_panel(page, app)
     canvas.focus()
