@@ -58,9 +58,7 @@ def test_detector_votes_and_iterations() -> None:
         cut = iterate(cut)
     k = EVERYDAY.index("person")
     found = object_mask(cut, box, truth.shape)
-    assert iou(app) == pytest.approx(
-        100 * class_iou(truth, found, k, box), abs=1
-    )  # threads
+    assert iou(app) == pytest.approx(100 * class_iou(truth, found, k, box), abs=1)  # threads
     app.slider(key="cut_step").set_value(0).run()
     assert_calm(app)
     assert iou(app) == pytest.approx(100 * class_iou(truth, box.mask(truth.shape), k, box))
