@@ -218,21 +218,3 @@ def chi_square(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         total = one + histogram
         distance[:, column] = 0.5 * ((one - histogram) ** 2 / np.where(total > 0, total, 1)).sum(1)
     return distance
-
-
-def chi_square_map(shares: np.ndarray) -> np.ndarray:
-    """Histograms ``(N, K)`` as vectors ``(N, 3 K)`` whose dot products come near the chi-square kernel's.
-
-    The kernel is the sum of 2 a b / (a + b), which is 1 minus `chi_square` for shares. So a linear classifier of these
-    vectors is nearly a chi-square one, at a linear one's price. Source: Vedaldi & Zisserman, "Efficient Additive
-    Kernels via Explicit Feature Maps", PAMI 2012, with n = 1; the step is scikit-learn's for that n.
-    """
-    step = 0.5  # between samples of the kernel's spectrum, sech(pi w)
-    found = np.zeros((3, *shares.shape), np.float32)
-    at = shares > 0
-    positive = shares[at]
-    found[0] = np.sqrt(shares * step)
-    size = np.sqrt(2 * positive * step / np.cosh(np.pi * step))
-    angle = step * np.log(positive)
-    found[1][at], found[2][at] = size * np.cos(angle), size * np.sin(angle)
-    return np.concatenate(list(found), axis=1)

@@ -135,7 +135,7 @@ def _check_classifier(arrays: dict[str, np.ndarray], num_classes: int, num_words
     if not len(classes) <= len(examples) <= MAX_EXAMPLES or (examples < 0).any():
         raise _UnfitError(f"{len(examples)} examples: wanted {len(classes)} to {MAX_EXAMPLES}, none of them negative")
     shapes = {
-        "weight": (len(classes), 3 * num_words),  # see `texture.chi_square_map`
+        "weight": (len(classes), num_words),
         "bias": (len(classes),),
         "examples": (len(examples), num_words),
         "example_classes": (len(examples),),

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.kernel_approximation import AdditiveChi2Sampler
 from sklearn.metrics.pairwise import additive_chi2_kernel
 
 from seglib import texture
@@ -176,21 +175,6 @@ shares = arrays(np.float64, st.tuples(st.integers(1, 6), st.just(5)), elements=s
 @given(shares, shares)
 def test_chi_square_is_scikit_learns(one: np.ndarray, other: np.ndarray) -> None:
     np.testing.assert_allclose(texture.chi_square(one, other), -0.5 * additive_chi2_kernel(one, other), atol=1e-12)
-
-
-@settings(deadline=None, max_examples=60)
-@given(shares)
-def test_the_chi_square_map_is_scikit_learns(one: np.ndarray) -> None:
-    found = texture.chi_square_map(one)
-    np.testing.assert_allclose(found, AdditiveChi2Sampler(sample_steps=2).fit_transform(one), atol=1e-5)
-
-
-def test_mapped_dot_products_come_near_the_kernel() -> None:
-    one = np.random.default_rng(0).dirichlet(np.ones(20), 30)
-    mapped = texture.chi_square_map(one)
-    near, kernel = mapped @ mapped.T, 1 - texture.chi_square(one, one)
-    np.testing.assert_allclose(near, kernel, atol=0.11)  # two samples of a spectrum: a tenth too small
-    assert np.corrcoef(near.ravel(), kernel.ravel())[0, 1] > 0.99
 
 
 @settings(deadline=None, max_examples=60)

@@ -172,7 +172,7 @@ ODD_ARRAYS = {
     "left over": ({"more": np.zeros(3, np.float16)}, "it holds"),
     "type": ({"bias": np.zeros(4, np.float32)}, "bias is"),
     "not finite": ({"bias": np.full(4, np.nan, np.float16)}, "not finite"),
-    "shape": ({"weight": np.zeros((4, 18), np.float16)}, "weight is"),
+    "shape": ({"weight": np.zeros((4, 17), np.float16)}, "weight is"),
     "dimensions": ({"weight": np.zeros(4, np.float16)}, "weight is"),
     "class": ({"classes": np.array([0, 3, 7, 200], np.uint8)}, "classes"),
     "order": ({"classes": np.array([0, 7, 3, 10], np.uint8)}, "classes"),

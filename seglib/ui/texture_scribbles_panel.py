@@ -75,9 +75,8 @@ def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) ->
         f"else, in {seconds:.1f} s. It can only say {known}."
     )
     panels.what_you_should_see(
-        "A few strokes are enough for stuff: what they touched is found all over this photo. Along borders there is a "
-        "halo of wrong classes as wide as the window, which holds some of both. For a thing strokes are not enough: "
-        "its parts look like something else."
+        "A few strokes are enough for stuff: what they touched is found all over this photo. For a thing they are not: "
+        "its parts look like something else, and the next photo would need strokes again."
     )
     panels.show_source(texture_scribbles.learn, fit)
 
