@@ -61,7 +61,7 @@ def test_detector_votes_and_iterations() -> None:
     assert iou(app) == pytest.approx(100 * class_iou(truth, found, k, box), abs=1)  # threads
     app.slider(key="cut_step").set_value(0).run()
     assert_calm(app)
-    assert iou(app) == pytest.approx(100 * class_iou(truth, box.mask(truth.shape), k, box), abs=1)  # the box on a shrunken copy
+    assert iou(app) == pytest.approx(100 * class_iou(truth, box.mask(truth.shape), k, box), abs=1)
     app.slider(key="votes").set_value(2).run()  # a false alarm joins
     assert_calm(app)
     assert len(painter(app)["marks"]) == 2
