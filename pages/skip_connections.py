@@ -39,7 +39,7 @@ else:
 
 row, col = state.pin(photo)
 st.subheader("The streams, and their sum")
-k = inputs.choose_class(labels, default=int(answer.labels[row, col]))
+k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
 shares = cache.contributions(answer, photo.key, photo.size, net, labels.name, k)
 scores = cache.stream_pictures(answer, photo.key, photo.size, net, labels.name, k)
 # Finer streams add little: on one scale they would all look white, so each has its own, and says which.

@@ -4,6 +4,8 @@ One recipe for every member, so that they differ in architecture alone. The FCN 
 ImageNet; ours from a long run of fcn4s, all streams at once. From there (``--init``) each net is trained
 alone, all for just as long, so that what sets them apart is their skips, not their schedule.
 
+Of the validated epochs the best one is kept, as is usual; with one scene of validation photos, that flatters.
+
 A killed run goes on from its last epoch: each view is drawn from (seed, its number), so the result is the
 same as without the pause. Several GPUs or processes: ``torchrun --nproc-per-node N -m seglib.train ...``.
 """
@@ -38,7 +40,7 @@ from seglib.weights import read_tensors, save_weights
 
 # {label set: {data set: share of the views drawn from it}}. MSRC is small but the most varied.
 MIXTURE = {
-    "street": {"camvid": 1.0},
+    "street": {"camvid": 0.75, "labelmefacade": 0.25},  # CamVid is one town: photos of others, against learning its streets
     "everyday": {"msrc": 0.45, "labelmefacade": 0.2, "people": 0.2, "camvid": 0.15},
 }
 VALIDATION = {"street": "camvid", "everyday": "msrc"}  # each scored on this data set's split "val"
@@ -128,6 +130,7 @@ class Run:
             raise ValueError(f"a batch of {recipe.batch} cannot be shared by {self.world} processes: wanted a multiple")
         self.views, self.recipe = views, recipe
         self.epoch, self.seconds = 0, 0.0
+        self.best: dict = {}  # figures, epoch and weights of the best validation so far
 
         torch.manual_seed(recipe.seed)
         model = create_model(name, len(LABEL_SETS[labels]))
@@ -193,6 +196,12 @@ class Run:
         self.seconds += time.monotonic() - started
         return float(np.mean(losses))
 
+    def keep_if_best(self, figures: dict) -> None:
+        """Remember the averaged weights if no earlier ones had a higher mean IoU."""
+        if not self.best or figures["mean_iou"] > self.best["figures"]["mean_iou"]:
+            weights = {key: value.clone() for key, value in self.average.state_dict().items()}
+            self.best = {"figures": figures, "epoch": self.epoch, "weights": weights}
+
     def _parts(self) -> dict:
         return {
             "model": self.model,
@@ -206,7 +215,8 @@ class Run:
         state = {key: part.state_dict() for key, part in self._parts().items()}
         partial = path.with_suffix(".partial")
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state | {"epoch": self.epoch, "seconds": self.seconds, "identity": self.identity}, partial)
+        state |= {"epoch": self.epoch, "seconds": self.seconds, "best": self.best, "identity": self.identity}
+        torch.save(state, partial)
         partial.replace(path)
 
     def resume(self, path: Path) -> None:
@@ -216,7 +226,7 @@ class Run:
             raise ValueError(f"{path} belongs to another recipe, {saved['identity']}: remove it, or use that one")
         for key, part in self._parts().items():
             part.load_state_dict(saved[key])
-        self.epoch, self.seconds = saved["epoch"], saved["seconds"]
+        self.epoch, self.seconds, self.best = saved["epoch"], saved["seconds"], saved["best"]
 
 
 def train(
@@ -255,6 +265,7 @@ def train(
         if main_process:
             if run.epoch == recipe.epochs or run.epoch % validate_every == 0:
                 figures = summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
+                run.keep_if_best(figures)
             bar.set_postfix(loss=f"{loss:.3f}", mean_iou=figures.get("mean_iou"))
             if bar.disable:
                 print(f"epoch {run.epoch}/{recipe.epochs} loss {loss:.4f} {figures.get('mean_iou')}", flush=True)
@@ -264,8 +275,7 @@ def train(
     bar.close()
     if not main_process:
         return
-    if not figures:  # resumed after its last epoch
-        figures = summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
+    run.average.load_state_dict(run.best["weights"])
     card = {
         "name": name,
         "labels": labels,
@@ -276,8 +286,9 @@ def train(
         "recipe": asdict(recipe) | {"augmentation": asdict(how)},
         "init": before and {key: before[key] for key in ("name", "recipe", "minutes", "sha256")},
         "epochs_in_all": recipe.epochs + (before["epochs_in_all"] if before else 0),
+        "epoch_kept": run.best["epoch"],
         "minutes": round(run.seconds / 60, 1),
-        "figures": figures,
+        "figures": run.best["figures"],
     }
     save_weights(out, run.average, card)
     checkpoint.unlink(missing_ok=True)

@@ -51,6 +51,11 @@ def test_one_photo_is_measured_in_a_process_of_its_own() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
+def test_the_memory_limit_ends_a_net_and_nothing_else() -> None:
+    line = bill.item("dilated", 1, (161, 161), bill.Limits(megabytes=20, seconds=200))
+    assert (line.failure, line.seconds) == ("memory", None)
+
+
 def test_the_time_limit_kills_the_process() -> None:
     start = time.monotonic()
     line = bill.item("dilated", 1, SMALL, bill.Limits(seconds=0.3))

@@ -154,7 +154,7 @@ def test_net_class_patch_and_pixel_can_be_changed_and_nothing_is_computed_twice(
     app.selectbox(key="window_net").set_value("fcn8s").run()
     assert metrics(calm(app)) == before
     count = len(list(window_cache.kept))
-    app.selectbox(key="window_class_everyday").set_value("water").run()
+    app.selectbox(key="class_everyday").set_value("water").run()
     assert "P(water)" in views(calm(app))["window"]["panels"][2]["caption"]
     assert len(list(window_cache.kept)) == count + 2  # gradients of another score, and crops for its size
     app.select_slider(key="patch").set_value(96).run()

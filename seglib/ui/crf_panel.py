@@ -137,7 +137,7 @@ def messages(view: View) -> None:
     """What both kernels bring to one class, and what it adds up to at the pinned pixel."""
     row, col = state.pin(view.photo)
     st.subheader("What they say")
-    k = inputs.choose_class(view.labels, default=int(view.after[row, col]))
+    k = inputs.choose_class(view.labels, answer=int(view.after[row, col]))
     name = view.labels.classes[k]
     heard = crf_cache.heard(view.run, view.photo.key, view.key, view.labels.name, view.params, view.iteration, k)
     if not heard:

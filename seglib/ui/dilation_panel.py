@@ -66,10 +66,10 @@ def explode(photo: state.Photo) -> None:
                 "Dilation": rate,
                 "Spans": f"{side} x {side}",
                 "Weights": kernel.size,
-                "Zeros in the large filter": side * side - kernel.size,
-                "Output, dilated": dilated[at],
-                "Output, large filter": large[at],
-                "Largest difference, whole photo": float(np.abs(dilated - large).max()),
+                "Zeros": side * side - kernel.size,
+                "Dilated": dilated[at],
+                "With zeros": large[at],
+                "Difference": float(np.abs(dilated - large).max()),
             }
         )
     left, right = st.columns(2, gap="large")
@@ -85,8 +85,8 @@ def explode(photo: state.Photo) -> None:
     with right:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
         st.caption(
-            "Output, computed tap by tap with dilation (ours), and with the large filter full of zeros (OpenCV, which "
-            "knows nothing of dilation): the same numbers over the whole photo, up to floating-point rounding."
+            "Output at the middle, computed tap by tap with dilation (ours), and with the large filter full of zeros "
+            "(OpenCV, which knows nothing of dilation). Difference: the largest over the whole photo, rounding errors."
         )
         panels.what_you_should_see(
             "The nine taps move apart; they stay nine. A filter of 11 x 11 that is nearly all zeros costs and learns "
@@ -138,7 +138,7 @@ def stack_rates() -> None:
                 "Rate": rates[n - 1],
                 "Window, px": 1 + 2 * sum(rates[:n]),
                 "Seen": 100 * seen_share(rates[:n]),
-                "Without dilation, px": 1 + 2 * n,
+                "Undilated, px": 1 + 2 * n,
             }
             for n in range(1, len(rates) + 1)
         )

@@ -15,6 +15,7 @@ from seglib.ui import state
 
 View = Literal["classes", "errors", "confidence"]
 VIEWS: tuple[View, ...] = get_args(View)
+ANSWER = "the net's answer"
 PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"]
 
 
@@ -106,10 +107,10 @@ def choose_view(has_truth: bool) -> View:
     return st.segmented_control("Show", options, default="classes", key="view", required=True, bind="query-params")
 
 
-def choose_class(labels: LabelSet, default: int) -> int:
-    """One class of the label set, by index."""
-    name = st.selectbox("Class", labels.classes, index=default, key=f"class_{labels.name}")
-    return labels.index(name)
+def choose_class(labels: LabelSet, answer: int, title: str = "Class") -> int:
+    """One class of the label set, by index; until one is chosen, ``answer``, the net's at the pinned pixel."""
+    name = st.selectbox(title, [ANSWER, *labels.classes], key=f"class_{labels.name}", bind="query-params")
+    return answer if name == ANSWER else labels.index(name)
 
 
 def choose_streams(nets: list[str]) -> str:

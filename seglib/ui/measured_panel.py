@@ -13,7 +13,7 @@ from seglib.cards import shipped_nets
 from seglib.labels import LabelSet
 from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
-from seglib.ui import cache, panels, state, warm_up, window_cache
+from seglib.ui import cache, inputs, panels, state, warm_up, window_cache
 from seglib.ui.components.photo_view import Panel
 from seglib.window_pictures import (
     EFFECTIVE,
@@ -28,7 +28,6 @@ from seglib.window_pictures import (
 
 PATCHES = (16, 24, 32, 48, 64, 96, 128)
 OTHERS = 3  # photos of the box that the effective field is averaged over, beside the one on the page
-ANSWER = "the net's answer"
 
 
 def family(labels: LabelSet) -> list[str]:
@@ -44,8 +43,6 @@ def measured(photo: state.Photo, labels: LabelSet) -> None:
     with left:
         start = nets.index("fcn8s") if "fcn8s" in nets else 0
         net = st.selectbox("Net", nets, index=start, key="window_net", bind="query-params", persist_state="session")
-    with middle:
-        wanted = st.selectbox("Score of", [ANSWER, *labels.classes], key=f"window_class_{labels.name}")
     with right:
         patch = st.select_slider("Grey patch, px", PATCHES, value=48, key="patch", bind="query-params")
     if warm_up.loading():
@@ -54,7 +51,8 @@ def measured(photo: state.Photo, labels: LabelSet) -> None:
     point = state.pin(photo)
     answer = panels.segment_all(photo, labels, [net])[net]
     said = int(answer.labels[point])
-    k = said if wanted == ANSWER else labels.index(wanted)
+    with middle:
+        k = inputs.choose_class(labels, answer=said, title="Score of")
     name = labels.classes[k]
     st.caption(
         f"At row {point[0]}, column {point[1]} {net} says **{labels.classes[said]}**. Click another pixel: "

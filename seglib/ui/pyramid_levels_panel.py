@@ -103,7 +103,7 @@ def _evidence(
     """What the trunk is shown on each level, what each level adds, and the sum at the pinned pixel."""
     row, col = state.pin(photo)
     st.subheader("What each level has to say")
-    k = inputs.choose_class(labels, default=int(answer.labels[row, col]))
+    k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
     shares = cache.contributions(answer, photo.key, photo.size, f"{NET} {on}", labels.name, k)
     shown = pyramid_cache.level_pictures(photo.image, photo.key, len(strides))
     limit = max(0.01, *(float(np.abs(shares[stride]).max()) for stride in on))

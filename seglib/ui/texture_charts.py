@@ -72,7 +72,7 @@ def class_gaps(ours: Mapping[str, float | None], net: Mapping[str, float | None]
     dots = data.melt(["class", "kind", "gap"], ["texture", "net"], var_name="method", value_name="IoU")
     dots["method"] = dots["method"].replace({"net": net_name})
     order = list(data.sort_values("gap", ascending=False)["class"])
-    y = alt.Y("class:N", sort=order, title=None)
+    y = alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False))
     rules = alt.Chart().mark_rule(strokeWidth=2, color="#8a8f98").encode(y=y, x="low:Q", x2="high:Q")
     points = (
         alt.Chart()

@@ -31,6 +31,23 @@ def said(page: Page) -> list[str]:
     return page.get_by_text("at the pinned pixel").all_inner_texts()
 
 
+def test_a_clicked_pixel_moves_all_views_and_a_link_reopens_them(page: Page, pyramid_app: str) -> None:
+    page.goto(f"{pyramid_app}/pyramid?part=Levels&photo=chelsea&level16=false")
+    settle(page)
+    before = said(page)
+    assert len(before) == 2
+    page.get_by_role("application", name="ginger tabby cat").first.click(position={"x": 40, "y": 30})
+    expect(page.get_by_text(before[0])).to_have_count(0)
+    settle(page)
+    page.wait_for_url(lambda url: "pin=" in url)
+    after = said(page)
+    assert after != before
+    page.goto(page.url)  # a fresh visitor with the same link
+    settle(page)
+    assert said(page) == after
+    expect(page.get_by_label("Half: sees")).not_to_be_checked()
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_no_part_is_wider_than_a_phone_and_every_picture_has_words(
     browser: Browser, pyramid_app: str, part: str

@@ -79,6 +79,14 @@ def test_the_lab_is_stepped_by_hand_played_and_heeds_the_wish_for_less_motion(br
     context.close()
 
 
+def test_holes_are_hatched_and_rates_come_from_the_address(page: Page, app: str) -> None:
+    page.goto(f"{app}/receptive_field?section=Dilation+lab&photo=coins&rates=2%2C+2%2C+2")
+    settle(page)
+    stepper = page.locator(".stepper").nth(1)
+    expect(stepper.get_by_text("3 layers (rate 2, 2, 2): a window of 13 x 13 px, 29.0 % of it seen.")).to_be_visible()
+    assert stepper.locator('.cell[fill="url(#hole)"]').count() == 169 - 49
+
+
 @pytest.mark.parametrize("section", ["Theory and measured", "Dilation lab", "The bill"])
 def test_no_section_is_wider_than_a_phone(browser: Browser, app: str, section: str) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)

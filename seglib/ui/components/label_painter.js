@@ -578,6 +578,7 @@ function listen(painter) {
       // A drag is a box; after a click its other corner is still to come.
       const far = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > DRAGGED;
       if (far && painter.anchor) setBoxCorner(painter, cornerUnder(painter, event));
+      else tell(painter, true);
     } else if (!moving) act(painter, within(plane, pixelUnder(painter, event)), cornerUnder(painter, event));
     pressed = null;
     if (!down.size) moving = false;
