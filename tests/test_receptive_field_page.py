@@ -192,8 +192,8 @@ def test_kept_results_are_bounded() -> None:
 def test_the_lab_shows_equal_numbers_and_holes() -> None:
     app = open_page(LAB)
     table = app.dataframe[0].value
-    assert np.allclose(table["Output, dilated"], table["Output, large filter"])
-    assert (table["Largest difference, whole photo"] < 1e-6).all()
+    assert np.allclose(table["Dilated"], table["With zeros"])
+    assert (table["Difference"] < 1e-6).all()
     assert metrics(app)["of it seen"] == "100.0 %"
     app.selectbox(key="rates").set_value("2, 2, 2").run()
     assert metrics(calm(app))["of it seen"] == f"{100 * seen_share([2, 2, 2]):.1f} %"

@@ -96,7 +96,12 @@ def measured(photo: state.Photo, labels: LabelSet) -> None:
     curve = found["window"]
     panels.show(_pictures(photo, net, name, k, box, energy, covered, side, patch), photo, None, key="window", columns=3)
     one, two, three = st.columns(3)
-    one.caption(":orange[■] theoretical window, :blue[■] effective: the square with 95 % of the gradient's energy")
+    # In the outlines' own colours: Markdown's orange and blue are others.
+    one.caption(
+        f'<span style="color: rgb{THEORY}">■</span> theoretical window, <span style="color: rgb{EFFECTIVE}">■</span> '
+        "effective: the square with 95 % of the gradient's energy",
+        unsafe_allow_html=True,
+    )
     with two:
         st.image(heat_scale(), caption="gradient energy: none to most (fourth root)", width="stretch")
     with three:
