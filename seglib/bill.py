@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from seglib import memory
+
 FILE = Path(__file__).resolve().parent.parent / "assets" / "statistics" / "bill.json"
 SIZE = (360, 480)
 STRIDES = (8, 4, 2, 1)
@@ -90,10 +92,10 @@ def measure(net: str, stride: int, size: tuple[int, int], megabytes: int) -> dic
     photo = torch.randn(1, 3, *size).contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
         model(photo[..., :33, :33])  # what libraries set up once is not the photo's
-        in_use = _memory("VmSize")
+        in_use = memory.status("VmSize")
         if in_use:
             resource.setrlimit(resource.RLIMIT_AS, (in_use + megabytes * 2**20,) * 2)
-        before, seconds = _start_peak(), []
+        before, seconds = memory.start_peak(), []
         try:
             while len(seconds) < 3 and sum(seconds) < 4:
                 start = time.process_time()  # what others do on this machine meanwhile is not on the bill
@@ -103,31 +105,7 @@ def measure(net: str, stride: int, size: tuple[int, int], megabytes: int) -> dic
             return {"failure": "memory" if "memory" in str(error) else str(error)[:200]}
         except MemoryError:
             return {"failure": "memory"}
-    return {"seconds": min(seconds), "peak_bytes": max(_peak() - before, 0)}
-
-
-def _memory(field: str) -> int:
-    """A line of /proc/self/status in bytes; 0 where there is no such file (not Linux)."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith(f"{field}:")), 0)
-
-
-def _start_peak() -> int:
-    """Memory in use now; the high-water mark starts anew from here where the system lets it."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return _peak()
-    return _memory("VmRSS")
-
-
-def _peak() -> int:
-    # macOS counts in bytes, Linux in units of 1024.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return _memory("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {"seconds": min(seconds), "peak_bytes": max(memory.peak() - before, 0)}
 
 
 def item(

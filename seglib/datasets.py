@@ -74,16 +74,6 @@ MEANING: dict[str, dict[str, dict[str, Meaning]]] = {
         },
     },
     "labelmefacade": {
-        "street": {
-            "building": ("building",),
-            "car": ("car",),
-            "door": ("building",),
-            "pavement": ("pavement",),
-            "road": ("road",),
-            "sky": ("sky",),
-            "vegetation": ("tree",),  # as CamVid's 11 classes have it
-            "window": ("building",),
-        },
         "everyday": {
             "building": ("building",),
             "car": ("vehicle",),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
 
+from seglib.cost import multiply_adds
 from seglib.models.pyramid import Pyramid, level_inputs
 from seglib.prediction import image_tensor
 
@@ -35,29 +35,12 @@ def level_costs(model: Pyramid, image: np.ndarray, repeats: int = 5) -> tuple[fl
         making = _shortest(lambda: level_inputs(x, model.levels), repeats)
         costs = []
         for level in level_inputs(x, model.levels):
-            counted = _multiply_adds(model.trunk, level)
+            counted = multiply_adds(model.trunk, lambda level=level: model.trunk([level]))
             units = model.trunk([level])[0][0, 0].numel()
             scoring = units * model.score.weight.numel() // model.levels
             seconds = _shortest(lambda level=level: model.trunk([level]), repeats)
             costs.append(LevelCost(tuple(level.shape[-2:]), counted + scoring, seconds))
     return making, costs
-
-
-def _multiply_adds(trunk: nn.Module, level: torch.Tensor) -> int:
-    """One for each weight of a kernel at each position of its output."""
-    total = 0
-
-    def count(layer: nn.Conv2d, _inputs: tuple, output: torch.Tensor) -> None:
-        nonlocal total
-        total += output[0].numel() * layer.weight[0].numel()
-
-    hooks = [layer.register_forward_hook(count) for layer in trunk.modules() if isinstance(layer, nn.Conv2d)]
-    try:
-        trunk([level])
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return total
 
 
 def _shortest(run: Callable[[], object], repeats: int) -> float:

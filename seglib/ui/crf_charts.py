@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib import metrics
+from seglib import crf_choice, metrics
 from seglib.crf_trace import Trace
 from seglib.labels import LabelSet
 from seglib.ui.metrics_charts import percents
 
-RESULTS = Path(__file__).resolve().parent.parent.parent / "assets" / "crf"
 # Mean IoU in per cent on VOC 2012 validation: Chen et al., ICLR 2015, table 1 (a).
 DEEPLAB_PAPER = {"DeepLab": (59.80, 63.74), "DeepLab-MSc": (61.30, 65.21), "DeepLab-LargeFOV": (62.25, 67.64)}
 
@@ -100,8 +96,7 @@ def paper_table(labels: LabelSet) -> None:
     """DeepLab's rows with and without CRF, and ours where parameters have been chosen by `seglib.tune_crf`."""
     rows = {f"{net}, VOC 2012 val (paper)": scores for net, scores in DEEPLAB_PAPER.items()}
     notes = []
-    for path in sorted(RESULTS.glob(f"{labels.name}-*.json")):
-        found = json.loads(path.read_text())
+    for found in crf_choice.read_choices(labels.name):
         figures = found["figures"]
         title = f"{found['model']}, {found['layout']} {found['split']}, second half (ours)"
         rows[title] = tuple(100 * figures[name]["mean_iou"] for name in ("net alone", "chosen"))

@@ -1,0 +1,51 @@
+"""Measure the claims: ``python -m seglib.claims --data DIR``.
+
+Claims already in the ledger are not measured again unless asked for; counts of nets on photos are kept in ``--work``,
+so that a run that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from seglib.claims import about_layers, about_metrics, about_nets, about_systems
+from seglib.claims.counts import Bench
+from seglib.claims.ledger import FILE, entry, read_ledger, write_ledger
+
+CLAIMS = {
+    claim.name: (claim, measure)
+    for part in (about_metrics, about_nets, about_layers, about_systems)
+    for measure, claim in part.CLAIMS.items()
+}
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.claims", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--work", type=Path, default=Path("runs/claims"), help="folder for what is counted on the way")
+    parser.add_argument("--again", nargs="+", choices=CLAIMS, default=(), metavar="CLAIM", help="measure these anew")
+    args = parser.parse_args(argv)
+    bench, entries = Bench(args.data, args.work), read_ledger(args.out)
+    todo = [name for name in CLAIMS if name not in entries or name in args.again]
+    for name in (bar := tqdm(todo, unit="claim", disable=None)):
+        bar.set_postfix_str(name)
+        claim, measure = CLAIMS[name]
+        start = time.monotonic()
+        try:
+            finding = measure(bench)
+        except ValueError as error:
+            sys.exit(f"claims: {name}: {error}")
+        entries[name] = entry(claim, finding, time.monotonic() - start)
+        ordered = {each: entries[each] for each in CLAIMS if each in entries}
+        write_ledger(ordered, args.out)
+        print(f"{name}: {entries[name]['verdict']}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

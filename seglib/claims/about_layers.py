@@ -1,0 +1,187 @@
+"""Claims about what happens inside a net: what each depth knows, and how gradients come back."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+from seglib import metrics
+from seglib.augment import Augmentation
+from seglib.cards import read_card, weights_path
+from seglib.claims.counts import Bench, gain, percent, spread
+from seglib.claims.ledger import Claim, Figure, Finding
+from seglib.datasets import find_pairs, read_as, read_pairs
+from seglib.evaluate import Segmenter
+from seglib.labels import LABEL_SETS
+from seglib.losses import overlap_loss, partial_label_loss
+from seglib.models import create_model
+from seglib.models.fcn import FCN, pad_to_grid, upsample
+from seglib.models.trunk import CHANNELS
+from seglib.prediction import image_tensor, to_input
+from seglib.train import Views
+from seglib.weights import load_model
+
+LABELS = "street"
+PHOTOS, PIXELS = 60, 250  # training photos, and pixels of each, that a linear classifier learns from
+BORDER = 3  # pixels
+STEPS, BATCH, SEEDS = 60, 8, 3
+EARLY = ("stem", "stages.4")
+
+
+def deeper_is_more_abstract(bench: Bench) -> Finding:
+    """A linear classifier on the features of each stride of the trained fcn4s."""
+    model, weights = load_model("fcn4s", LABELS), read_card(weights_path("fcn4s", LABELS))["sha256"]
+    counts = {}
+    for stride, probe in _probes(model, bench).items():
+        counts[stride] = bench.of(
+            _reader(model, stride, probe), LABELS, f"probe {stride} {weights}", f"linear on stride {stride}"
+        )
+    strides = sorted(counts)
+    figures = [
+        gain(
+            f"stride {deep} over {shallow}, class accuracy",
+            metrics.class_accuracy,
+            counts[deep].everywhere,
+            counts[shallow].everywhere,
+        )
+        for shallow, deep in itertools.pairwise(strides)
+    ]
+    for shallow, deep in itertools.pairwise(strides):
+        near, far = (counts[s] for s in (shallow, deep))
+        figures.append(
+            spread(
+                f"points of pixel accuracy lost within {BORDER} px of a border, stride {deep} over {shallow}",
+                _loses_more,
+                far.beyond(BORDER),
+                far.within(BORDER),
+                near.beyond(BORDER),
+                near.within(BORDER),
+            )
+        )
+    context = {
+        f"stride {stride}": f"class accuracy {percent(metrics.class_accuracy, it.everywhere):.1f}, pixel accuracy "
+        f"beyond {BORDER} px of a border {percent(metrics.pixel_accuracy, it.beyond(BORDER)):.1f}, within "
+        f"{percent(metrics.pixel_accuracy, it.within(BORDER)):.1f}"
+        for stride, it in counts.items()
+    }
+    return Finding(tuple(figures), context)
+
+
+def _loses_more(beyond: np.ndarray, within: np.ndarray, other_beyond: np.ndarray, other_within: np.ndarray) -> float:
+    lost = metrics.pixel_accuracy(beyond) - metrics.pixel_accuracy(within)
+    return 100 * (lost - (metrics.pixel_accuracy(other_beyond) - metrics.pixel_accuracy(other_within)))
+
+
+def _probes(model: FCN, bench: Bench) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Weights ``(K, C)`` and biases ``(K,)`` of a linear classifier for the features of each stride."""
+    reading, rng = read_as("camvid", LABEL_SETS[LABELS]), np.random.default_rng(0)
+    pairs = find_pairs(bench.data / "camvid", "train")
+    some = [pairs[i] for i in np.linspace(0, len(pairs) - 1, PHOTOS).astype(int)]
+    features, classes = {stride: [] for stride in CHANNELS}, []
+    for image, truth in read_pairs(some, reading):
+        known = np.argwhere(truth < len(reading.group_names))
+        rows, cols = known[rng.choice(len(known), min(PIXELS, len(known)), replace=False)].T
+        classes.append(truth[rows, cols])
+        for stride, maps in _features(model, image).items():
+            features[stride].append(
+                maps[0, :, (rows + stride // 2) // stride, (cols + stride // 2) // stride].numpy().T
+            )
+    found = {}
+    for stride, each in features.items():
+        x = np.concatenate(each)
+        mean, deviation = x.mean(0), x.std(0) + 1e-6
+        linear = LogisticRegression(C=0.1, max_iter=300).fit((x - mean) / deviation, np.concatenate(classes))
+        weights, bias = np.zeros((len(reading.group_names), x.shape[1])), np.full(len(reading.group_names), -1e9)
+        weights[linear.classes_] = linear.coef_ / deviation
+        bias[linear.classes_] = linear.intercept_ - linear.coef_ @ (mean / deviation)
+        found[stride] = weights, bias
+    return found
+
+
+@torch.inference_mode()
+def _features(model: FCN, image: np.ndarray) -> dict[int, torch.Tensor]:
+    return model.trunk(pad_to_grid(image_tensor(image)))
+
+
+def _reader(model: FCN, stride: int, probe: tuple[np.ndarray, np.ndarray]) -> Segmenter:
+    """A label map from the features of one stride: linear scores, upsampled."""
+    weights, bias = (torch.from_numpy(part).float() for part in probe)
+
+    def segment(image: np.ndarray) -> np.ndarray:
+        maps = _features(model, image)[stride]
+        scores = torch.einsum("kc,nchw->nkhw", weights, maps) + bias[:, None, None]
+        whole = tuple((side - 1) * stride + 1 for side in scores.shape[-2:])
+        labels = upsample(scores, whole)[0].argmax(0)[: image.shape[0], : image.shape[1]]
+        return labels.numpy().astype(np.uint8)
+
+    return segment
+
+
+def skips_carry_gradient(bench: Bench) -> Finding:
+    """Gradient norms of the first layers while fcn32s and fcn4s start to learn, from the same random weights."""
+    torch.use_deterministic_algorithms(True)
+    views = [Views(LABELS, bench.data, Augmentation(), seed) for seed in range(SEEDS)]
+    norms = {net: np.array([_early_norms(net, v, seed) for seed, v in enumerate(views)]) for net in ("fcn32s", "fcn4s")}
+    torch.use_deterministic_algorithms(False)
+    ratios = np.log2(norms["fcn4s"].mean(1) / norms["fcn32s"].mean(1))  # (SEEDS,)
+    half_width = 4.303 * ratios.std(ddof=1) / np.sqrt(SEEDS)  # Student's t, two degrees of freedom, 95 %
+    mean = float(ratios.mean())
+    figure = Figure(
+        "gradient of the first layers with skips over without",
+        round(mean, 2),
+        round(mean - half_width, 2),
+        round(mean + half_width, 2),
+        unit="doublings",
+    )
+    context = {}
+    for net, each in norms.items():
+        thirds = each.mean(0).reshape(3, -1).mean(1)
+        context[net] = "mean norm in steps 1-20, 21-40, 41-60: " + ", ".join(f"{norm:.3f}" for norm in thirds)
+    why = "Our skips start with weights of 0, as the paper's do: in the very first step they carry nothing back."
+    return Finding((figure,), context, why)
+
+
+def _early_norms(net: str, views: Views, seed: int) -> np.ndarray:
+    """Norm of the loss' gradient for the stem and the stage of stride 4, at each of the first steps, ``(STEPS,)``."""
+    torch.manual_seed(seed)
+    model: nn.Module = create_model(net, len(LABEL_SETS[LABELS])).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.03)
+    early = [p for name, p in model.trunk.named_parameters() if name.startswith(EARLY)]
+    weights = torch.ones(len(views.members))
+    norms = []
+    for step in range(STEPS):
+        batch = [views[step * BATCH + i] for i in range(BATCH)]
+        pictures, targets = (torch.from_numpy(np.stack(part)) for part in zip(*batch, strict=True))
+        logits, targets = model(to_input(pictures), every=2), targets[:, ::2, ::2].long()
+        loss = partial_label_loss(logits, targets, views.members, weights) + overlap_loss(logits, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        norms.append(float(torch.stack([p.grad.norm() for p in early]).norm()))
+        optimizer.step()
+    return np.array(norms)
+
+
+CLAIMS = {
+    deeper_is_more_abstract: Claim(
+        "depth",
+        "Deeper layers are more abstract: they know better what, and less well where.",
+        9,
+        f"A linear classifier on the features of each stride of the trained street fcn4s, learnt from {PIXELS} pixels "
+        f"of each of {PHOTOS} training photos: accuracy, and what is lost near borders.",
+        "Zeiler & Fergus (ECCV 2014) show it in pictures: no figure.",
+        "skip_connections?photo=china&classes=street",
+    ),
+    skips_carry_gradient: Claim(
+        "gradient",
+        "Gradients flow back to early layers through the skips.",
+        9,
+        f"fcn32s and fcn4s from the same random weights, {STEPS} steps on the same views, {SEEDS} seeds: norm of the "
+        "gradient of the stem and the layers of stride 4. Spread: Student's t over seeds.",
+        "Shelhamer, Long & Darrell (TPAMI 2017) train the skips all at once: no figure.",
+        "skip_connections?photo=china&classes=street",
+    ),
+}

@@ -1,0 +1,137 @@
+"""Claims about labels and metrics: accuracy and imbalance, the ceiling of a grid, the heavy tail."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from seglib import heavy_tail, metrics
+from seglib.baselines import without_rare
+from seglib.claims.counts import Bench, gain, percent, spread
+from seglib.claims.ledger import Claim, Finding
+from seglib.datasets import read_as, read_pairs
+from seglib.evaluate import fold
+from seglib.imbalance import fold_matrix
+from seglib.labels import LABEL_SETS
+from seglib.resolution import FCN_PAPER_CEILING, through_grid
+from seglib.train import VALIDATION
+
+SHARES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
+FOLDED = 4  # classes
+STRIDES = (128, 64, 32, 16, 8, 4)
+
+
+def accuracy_over_emphasises(bench: Bench) -> Finding:
+    """Two nets that differ in class balance, and a cheat that never saw a rare class."""
+    natural, balanced = (bench.of_net(f"fcn8s_{kind}", "street").everywhere for kind in ("natural", "balanced"))
+    net = bench.of_net("fcn8s", "street").everywhere
+    figures = [
+        gain("natural over balanced training, pixel accuracy", metrics.pixel_accuracy, natural, balanced),
+        gain("balanced over natural training, class accuracy", metrics.class_accuracy, balanced, natural),
+    ]
+    cheats = {share: _cheat(bench, share) for share in SHARES}
+    # The cheat that is ahead in the one and behind in the other by most.
+    ahead = {
+        share: min(
+            percent(metrics.pixel_accuracy, cheat) - percent(metrics.pixel_accuracy, net),
+            percent(metrics.mean_iou, net) - percent(metrics.mean_iou, cheat),
+        )
+        for share, cheat in cheats.items()
+    }
+    share = max(ahead, key=ahead.get)
+    figures += [
+        gain("cheat over fcn8s, pixel accuracy", metrics.pixel_accuracy, cheats[share], net),
+        gain("fcn8s over cheat, mean IoU", metrics.mean_iou, net, cheats[share]),
+    ]
+    scores = {"pixel": metrics.pixel_accuracy, "class": metrics.class_accuracy, "mean IoU": metrics.mean_iou}
+    context = {
+        name: ", ".join(f"{title} {percent(score, counts):.1f}" for title, score in scores.items())
+        for name, counts in {
+            "natural": natural,
+            "balanced": balanced,
+            "fcn8s": net,
+            f"cheat: the truth without classes under {share:.0%}": cheats[share],
+        }.items()
+    }
+    return Finding(tuple(figures), context)
+
+
+def _cheat(bench: Bench, share: float) -> np.ndarray:
+    """Confusion matrices ``(P, K, K)`` of the truth without each photo's classes below a share."""
+    reading = read_as(VALIDATION["street"], LABEL_SETS["street"])
+    k = len(reading.group_names)
+    found = []
+    for _, targets in read_pairs(bench.pairs("street"), reading):
+        truth = fold(targets, reading)
+        found.append(metrics.confusion_matrix(truth, without_rare(truth, share, k), k))
+    return np.stack(found)
+
+
+def ceiling_falls(bench: Bench) -> Finding:
+    """The truth itself, through a grid and back."""
+    figures, context = [], {}
+    for labels in LABEL_SETS:
+        curve = {stride: _through(bench, labels, stride) for stride in STRIDES}
+        context[labels] = ", ".join(f"{stride}: {percent(metrics.mean_iou, it):.1f}" for stride, it in curve.items())
+        for coarse, fine in itertools.pairwise(STRIDES):
+            figures.append(gain(f"{labels}: stride {fine} over {coarse}", metrics.mean_iou, curve[fine], curve[coarse]))
+    context["FCN paper, VOC 2011"] = ", ".join(f"{stride}: {FCN_PAPER_CEILING[stride]}" for stride in STRIDES)
+    why = (
+        "At one stride our ceilings lie below the paper's: its photos are larger, and its classes are things, "
+        "without CamVid's poles."
+    )
+    return Finding(tuple(figures), context, why)
+
+
+def _through(bench: Bench, labels: str, stride: int) -> np.ndarray:
+    reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
+    k = len(reading.group_names)
+    truths = (fold(targets, reading) for _, targets in read_pairs(bench.pairs(labels), reading))
+    return np.stack([metrics.confusion_matrix(truth, through_grid(truth, stride, k), k) for truth in truths])
+
+
+def other_flatters(bench: Bench) -> Finding:
+    """The rarest classes folded into Other, the predictions unchanged."""
+    figures, context = [], {}
+    for labels in LABEL_SETS:
+        counts = bench.of_net("fcn8s", labels).everywhere
+        names = read_as(VALIDATION[labels], LABEL_SETS[labels]).group_names
+        folding = heavy_tail.fold_rarest(counts.sum((0, 2)), names, FOLDED)
+        for title, score in (("pixel accuracy", metrics.pixel_accuracy), ("mean IoU", metrics.mean_iou)):
+
+            def rise(cm: np.ndarray, score=score, groups=folding.group_of) -> float:
+                return 100 * (score(fold_matrix(cm, groups)) - score(cm))
+
+            figures.append(spread(f"{labels}, {title}", rise, counts))
+        context[f"{labels}: no longer seen"] = ", ".join(folding.folded)
+    return Finding(tuple(figures), context)
+
+
+CLAIMS = {
+    accuracy_over_emphasises: Claim(
+        "accuracy",
+        "Pixel accuracy over-emphasises common classes.",
+        2,
+        "CamVid validation. Two fcn8s trained alike but for the weights of the classes, and a cheat: the truth "
+        "without each photo's rarest classes.",
+        "Farabet et al. (TPAMI 2013), SIFT Flow: natural 78.5 pixel / 29.6 class accuracy, balanced 72.3 / 50.8.",
+        "metrics?photo=china",
+    ),
+    ceiling_falls: Claim(
+        "ceiling",
+        "The coarser the grid of scores, the lower the best mean IoU that any net can reach.",
+        6,
+        "Every validation truth reduced to shares of classes in each cell, upsampled bilinearly, scored.",
+        "FCN (CVPR 2015), VOC 2011: 50.9 at stride 128 to 98.5 at stride 4.",
+        "resolution?photo=china",
+    ),
+    other_flatters: Claim(
+        "tail",
+        "Annotating few classes and calling the rest Other raises the score and hides the tail.",
+        4,
+        f"fcn8s on the validation photos, its {FOLDED} rarest classes folded into Other after the fact.",
+        "VOC 2012 names 20 classes, COCO 80 things: no figure.",
+        "annotation?annotation_panel=Heavy+tail",
+    ),
+}

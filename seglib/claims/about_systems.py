@@ -1,0 +1,194 @@
+"""Claims about whole systems: the CRF after a net, texture and detection before convnets, all together."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from seglib import detection, grab_cut, metrics
+from seglib.claims.counts import Bench, Counts, gain, percent, spread
+from seglib.claims.ledger import Claim, Figure, Finding
+from seglib.crf import ITERATIONS, mean_field
+from seglib.crf_choice import chosen_params
+from seglib.detection import DETECTORS, class_iou
+from seglib.labels import EVERYDAY, LABEL_SETS
+from seglib.objects import things_and_stuff
+from seglib.pairwise import CRFParams
+from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.prediction import predict
+from seglib.texture_weights import load_texture, texture_path
+from seglib.weights import load_model
+
+BORDER = 3  # pixels
+LAST = "second"  # half of the validation photos: the CRF's parameters were chosen on the first
+FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "animal")}
+VOTES = 5
+CUTS = 3  # GrabCut's iterations
+
+
+def crf_sharpens_and_harms(bench: Bench) -> Finding:
+    """Deeplab with and without the CRF: near borders, and on thin parts."""
+    figures, context = [], {}
+    for labels in LABEL_SETS:
+        params = chosen_params(labels)
+        before = bench.of_net("deeplab", labels, which=LAST)
+        after = bench.of_net("deeplab", labels, params, LAST)
+        figures += [
+            gain(
+                f"{labels}: mean IoU within {BORDER} px of a border",
+                metrics.mean_iou,
+                after.within(BORDER),
+                before.within(BORDER),
+            ),
+            gain(f"{labels}: thin parts lost, pixel accuracy there", metrics.pixel_accuracy, before.thin, after.thin),
+        ]
+        context[labels] = (
+            f"mean IoU {percent(metrics.mean_iou, before.everywhere):.1f} to "
+            f"{percent(metrics.mean_iou, after.everywhere):.1f}; thin parts found "
+            f"{percent(metrics.pixel_accuracy, before.thin):.1f} to {percent(metrics.pixel_accuracy, after.thin):.1f}"
+        )
+        context[f"{labels}: parameters"] = ", ".join(f"{value:g}" for value in vars(params).values())
+    return Finding(tuple(figures), context)
+
+
+def texture_does_stuff(bench: Bench) -> Finding:
+    """Texture against a net over stuff and things; detect-then-segment on the bundled photos' things and stuff."""
+    net = bench.of_net("fcn8s", "everyday").everywhere
+    texture = bench.of(
+        load_texture("everyday"), "everyday", f"texture {texture_path('everyday').stat().st_size}", "texture"
+    ).everywhere
+    figures = [spread("the net's lead over texture, things over stuff, mean IoU", _leads_more_on_things, net, texture)]
+    boxed, by_texture = [], []
+    context = {
+        f"{name}: mean IoU": ", ".join(
+            f"{kind} {100 * scores['Mean IoU']:.1f}"
+            for kind, scores in things_and_stuff(counts.sum(0), EVERYDAY).items()
+        )
+        for name, counts in (("texture", texture), ("fcn8s", net))
+    }
+    model = load_texture("everyday")
+    for photo, (who, name) in FOUND.items():
+        image, truth, k = load_photo(photo), photo_truth(photo, EVERYDAY), EVERYDAY.index(name)
+        boxed.append(100 * class_iou(truth, _detected(image, who), k))
+        by_texture.append(100 * class_iou(truth, model(image) == k, k))
+        context[f"{PHOTOS[photo].title}, IoU of {name}"] = (
+            f"detected and cut {boxed[-1]:.1f}, texture {by_texture[-1]:.1f}"
+        )
+    stuff_boxed, stuff_texture = _stuff(model)
+    context["stuff in the bundled photos, mean IoU within its box"] = (
+        f"cut {stuff_boxed:.1f}, texture {stuff_texture:.1f}"
+    )
+    figures += [
+        Figure(
+            "detected and cut over texture, three bundled photos' things",
+            round(float(np.mean(boxed) - np.mean(by_texture)), 1),
+        ),
+        Figure("texture over a cut, boxes in the midst of stuff", round(stuff_texture - stuff_boxed, 1)),
+    ]
+    return Finding(
+        tuple(figures), context, "Three photos and a few boxes are few: the last two figures have no spread."
+    )
+
+
+def _leads_more_on_things(net: np.ndarray, texture: np.ndarray) -> float:
+    lead = {
+        kind: scores["Mean IoU"] - things_and_stuff(texture, EVERYDAY)[kind]["Mean IoU"]
+        for kind, scores in things_and_stuff(net, EVERYDAY).items()
+    }
+    return 100 * (lead["things"] - lead["stuff"])
+
+
+def _detected(image: np.ndarray, who: str) -> np.ndarray:
+    """What GrabCut cuts out of the best detected box, ``(H, W)`` bool; nothing without a box."""
+    found = [it for it in detection.detect(image, DETECTORS[who]) if it.votes >= VOTES]
+    if not found:
+        return np.zeros(image.shape[:2], bool)
+    return _cut(image, detection.grown(found[0].box, DETECTORS[who], image.shape[:2]))
+
+
+def _cut(image: np.ndarray, box: detection.Box) -> np.ndarray:
+    cut = grab_cut.start(image, box)
+    for _ in range(CUTS):
+        cut = grab_cut.iterate(cut)
+    return grab_cut.object_mask(cut, box, image.shape[:2])
+
+
+def _stuff(model) -> tuple[float, float]:
+    """Mean IoU, within a box in the midst of stuff, of GrabCut and of texture, over the bundled photos with stuff."""
+    cut, texture = [], []
+    for photo in PHOTOS:
+        image, truth = load_photo(photo), photo_truth(photo, EVERYDAY)
+        if truth is None or (box := detection.stuff_box(truth, EVERYDAY)) is None:
+            continue
+        k = detection.class_inside(truth, box)
+        cut.append(100 * class_iou(truth, _cut(image, box), k, box))
+        texture.append(100 * class_iou(truth, model(image) == k, k, box))
+    return float(np.mean(cut)), float(np.mean(texture))
+
+
+def all_together(bench: Bench) -> Finding:
+    """From fcn32s to dilation, to a large field of view, to the CRF."""
+    figures, context = [], {}
+    for labels in LABEL_SETS:
+        params = chosen_params(labels)
+        steps: dict[str, Counts] = {
+            net: bench.of_net(net, labels, which=LAST) for net in ("fcn32s", "dilated8", "deeplab")
+        }
+        steps["deeplab + CRF"] = bench.of_net("deeplab", labels, params, LAST)
+        ours, first = steps["deeplab + CRF"].everywhere, steps["fcn32s"].everywhere
+        figures.append(gain(f"{labels}: deeplab + CRF over fcn32s, mean IoU", metrics.mean_iou, ours, first))
+        context[labels] = ", ".join(
+            f"{name} {percent(metrics.mean_iou, it.everywhere):.1f}" for name, it in steps.items()
+        )
+    context["milliseconds, one photo of 480x360"] = ", ".join(f"{name} {ms:.0f}" for name, ms in _times().items())
+    return Finding(tuple(figures), context)
+
+
+def _times() -> dict[str, float]:
+    """The fastest of five runs of each step on one photo, in ms."""
+    image = np.ascontiguousarray(load_photo("china")[:360, :480])
+    runs = {}
+    for net in ("fcn32s", "dilated8", "deeplab"):
+        model = load_model(net, "street")
+        runs[net] = lambda model=model: predict(model, image)
+    said = predict(load_model("deeplab", "street"), image).probabilities
+    runs["the CRF alone"] = lambda: mean_field(said, image, CRFParams(), ITERATIONS)
+    found = {}
+    for name, run in runs.items():
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            run()
+            times.append(1000 * (time.perf_counter() - start))
+        found[name] = min(times)
+    return found
+
+
+CLAIMS = {
+    crf_sharpens_and_harms: Claim(
+        "crf",
+        "A fully connected CRF sharpens borders, and harms thin structures.",
+        11,
+        f"deeplab on the second half of the validation photos, before and after {ITERATIONS} iterations, parameters "
+        "chosen on the first half: `python -m seglib.tune_crf`.",
+        "Chen et al. (ICLR 2015), VOC 2012: 59.8 to 63.7; with a large field of view 62.3 to 67.6.",
+        "deeplab_crf?photo=rocket",
+    ),
+    texture_does_stuff: Claim(
+        "texture",
+        "Texture classification does for stuff what it cannot do for things; detect-then-segment the reverse.",
+        5,
+        "MSRC validation: texture model and fcn8s, things and stuff apart. Bundled photos: detector, box, GrabCut.",
+        "TextonBoost (ECCV 2006) on MSRC-21, with things and stuff together: 72.2 pixel accuracy (from memory).",
+        "before_convnets?before=Learnt+from+photos&photo=china",
+    ),
+    all_together: Claim(
+        "together",
+        "All together: dilation, a large field of view and a CRF beat the plain fcn32s.",
+        11,
+        "The second half of the validation photos, step by step; time of each step on this machine.",
+        "Chen et al. (ICLR 2015), VOC 2012: 67.6 with a large field of view and CRF.",
+        "deeplab_crf?photo=china",
+    ),
+}

@@ -1,0 +1,119 @@
+"""Count once, ask often: what a segmenter does on every photo, near borders, on thin parts and everywhere.
+
+Nearly every claim is a question to confusion matrices. They are counted photo by photo, kept in a folder, and from
+them follow scores, scores at the border, and, by drawing photos with replacement, how sure these are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from seglib import metrics
+from seglib.boundary import band_curve
+from seglib.cards import read_card, weights_path
+from seglib.claims.ledger import Figure
+from seglib.crf_trace import thin_parts
+from seglib.datasets import Pair, find_pairs, read_as, read_pairs
+from seglib.evaluate import Segmenter, fold, half, sharpened
+from seglib.labels import IGNORE, LABEL_SETS
+from seglib.pairwise import CRFParams
+from seglib.prediction import predict
+from seglib.train import VALIDATION
+from seglib.weights import load_model
+
+RADII = (1, 3, 5, 10, 20)  # pixels from a true border
+THIN = 5  # pixels: what no disc of this width inside its class covers
+RESAMPLES = 1000
+
+Score = Callable[[np.ndarray], float]  # confusion matrix (K, K) -> score in [0, 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Confusion matrices of one segmenter on P photos."""
+
+    near: np.ndarray  # (P, R, K, K) int64, within each of `RADII` of a border
+    thin: np.ndarray  # (P, K, K), on thin parts
+    everywhere: np.ndarray  # (P, K, K)
+
+    def within(self, radius: int) -> np.ndarray:
+        """Within so many pixels of a border, ``(P, K, K)``."""
+        return self.near[:, RADII.index(radius)]
+
+    def beyond(self, radius: int) -> np.ndarray:
+        """Farther from any border, ``(P, K, K)``."""
+        return self.everywhere - self.within(radius)
+
+
+def count(segment: Segmenter, pairs: list[Pair], labels: str, layout: str, title: str = "") -> Counts:
+    """Run a segmenter over labelled photos, one at a time."""
+    reading = read_as(layout, LABEL_SETS[labels])
+    k = len(reading.group_names)
+    near, thin, everywhere = [], [], []
+    for image, targets in tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", desc=title, disable=None):
+        truth, said = fold(targets, reading), fold(segment(image), reading)
+        near.append(band_curve(truth, said, RADII, k))
+        thin.append(metrics.confusion_matrix(np.where(thin_parts(truth, THIN), truth, IGNORE), said, k))
+        everywhere.append(metrics.confusion_matrix(truth, said, k))
+    return Counts(*map(np.stack, (near, thin, everywhere)))
+
+
+class Bench:
+    """The validation photos of ``data``, and all counts made on them so far, kept in ``work``."""
+
+    def __init__(self, data: Path, work: Path) -> None:
+        self.data, self.work = data, work
+
+    def pairs(self, labels: str, which: str | None = None) -> list[Pair]:
+        """Validation photos of a label set, or the first or second half of them."""
+        return half(find_pairs(self.data / VALIDATION[labels], "val"), which)
+
+    def of_net(self, name: str, labels: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
+        """Counts of a shipped net, with a CRF after it if there are parameters for one."""
+        stem, variant = name.split("_", maxsplit=1)[0], weights_path(name, labels)
+        model = load_model(stem, labels, variant)
+        segment = sharpened(model, crf) if crf else lambda image: predict(model, image).labels
+        return self.of(segment, labels, f"{read_card(variant)['sha256']} {crf} {which}", f"{labels} {name}", which)
+
+    def of(self, segment: Segmenter, labels: str, key: str, title: str, which: str | None = None) -> Counts:
+        """Counts of any segmenter; ``key`` tells it from all others."""
+        path = self.work / f"{hashlib.sha256(f'{labels} {key}'.encode()).hexdigest()[:24]}.npz"
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as kept:
+                return Counts(**kept)
+        found = count(segment, self.pairs(labels, which), labels, VALIDATION[labels], title)
+        self.work.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        with partial.open("wb") as file:
+            np.savez_compressed(file, near=found.near, thin=found.thin, everywhere=found.everywhere)
+        partial.replace(path)
+        return found
+
+
+def percent(score: Score, counts: np.ndarray) -> float:
+    """A score of all photos' matrices ``(P, K, K)`` together, in per cent."""
+    return 100 * score(counts.sum(0))
+
+
+def gain(name: str, score: Score, ours: np.ndarray, theirs: np.ndarray, theirs_by: Score | None = None) -> Figure:
+    """How many points ours is ahead, with its spread over photos; both ``(P, K, K)`` on the same photos."""
+    return spread(name, lambda a, b: 100 * (score(a) - (theirs_by or score)(b)), ours, theirs)
+
+
+def spread(name: str, figure: Callable[..., float], *counts: np.ndarray) -> Figure:
+    """A figure of summed matrices, and its 95 % interval over photos drawn with replacement.
+
+    ``counts`` are ``(P, K, K)`` on the same P photos: drawn together, for a hard photo is hard for all.
+    """
+    photos = len(counts[0])
+    draws = np.random.default_rng(0).multinomial(photos, np.full(photos, 1 / photos), RESAMPLES)
+    sums = [(draws @ each.reshape(photos, -1)).reshape(RESAMPLES, *each.shape[1:]) for each in counts]
+    values = [figure(*matrices) for matrices in zip(*sums, strict=True)]
+    low, high = np.nanpercentile(values, (2.5, 97.5))
+    return Figure(name, round(figure(*(each.sum(0) for each in counts)), 2), round(low, 2), round(high, 2))

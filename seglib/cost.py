@@ -1,0 +1,108 @@
+"""What a net costs: parameters, multiply-adds, time and memory of one photo: ``python -m seglib.cost NAME``.
+
+Weights do not matter, so nets are built with random ones, and the nets of others can be asked without a network. Each
+is measured in a process of its own: what one net leaves behind would make the next one look small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from seglib import memory
+from seglib.models import MODELS, create_model
+
+SIZE = (360, 480)
+CLASSES = 11
+PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
+RUNS = 9
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One net and one photo of `SIZE`."""
+
+    parameters: int
+    multiply_adds: int
+    milliseconds: float  # of one core, the median
+    peak_bytes: int  # on top of what the process needed before
+
+
+def multiply_adds(module: nn.Module, run: Callable[[], object]) -> int:
+    """Multiply-adds of all convolutions of ``module`` during ``run``: one for each weight at each output position."""
+    total = 0
+
+    def count(layer: nn.Conv2d, _inputs: tuple, output: torch.Tensor) -> None:
+        nonlocal total
+        total += output[0].numel() * layer.weight[0].numel()
+
+    hooks = [layer.register_forward_hook(count) for layer in module.modules() if isinstance(layer, nn.Conv2d)]
+    try:
+        run()
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return total
+
+
+def build(name: str) -> nn.Module:
+    """A net of the family, or one of `PEERS`, untrained; `ValueError` lists the names there are."""
+    if name in PEERS:
+        from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
+
+        return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
+    if name not in MODELS:
+        raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS))}")
+    return create_model(name, CLASSES)
+
+
+@torch.inference_mode()
+def measure(name: str) -> Cost:
+    """Measure in this process, on one thread."""
+    torch.set_num_threads(1)
+    net = build(name).eval().to(memory_format=torch.channels_last)
+    photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
+    net(photo[..., :65, :65])  # what libraries set up once is not the photo's
+    before = memory.start_peak()
+    net(photo)
+    peak = max(memory.peak() - before, 0)
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()  # what others do on this machine meanwhile does not count
+        net(photo)
+        times.append(1000 * (time.process_time() - start))
+    return Cost(
+        parameters=sum(p.numel() for p in net.parameters()),
+        multiply_adds=multiply_adds(net, lambda: net(photo)),
+        milliseconds=round(sorted(times)[RUNS // 2], 1),
+        peak_bytes=peak,
+    )
+
+
+def measure_apart(name: str) -> Cost:
+    """`measure` in a process of its own."""
+    build(name)  # a wrong name is said here
+    command = [sys.executable, "-m", "seglib.cost", name]
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=SECONDS, check=True)
+    return Cost(**json.loads(done.stdout))
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.cost", description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=(*MODELS, *PEERS))
+    print(json.dumps(asdict(measure(parser.parse_args(argv).name))))
+
+
+if __name__ == "__main__":
+    main()

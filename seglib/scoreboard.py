@@ -1,0 +1,79 @@
+"""Every net in one table, with what it costs: ``python -m seglib.scoreboard --data DIR``.
+
+Scores are those of the validation photos, near borders and over things and stuff apart; costs are of one photo on one
+core of the machine that ran this, beside torchvision's nets. The page draws the file and computes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from seglib import metrics
+from seglib.bill import machine
+from seglib.cards import WEIGHTS
+from seglib.claims.counts import Bench, Counts
+from seglib.cost import PEERS, SIZE, measure_apart
+from seglib.evaluate import summary
+from seglib.labels import LABEL_SETS
+from seglib.models import MODELS
+from seglib.objects import things_and_stuff
+from seglib.scoreboard_file import BORDER, FILE
+from seglib.texture_weights import NAME as TEXTURE
+from seglib.texture_weights import load_texture, texture_path
+
+WORST = 5  # photos
+
+
+def row(counts: Counts, labels: str, photos: list[str]) -> dict:
+    """All scores of one net on a label set's validation photos."""
+    label_set = LABEL_SETS[labels]
+    cm = counts.everywhere.sum(0)
+    apart = things_and_stuff(cm, label_set)
+    each = np.array([metrics.mean_iou(photo) for photo in counts.everywhere])
+    worst = np.argsort(each)[:WORST]
+    return summary(cm, label_set.classes, len(photos)) | {
+        f"mean_iou_within_{BORDER}_px": round(metrics.mean_iou(counts.within(BORDER).sum(0)), 4),
+        "things_mean_iou": round(apart["things"]["Mean IoU"], 4),
+        "stuff_mean_iou": round(apart["stuff"]["Mean IoU"], 4),
+        "worst": {photos[i]: round(float(each[i]), 4) for i in worst},
+    }
+
+
+def rows(bench: Bench) -> dict[str, dict[str, dict]]:
+    """{label set: {net: scores}} of all nets in the box, and of the texture model."""
+    found: dict[str, dict[str, dict]] = {}
+    for labels in LABEL_SETS:
+        photos = [pair.name for pair in bench.pairs(labels)]
+        shipped = [name for name in MODELS if (WEIGHTS / f"{labels}-{name}.safetensors").is_file()]
+        found[labels] = {name: row(bench.of_net(name, labels), labels, photos) for name in shipped}
+        if texture_path(labels).is_file():
+            size = texture_path(labels).stat().st_size
+            counts = bench.of(load_texture(labels), labels, f"texture {size}", f"{labels} texture")
+            found[labels][TEXTURE] = row(counts, labels, photos)
+    return found
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.scoreboard", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--work", type=Path, default=Path("runs/claims"), help="folder for what is counted on the way")
+    args = parser.parse_args(argv)
+    try:
+        scores = rows(Bench(args.data, args.work))
+    except ValueError as error:
+        sys.exit(f"scoreboard: {error}")
+    costs = {name: asdict(measure_apart(name)) for name in tqdm((*MODELS, *PEERS), unit="net", disable=None)}
+    board = {"machine": machine(), "size": SIZE, "peers": PEERS, "costs": costs, "scores": scores}
+    args.out.write_text(json.dumps(board, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
