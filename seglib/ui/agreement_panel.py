@@ -90,7 +90,7 @@ def _people(
             people["imagined: overlooks the rare"] = without_rare(human, 0.01, len(labels))
     if len(people) > 2:
         names = list(people)
-        counted = st.pills("Counted", names, selection_mode="multi", default=names, key=f"counted {names}")
+        counted = st.pills("Counted", names, selection_mode="multi", default=names, key=f"counted {names}", wrap=True)
         people = {name: people[name] for name in names if name in counted}
     return people
 

@@ -134,7 +134,7 @@ def _which(photo: state.Photo, who: str, votes: list[int]) -> int:
         st.caption(f"{votes[0]} windows agree on one box.")
         return 0
     names = {f"{number}: {count} windows": number - 1 for number, count in enumerate(votes, 1)}
-    chosen = st.pills("Boxes found", list(names), default=next(iter(names)), key=f"which {photo.key} {who}")
+    chosen = st.pills("Boxes found", list(names), default=next(iter(names)), key=f"which {photo.key} {who}", wrap=True)
     return names.get(chosen, 0)
 
 

@@ -97,6 +97,7 @@ def folder(labels: LabelSet) -> None:
         selection_mode="multi",
         default=nets[-1:],
         key=f"folder_nets_{labels.name}",
+        wrap=True,
     )
     left, right = st.columns([1, 5])
     running = job is not None and job.running

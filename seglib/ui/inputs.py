@@ -96,7 +96,14 @@ def choose_nets(labels: LabelSet, key: str = "nets") -> list[str]:
     """Which of the trained nets to show; never none."""
     nets = list(shipped_nets(labels.name))
     chosen = st.pills(
-        "Nets", nets, selection_mode="multi", default=nets, key=key, bind="query-params", persist_state="session"
+        "Nets",
+        nets,
+        selection_mode="multi",
+        default=nets,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        wrap=True,
     )
     return [net for net in nets if net in (chosen or [])] or nets[-1:]
 

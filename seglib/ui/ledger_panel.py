@@ -35,6 +35,7 @@ def show(path: Path = FILE) -> None:
         selection_mode="multi",
         key="verdicts",
         help="None chosen: all claims.",
+        wrap=True,
     )
     st.caption(
         "A claim holds if each of its figures is positive by more than its 95 % interval over photos (a bootstrap), "

@@ -274,12 +274,12 @@ def _mean(values: np.ndarray) -> float:
 
 
 def identity(cm: np.ndarray) -> str:
-    """Micro IoU and pixel accuracy of one matrix, side by side, as LaTeX."""
+    """Micro IoU and pixel accuracy of one matrix, one under the other, as LaTeX."""
     accuracy = metrics.pixel_accuracy(cm)
     hit, union = np.trace(cm), 2 * cm.sum() - np.trace(cm)
     return (
-        r"\text{micro IoU} = \frac{\sum_i n_{ii}}{\sum_i (t_i + p_i - n_{ii})} = "
+        r"\begin{aligned} \text{micro IoU} &= \frac{\sum_i n_{ii}}{\sum_i (t_i + p_i - n_{ii})} \\ &= "
         rf"\frac{{{hit}}}{{{union}}} = "
-        rf"{100 * hit / union:.2f}\,\% \qquad \frac{{a}}{{2 - a}} = \frac{{{accuracy:.4f}}}{{{2 - accuracy:.4f}}} = "
-        rf"{100 * conventions.micro_iou_from_accuracy(accuracy):.2f}\,\%"
+        rf"{100 * hit / union:.2f}\,\% \\ \frac{{a}}{{2 - a}} &= \frac{{{accuracy:.4f}}}{{{2 - accuracy:.4f}}} = "
+        rf"{100 * conventions.micro_iou_from_accuracy(accuracy):.2f}\,\% \end{{aligned}}"
     )

@@ -41,11 +41,11 @@ def five_mean_ious(labels: LabelSet) -> None:
             "An absent class is", list(ABSENT), format_func=ABSENT.get, default="skip", key="absent", required=True
         )
     with right:
-        on = st.pills("Switches", list(switches), selection_mode="multi", key=f"switches_{labels.name}")
+        on = st.pills("Switches", list(switches), selection_mode="multi", key=f"switches_{labels.name}", wrap=True)
     chosen = replace(DEFAULT, absent=absent, **{k: v for name in on for k, v in switches[name].items()})
     score, default = (conventions.mean_iou_by(counts, each) for each in (chosen, DEFAULT))
     st.metric(
-        f"Mean IoU of {net} on the {len(counts)} photos in the box that have labels",
+        f"Mean IoU of {net}, {len(counts)} labelled photos",
         panels.percent(score),
         f"{100 * (score - default):+.1f} points against the usual convention" if chosen != DEFAULT else None,
     )

@@ -56,7 +56,9 @@ def _poll() -> None:
 
 def guess(question: str, options: Sequence[str], key: str) -> bool:
     """Ask for a prediction before the reveal; True once an answer was given or declined."""
-    answer = st.pills(f"**Your guess first.** {question}", [*options, "Just show me"], key=key, persist_state="session")
+    answer = st.pills(
+        f"**Your guess first.** {question}", [*options, "Just show me"], key=key, persist_state="session", wrap=True
+    )
     return answer is not None
 
 

@@ -54,7 +54,7 @@ def test_a_pixel_pinned_on_one_page_is_pinned_on_the_next_and_in_the_address(pag
     page.goto(page.url)  # a fresh visitor with the same link
     settle(page)
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    page.get_by_role("link", name="Skip connections").click()
+    page.get_by_role("link", name="Skips").click()
     settle(page)
     expect(page.get_by_text(f"at row {row}, column {col}").first).to_be_visible()
 
@@ -114,7 +114,7 @@ def test_a_deep_link_on_a_cold_server_meets_the_router(browser: Browser) -> None
         page.goto(f"{address}/resolution?photo=china")
         expect(page.get_by_role("heading", name="The resolution issue")).to_be_visible(timeout=30_000)
         assert time.monotonic() - start < 30
-        expect(page.get_by_role("link", name="Compare nets")).to_be_visible()
+        expect(page.get_by_role("link", name="Compare")).to_be_visible()
         assert page.get_by_text("Page not found").count() == 0
         settle(page)
         page.close()
