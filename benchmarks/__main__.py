@@ -1,0 +1,78 @@
+"""All benchmarks in one go, each beside its peers: ``python -m benchmarks``.
+
+One after the other, each in a process of its own that is ended when the time is up: ten minutes for all together. What
+was measured is printed as one table of ratios and written as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "assets" / "statistics" / "benchmarks.json"
+MINUTES = 10.0
+# Name and arguments that keep each within a minute or two.
+PARTS = {
+    "inference": ["--rounds", "10"],
+    "metrics": ["--rounds", "20"],
+    "crf": [],
+    "receptive_field": ["--rounds", "5"],
+    "decoding": ["--rounds", "5"],
+    "pages": ["--rounds", "7"],
+    "visitors": ["--seconds", "20"],
+}
+
+
+def run(name: str, arguments: list[str], seconds: float) -> dict:
+    """One benchmark's report, or why there is none."""
+    if seconds <= 0:
+        return {"failure": "no time left"}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "report.json"
+        command = [sys.executable, "-m", f"benchmarks.{name}", *arguments, "--out", str(out)]
+        try:
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            return {"failure": f"not done within {seconds:.0f} s"}
+        if done.returncode:
+            return {"failure": (done.stderr.strip().splitlines() or ["no word"])[-1]}
+        return json.loads(out.read_text())
+
+
+def ratios(report: dict, path: str = "") -> dict[str, float]:
+    """Every number in a report whose name, or whose parent's, says that it is a ratio."""
+    found = {}
+    for key, value in report.items():
+        name = f"{path} {key}".strip()
+        if isinstance(value, dict):
+            found |= ratios(value, name)
+        elif isinstance(value, int | float) and (" / " in key or "ratio" in name):
+            found[name] = value
+    return found
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--out", type=Path, default=FILE)
+    args = parser.parse_args(argv)
+    end = time.monotonic() + 60 * MINUTES
+    reports = {}
+    for name in args.only:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        reports[name] = run(name, PARTS[name], end - time.monotonic())
+        for title, value in ratios(reports[name]).items():
+            print(f"{name:16} {title:70} {value:8.2f}", flush=True)
+        if "failure" in reports[name]:
+            print(f"{name:16} {reports[name]['failure']}", flush=True)
+    args.out.write_text(json.dumps(reports, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Thirty visitors at once, as in a classroom: ``python -m benchmarks.visitors``.
+
+Each is a session of its own that speaks Streamlit's protocol, opens a page, and then chooses another photo every three
+seconds or so (exponential thinking times). Timed is from the choice until the last part of the page has arrived; the
+peer, in the same run, is one visitor alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from seglib.photos import PHOTOS
+from tests.browser.conftest import ROOT, start_app
+
+PAGES = ("", "skip_connections", "resolution")
+THINK = 3.0  # seconds, mean
+
+
+async def visit(address: str, seed: int, seconds: float) -> tuple[float, list[float]]:
+    """One visitor: milliseconds until the first page is there, and of every later choice of a photo."""
+    rng = random.Random(seed)
+    page = PAGES[seed % len(PAGES)]
+    url = f"{address.replace('http', 'ws')}/_stcore/stream"
+    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
+        first = await _run(socket, page, rng.choice(list(PHOTOS)))
+        times, end = [], time.monotonic() + seconds
+        while True:
+            await asyncio.sleep(rng.expovariate(1 / THINK))
+            if time.monotonic() > end:
+                return first, times
+            times.append(await _run(socket, page, rng.choice(list(PHOTOS))))
+
+
+async def _run(socket: websockets.ClientConnection, page: str, photo: str) -> float:
+    """Ask for a page with a photo, wait until its script has finished; milliseconds."""
+    message = BackMsg()
+    message.rerun_script.query_string = f"photo={photo}"
+    message.rerun_script.page_name = page
+    start = time.perf_counter()
+    await socket.send(message.SerializeToString())
+    while True:
+        answer = ForwardMsg.FromString(await socket.recv())
+        kind = answer.WhichOneof("type")
+        if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
+            raise RuntimeError(answer.delta.new_element.exception.message)
+        if kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            return 1000 * (time.perf_counter() - start)
+
+
+async def crowd(address: str, visitors: int, seconds: float) -> dict:
+    """So many visitors at once; medians and 95th percentiles in milliseconds."""
+    found = await asyncio.gather(*(visit(address, seed, seconds) for seed in range(visitors)))
+    firsts, times = [first for first, _ in found], [each for _, them in found for each in them]
+    return {
+        "visitors": visitors,
+        "choices": len(times),
+        "first page ms": {"median": round(float(np.median(firsts))), "slowest": round(max(firsts))},
+        "choice ms": {"median": round(float(np.median(times))), "p95": round(float(np.percentile(times, 95)))},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.visitors", description=__doc__.splitlines()[0])
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
+    args = parser.parse_args()
+    process, address = start_app(ROOT / "demo_app.py")
+    try:
+        asyncio.run(crowd(address, 1, 30))  # nets load, photos are segmented once
+        alone = asyncio.run(crowd(address, 1, args.seconds))
+        many = asyncio.run(crowd(address, args.visitors, args.seconds))
+    finally:
+        process.terminate()
+    ratio = many["choice ms"]["median"] / alone["choice ms"]["median"]
+    report = {"cores": os.cpu_count(), "alone": alone, "crowd": many, "ratios": {"crowd / alone": round(ratio, 2)}}
+    text = json.dumps(report, indent=2)
+    print(text)
+    if args.out:
+        args.out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
