@@ -154,7 +154,7 @@ def test_the_command_measures_what_is_missing_and_no_more(tmp_path: Path, monkey
     claims.main(arguments)
     claims.main(arguments)
     assert len(asked) == 2
-    claims.main([*arguments, "--again", "two"])
+    claims.main([*arguments, "--only", "two"])
     assert len(asked) == 3
     assert list(read_ledger(out)) == ["one", "two"]
     assert "two: holds" in capsys.readouterr().out

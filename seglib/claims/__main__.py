@@ -1,7 +1,7 @@
 """Measure the claims: ``python -m seglib.claims --data DIR``.
 
-Claims already in the ledger are not measured again unless asked for; counts of nets on photos are kept in ``--work``,
-so that a run that was killed goes on where it was.
+Claims already in the ledger are not measured again unless they are named. Counts of nets on photos are kept in
+``--work``, so that a run that was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
     parser.add_argument("--out", type=Path, default=FILE)
     parser.add_argument("--work", type=Path, default=Path("runs/claims"), help="folder for what is counted on the way")
-    parser.add_argument("--again", nargs="+", choices=CLAIMS, default=(), metavar="CLAIM", help="measure these anew")
+    parser.add_argument("--only", nargs="+", choices=CLAIMS, metavar="CLAIM", help="measure these, and anew")
     args = parser.parse_args(argv)
     bench, entries = Bench(args.data, args.work), read_ledger(args.out)
-    todo = [name for name in CLAIMS if name not in entries or name in args.again]
+    todo = args.only or [name for name in CLAIMS if name not in entries]
     for name in (bar := tqdm(todo, unit="claim", disable=None)):
         bar.set_postfix_str(name)
         claim, measure = CLAIMS[name]

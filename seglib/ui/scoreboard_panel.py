@@ -16,9 +16,9 @@ SCORES = {
     "pixel_accuracy": "Pixel accuracy",
     "class_accuracy": "Class accuracy",
     "mean_iou": "Mean IoU",
-    f"mean_iou_within_{BORDER}_px": f"IoU at borders ({BORDER} px)",
-    "things_mean_iou": "IoU, things",
-    "stuff_mean_iou": "IoU, stuff",
+    f"mean_iou_within_{BORDER}_px": "At borders",
+    "things_mean_iou": "Things",
+    "stuff_mean_iou": "Stuff",
 }
 COSTS = {  # title: (key, divided by, unit)
     "Time": ("milliseconds", 1, "ms"),
@@ -56,8 +56,9 @@ def nets(labels: LabelSet) -> None:
     formats = {title: st.column_config.NumberColumn(format="%.1f") for title in table.columns}
     st.dataframe(table.rename_axis("Net"), column_config=formats, height="content")
     st.caption(
-        f"Scores in per cent; click a head to sort. Costs: one photo of {board['size'][1]} x {board['size'][0]}, one "
-        f"core of {board['machine'].split(',')[0]}. `python -m seglib.scoreboard --data DATA`"
+        f"Scores in per cent; at borders (within {BORDER} px), things and stuff: mean IoU. Click a head to sort. Costs: "
+        f"one photo of {board['size'][1]} x {board['size'][0]}, one core of {board['machine'].split(',')[0]}. "
+        "`python -m seglib.scoreboard --data DATA`"
     )
     _peers(board)
     _one_net(scores, labels)
@@ -75,13 +76,18 @@ def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
         ]
         data = pd.concat([data, pd.DataFrame(rows)], ignore_index=True)
     base = alt.Chart(data).encode(
-        x=alt.X(f"{column}:Q", scale=alt.Scale(type="log", nice=True)),
+        x=alt.X(f"{column}:Q", scale=alt.Scale(type="log", nice=False, padding=40)),
         y=alt.Y("Mean IoU:Q", title="mean IoU, %", scale=alt.Scale(zero=False, padding=18)),
         tooltip=["net", alt.Tooltip("Mean IoU", format=".1f"), alt.Tooltip(column, format=".1f"), "of"],
     )
     kinds = ["ours, validation", "literature, test"]
     dots = base.mark_point(size=140, filled=True, opacity=1).encode(
-        color=alt.Color("of:N", title=None, scale=alt.Scale(domain=kinds, range=["#0072B2", "#E69F00"])),
+        color=alt.Color(
+            "of:N",
+            title=None,
+            legend=alt.Legend(orient="bottom"),
+            scale=alt.Scale(domain=kinds, range=["#0072B2", "#E69F00"]),
+        ),
         shape=alt.Shape("of:N", title=None, scale=alt.Scale(domain=kinds, range=["circle", "triangle-up"])),
     )
     words = base.mark_text(align="left", dx=9, dy=-7, fontSize=13, color="#8a8f98").encode(text="net:N")
