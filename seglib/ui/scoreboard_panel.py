@@ -56,7 +56,7 @@ def nets(labels: LabelSet) -> None:
     formats = {title: st.column_config.NumberColumn(format="%.1f") for title in table.columns}
     st.dataframe(table.rename_axis("Net"), column_config=formats, height="content")
     st.caption(
-        f"Scores in per cent; at borders (within {BORDER} px), things and stuff: mean IoU. Click a head to sort. Costs: "
+        f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
         f"one photo of {board['size'][1]} x {board['size'][0]}, one core of {board['machine'].split(',')[0]}. "
         "`python -m seglib.scoreboard --data DATA`"
     )
