@@ -204,12 +204,16 @@ def class_indices(label_set: LabelSet) -> dict[str, int]:
     return indices
 
 
-def load_annotation(name: str) -> Annotation:
-    """Our annotation of a bundled photo; `ValueError` lists the names there are."""
-    names = sorted(path.stem for path in ANNOTATIONS.glob("*.json"))
+def load_annotation(name: str, second: bool = False) -> Annotation:
+    """Our annotation of a bundled photo; `ValueError` lists the names there are.
+
+    Some photos have been annotated a ``second`` time, faster, and without a look at the first.
+    """
+    folder = ANNOTATIONS / "second" if second else ANNOTATIONS
+    names = sorted(path.stem for path in folder.glob("*.json"))
     if name not in names:
         raise ValueError(f"no annotation {name!r}: there are {', '.join(names)}")
-    return read_labelme((ANNOTATIONS / f"{name}.json").read_bytes())
+    return read_labelme((folder / f"{name}.json").read_bytes())
 
 
 def _side(value: object, key: str) -> int:

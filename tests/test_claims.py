@@ -11,8 +11,9 @@ from PIL import Image
 from scipy.stats import bootstrap
 
 from seglib import metrics
+from seglib.annotation import load_annotation
 from seglib.claims import __main__ as claims
-from seglib.claims import about_layers, about_nets
+from seglib.claims import about_layers, about_metrics, about_nets
 from seglib.claims.counts import RADII, Bench, Counts, count, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding, entry, read_ledger, verdict, write_ledger
 from seglib.datasets import find_pairs
@@ -163,6 +164,14 @@ def test_the_command_measures_what_is_missing_and_no_more(tmp_path: Path, monkey
 def test_a_folder_without_photos_is_said(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"claims: accuracy: .*should hold the folders"):
         claims.main(["--data", str(tmp_path), "--out", str(tmp_path / "claims.json"), "--work", str(tmp_path)])
+
+
+def test_two_annotators_agree_less_at_borders() -> None:
+    finding = about_metrics.labels_are_imprecise(None)
+    assert len(finding.figures) == len(about_metrics.TWICE) == 3
+    assert all(5 < figure.value < 60 for figure in finding.figures)
+    with pytest.raises(ValueError, match="no annotation 'coins': there are astronaut, camera, grace_hopper"):
+        load_annotation("coins", second=True)
 
 
 def test_gradients_are_those_of_the_first_layers(tmp_path: Path, monkeypatch) -> None:
