@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 collect_ignore = ["pyramid_app.py"]  # an app for a test to start, not a module to search for doctests
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATIENCE = 20_000  # ms: a busy machine may take seconds for what usually takes a tenth of one
+expect.set_options(timeout=PATIENCE)
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 

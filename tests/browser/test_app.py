@@ -67,7 +67,7 @@ def test_an_upload_is_segmented_and_a_bad_one_refused(page: Page, app: str) -> N
     upload.set_input_files(files=[{"name": "notes.png", "mimeType": "image/png", "buffer": b"not a picture"}])
     expect(page.locator('[data-testid="stAlert"]').first).to_be_visible()
     settle(page)
-    assert page.get_by_role("application", name="Classes that fcn8s").count() == 1
+    expect(page.get_by_role("application", name="Classes that fcn8s")).to_have_count(1)
     buffer = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)).save(buffer, "JPEG")
     upload.set_input_files(files=[{"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}])

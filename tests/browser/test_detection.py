@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,14 +12,6 @@ from tests.browser.conftest import PHONE, settle
 pytestmark = pytest.mark.browser
 
 H = W = 512  # the photographer
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A busy machine may take seconds for what usually takes a tenth of one."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def open_panel(page: Page, app: str) -> Locator:
