@@ -99,7 +99,8 @@ def test_every_picture_has_words_and_nothing_comes_from_elsewhere(browser: Brows
     page.goto(f"{app}/{path}")
     settle(page)
     canvases = page.locator("canvas[role=application]")
-    expect(canvases.first).to_be_visible()
+    if path != "scoreboard":  # it shows no photo
+        expect(canvases.first).to_be_visible()
     assert all(canvases.nth(i).get_attribute("aria-label") for i in range(canvases.count()))
     assert hosts <= {app.removeprefix("http://"), ""}
     assert errors == []
