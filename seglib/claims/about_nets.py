@@ -157,8 +157,8 @@ CLAIMS = {
         "window",
         "Without subsampling the net looks at a small window only; dilation gives the window back.",
         7,
-        "plain8 and dilated8 have the same layers, parameters, resolution and recipe, and differ in their window; fcn32s, "
-        "trained a little less, has dilated8's window on a grid four times coarser.",
+        "plain8 and dilated8 have the same layers, parameters, resolution and recipe, and differ in their window; "
+        "fcn32s, trained a little less, has dilated8's window on a grid four times coarser.",
         "Yu & Koltun (ICLR 2016), VOC 2012: a dilated context module adds 2.3 points to a dilated front end.",
         "receptive_field?section=Theory+and+measured&window_net=plain8",
     ),
