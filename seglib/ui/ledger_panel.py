@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from urllib.parse import parse_qsl
 
 import altair as alt
@@ -18,6 +19,7 @@ LOOKS = {
     "holds weakly": ("orange", ":material/error:"),
     "does not hold here": ("red", ":material/cancel:"),
 }
+LINE = 36  # letters of a figure's name beside its dot
 COMMAND = "python -m seglib.claims --data DATA"
 
 
@@ -73,7 +75,9 @@ def _chart(figures: list[dict], unit: str) -> None:
     """A dot for each figure on its interval; right of zero is for the claim."""
     data = pd.DataFrame(figures).astype({"low": float, "high": float})
     data["for"] = (data["value"] > 0).map({True: "for the claim", False: "against it"})
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=420, labelOverlap=False))
+    data["line"] = ["|".join(wrap(name, LINE)) for name in data["name"]]
+    broken = alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=0, labelOverlap=False)
+    y = alt.Y("line:N", sort=None, title=None, axis=broken)
     tooltip = ["name", alt.Tooltip("value", format="+.2f"), alt.Tooltip("low", format="+.2f")]
     tooltip.append(alt.Tooltip("high", format="+.2f"))
     base = alt.Chart(data).encode(y=y, tooltip=tooltip)
@@ -92,4 +96,5 @@ def _chart(figures: list[dict], unit: str) -> None:
         ),
     )
     chart = zero + spans.encode(x=alt.X("low:Q", title=f"{unit} (right of 0: for the claim)"), x2="high:Q") + dots
-    st.altair_chart(chart, height=60 + 26 * len(data))
+    lines = sum(line.count("|") + 2 for line in data["line"])
+    st.altair_chart(chart, height=70 + 14 * lines)
