@@ -141,7 +141,10 @@ def skips_carry_gradient(bench: Bench) -> Finding:
     for net, each in norms.items():
         thirds = each.mean(0).reshape(3, -1).mean(1)
         context[net] = "mean norm in steps 1-20, 21-40, 41-60: " + ", ".join(f"{norm:.3f}" for norm in thirds)
-    why = "Our skips start with weights of 0, as the paper's do: in the very first step they carry nothing back."
+    why = (
+        "Residual shortcuts and batch normalisation carry gradients through our trunk without any skip; the paper's "
+        "VGG16 has neither. And skips start with weights of 0, so that at first they carry nothing back."
+    )
     return Finding((figure,), context, why)
 
 

@@ -138,7 +138,8 @@ def labels_are_imprecise(_bench: Bench) -> Finding:
         )
     why = (
         f"Both are ours, the second drawn fast: mean IoU {np.mean(agreements):.1f} between them. No net can be "
-        "expected to do better. Three photos have no spread."
+        "expected to do better; ours are far below for another reason: backdrops and tripods are 'object', which they "
+        "hardly know. Three photos have no spread."
     )
     return Finding(tuple(figures), context, why)
 

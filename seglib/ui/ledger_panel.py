@@ -68,7 +68,7 @@ def _claim(entry: dict) -> None:
                 st.markdown(entry["why"])
         with st.expander("What the figures are made of"):
             st.table(pd.Series(entry["context"], name="Measured").rename_axis("Of").to_frame())
-            st.caption(f"Measured in {entry['seconds']:.0f} s.")
+            st.caption(f"Measured in {entry['seconds']:.0f} s of processor time.")
 
 
 def _chart(figures: list[dict], unit: str) -> None:
