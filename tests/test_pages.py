@@ -195,7 +195,7 @@ def test_nearest_and_bilinear_upsampling_differ() -> None:
     assert len(names) == 2
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "scoreboard.py"])  # it shows no photo
 def test_an_upload_takes_the_place_of_the_photo_on_every_page(name: str) -> None:
     app = open_page(name)
     pixels = np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8)

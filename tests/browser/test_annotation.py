@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from seglib.annotation import class_indices, rasterize, read_labelme
 from seglib.images import decode_label_map
 from seglib.labels import EVERYDAY, IGNORE
-from tests.browser.conftest import PHONE, settle
+from tests.browser.conftest import PATIENCE, PHONE, settle
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def patience() -> Iterator[None]:
     """A busy machine may take seconds for what usually takes a tenth of one."""
     expect.set_options(timeout=30_000)
     yield
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
