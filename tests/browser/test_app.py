@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, settle, start_app
+from tests.browser.conftest import PHONE, ROOT, settle, start_app
 from tests.menu import PAGE_FILES
 
 pytestmark = pytest.mark.browser
@@ -79,18 +79,10 @@ def test_an_upload_is_segmented_and_a_bad_one_refused(page: Page, app: str) -> N
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_page_is_wider_than_a_phone(browser: Browser, app: str, path: str) -> None:
+def test_every_page_fits_a_phone_puts_pictures_in_words_and_asks_nobody_else(
+    browser: Browser, app: str, path: str
+) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{app}/{path}")
-    settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_every_picture_has_words_and_nothing_comes_from_elsewhere(browser: Browser, app: str, path: str) -> None:
-    context = browser.new_context(viewport=DESKTOP)
     page = context.new_page()
     hosts: set[str] = set()
     errors: list[str] = []
@@ -102,6 +94,7 @@ def test_every_picture_has_words_and_nothing_comes_from_elsewhere(browser: Brows
     if path != "scoreboard":  # it shows no photo
         expect(canvases.first).to_be_visible()
     assert all(canvases.nth(i).get_attribute("aria-label") for i in range(canvases.count()))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert hosts <= {app.removeprefix("http://"), ""}
     assert errors == []
     context.close()
