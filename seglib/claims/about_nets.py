@@ -146,8 +146,8 @@ CLAIMS = {
         "shallow",
         "A shallower network has finer borders and is not very semantic.",
         7,
-        f"shallow8, which ends at stride 8, against fcn32s: class accuracy, and the share of its mean IoU that each "
-        f"keeps within {BORDER} px of a true border.",
+        f"shallow8, which ends at stride 8 and was trained at a higher rate, against fcn32s: class accuracy, and the "
+        f"share of its mean IoU that each keeps within {BORDER} px of a true border.",
         "No figure.",
         "receptive_field?section=Theory+and+measured&window_net=shallow8",
     ),
