@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
 import platform
 import time
@@ -23,6 +22,7 @@ import cv2
 import numpy as np
 import scipy
 
+from benchmarks import publish
 from seglib.crf import mean_field, unary_energy, update
 from seglib.pairwise import CRFParams, pairwise_kernels
 from seglib.photos import PHOTOS, load_photo
@@ -194,10 +194,7 @@ def main() -> None:
         contenders["pydensecrf"] = reference(library, image, probabilities)
         peer = "run beside ours"
     figures = report(measure(contenders, args.rounds)) | {"pydensecrf": peer, "agreement with exact": agreement()}
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(figures, args.out)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
+from benchmarks import publish
 from seglib.images import MAX_PIXELS, decode
 from seglib.photos import load_photo
 
@@ -85,10 +85,7 @@ def main() -> None:
             for peer in ("pillow", "opencv")
         },
     }
-    text = json.dumps(report, indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(report, args.out)
 
 
 if __name__ == "__main__":

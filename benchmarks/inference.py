@@ -7,7 +7,6 @@ turn, so that a busy moment of the machine hits all alike; printed are medians, 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ import torch
 from torch import nn
 from torchvision.models import segmentation as torchvision_nets
 
+from benchmarks import publish
 from seglib.models import MODELS, create_model
 from seglib.models.fcn import STREAMS
 from seglib.prediction import to_input
@@ -81,10 +81,7 @@ def main() -> None:
     nets = {name: create_model(name, NUM_CLASSES) for name in MODELS} | peers()
     nets = {name: net.eval().to(memory_format=torch.channels_last) for name, net in nets.items()}
     parameters = {name: sum(p.numel() for p in net.parameters()) for name, net in nets.items()}
-    text = json.dumps(report(measure(nets, args.rounds), parameters), indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(report(measure(nets, args.rounds), parameters), args.out)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ and bytes, the type that label PNGs have.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ import torch
 import torchmetrics
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
+from benchmarks import publish
 from seglib.metrics import confusion_matrix
 
 SIDE, BLOCK, NUM_CLASSES = 1024, 64, 21
@@ -96,10 +96,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    text = json.dumps(report(measure(contenders(), args.rounds)), indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(report(measure(contenders(), args.rounds)), args.out)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ themselves.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks import publish
 from tests.browser.conftest import CHROMIUM, DESKTOP, ROOT, settle, start_app
 
 BARE = """
@@ -113,10 +113,7 @@ def main() -> None:
             for name in ("skip toggle", "CRF iteration slider")
         },
     }
-    text = json.dumps(report, indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(report, args.out)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ one pixel each. ``--out`` writes the figures that the page before convnets shows
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.kernel_approximation import AdditiveChi2Sampler
 from sklearn.linear_model import SGDClassifier
 
+from benchmarks import publish
 from seglib.datasets import find_pairs, read_as
 from seglib.evaluate import summary
 from seglib.labels import LABEL_SETS
@@ -112,10 +112,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args()
     recipe = replace(Recipe(), photos=args.photos, patches=args.patches, word_photos=args.photos)
-    text = json.dumps(run(args.labels, args.data, recipe, args.boosting_windows), indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(run(args.labels, args.data, recipe, args.boosting_windows), args.out)
 
 
 if __name__ == "__main__":

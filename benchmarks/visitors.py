@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import time
@@ -20,6 +19,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks import publish
 from seglib.photos import PHOTOS
 from tests.browser.conftest import ROOT, start_app
 
@@ -85,10 +85,7 @@ def main() -> None:
         process.terminate()
     ratio = many["choice ms"]["median"] / alone["choice ms"]["median"]
     report = {"cores": os.cpu_count(), "alone": alone, "crowd": many, "ratios": {"crowd / alone": round(ratio, 2)}}
-    text = json.dumps(report, indent=2)
-    print(text)
-    if args.out:
-        args.out.write_text(text + "\n")
+    publish(report, args.out)
 
 
 if __name__ == "__main__":

@@ -67,12 +67,8 @@ class Detector:
     side: int  # the photo is shrunk until its longer side has so many pixels: faster, and fewer false alarms
     scale_factor: float  # from one size of window to the next; the finer, the more votes
     classes: Mapping[str, str]  # {label set: class of the thing}
-    grow: tuple[float, float, float, float] = (
-        0,
-        0,
-        0,
-        0,
-    )  # box sizes up, left, down, right: from the part to the whole
+    # Box sizes up, left, down, right: from the part to the whole.
+    grow: tuple[float, float, float, float] = (0, 0, 0, 0)
 
 
 _PERSON = {"everyday": "person", "street": "pedestrian"}

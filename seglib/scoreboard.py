@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from seglib import metrics
 from seglib.bill import machine
-from seglib.cards import WEIGHTS
+from seglib.cards import weights_path
 from seglib.claims.counts import Bench, Counts
 from seglib.cost import PEERS, SIZE, measure_apart
 from seglib.evaluate import summary
@@ -26,7 +26,7 @@ from seglib.models import MODELS
 from seglib.objects import things_and_stuff
 from seglib.scoreboard_file import BORDER, FILE
 from seglib.texture_weights import NAME as TEXTURE
-from seglib.texture_weights import load_texture, texture_path
+from seglib.texture_weights import texture_path
 
 WORST = 5  # photos
 
@@ -51,12 +51,10 @@ def rows(bench: Bench) -> dict[str, dict[str, dict]]:
     found: dict[str, dict[str, dict]] = {}
     for labels in LABEL_SETS:
         photos = [pair.name for pair in bench.pairs(labels)]
-        shipped = [name for name in MODELS if (WEIGHTS / f"{labels}-{name}.safetensors").is_file()]
+        shipped = [name for name in MODELS if weights_path(name, labels).is_file()]
         found[labels] = {name: row(bench.of_net(name, labels), labels, photos) for name in shipped}
         if texture_path(labels).is_file():
-            size = texture_path(labels).stat().st_size
-            counts = bench.of(load_texture(labels), labels, f"texture {size}", f"{labels} texture")
-            found[labels][TEXTURE] = row(counts, labels, photos)
+            found[labels][TEXTURE] = row(bench.of_texture(labels), labels, photos)
     return found
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from seglib import metrics
 from seglib.augment import Augmentation
 from seglib.cards import read_card, weights_path
-from seglib.claims.counts import Bench, gain, percent, spread
+from seglib.claims.counts import BORDER, Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.datasets import find_pairs, read_as, read_pairs
 from seglib.evaluate import Segmenter
@@ -27,7 +27,6 @@ from seglib.weights import load_model
 
 LABELS = "street"
 PHOTOS, PIXELS = 60, 250  # training photos, and pixels of each, that a linear classifier learns from
-BORDER = 3  # pixels
 STEPS, BATCH, SEEDS = 60, 8, 3
 EARLY = ("stem", "stages.4")
 

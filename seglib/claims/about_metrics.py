@@ -10,10 +10,9 @@ from seglib import heavy_tail, metrics
 from seglib.annotation import class_indices, load_annotation, rasterize
 from seglib.baselines import fill, without_rare
 from seglib.boundary import boundary_band
-from seglib.claims.counts import Bench, gain, percent, spread
+from seglib.claims.counts import BORDER, Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
-from seglib.datasets import read_as, read_pairs
-from seglib.evaluate import fold
+from seglib.datasets import read_as
 from seglib.imbalance import fold_matrix
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
 from seglib.photos import PHOTOS, load_photo, photo_truth
@@ -25,7 +24,6 @@ from seglib.weights import load_model
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
 FOLDED = 4  # classes
 TWICE = ("astronaut", "grace_hopper", "camera")
-BORDER = 3  # pixels
 STRIDES = (128, 64, 32, 16, 8, 4)
 
 
@@ -37,7 +35,9 @@ def accuracy_over_emphasises(bench: Bench) -> Finding:
         gain("natural over balanced training, pixel accuracy", metrics.pixel_accuracy, natural, balanced),
         gain("balanced over natural training, class accuracy", metrics.class_accuracy, balanced, natural),
     ]
-    cheats = {share: _cheat(bench, share) for share in SHARES}
+    cheats = {
+        share: bench.of_truth("street", lambda truth, k, share=share: without_rare(truth, share, k)) for share in SHARES
+    }
     # The cheat that is ahead in the one and behind in the other by most.
     ahead = {
         share: min(
@@ -64,22 +64,14 @@ def accuracy_over_emphasises(bench: Bench) -> Finding:
     return Finding(tuple(figures), context)
 
 
-def _cheat(bench: Bench, share: float) -> np.ndarray:
-    """Confusion matrices ``(P, K, K)`` of the truth without each photo's classes below a share."""
-    reading = read_as(VALIDATION["street"], LABEL_SETS["street"])
-    k = len(reading.group_names)
-    found = []
-    for _, targets in read_pairs(bench.pairs("street"), reading):
-        truth = fold(targets, reading)
-        found.append(metrics.confusion_matrix(truth, without_rare(truth, share, k), k))
-    return np.stack(found)
-
-
 def ceiling_falls(bench: Bench) -> Finding:
     """The truth itself, through a grid and back."""
     figures, context = [], {}
     for labels in LABEL_SETS:
-        curve = {stride: _through(bench, labels, stride) for stride in STRIDES}
+        curve = {
+            stride: bench.of_truth(labels, lambda truth, k, stride=stride: through_grid(truth, stride, k))
+            for stride in STRIDES
+        }
         context[labels] = ", ".join(f"{stride}: {percent(metrics.mean_iou, it):.1f}" for stride, it in curve.items())
         for coarse, fine in itertools.pairwise(STRIDES):
             figures.append(gain(f"{labels}: stride {fine} over {coarse}", metrics.mean_iou, curve[fine], curve[coarse]))
@@ -89,13 +81,6 @@ def ceiling_falls(bench: Bench) -> Finding:
         "MSRC's lie above: large regions, coarsely labelled."
     )
     return Finding(tuple(figures), context, why)
-
-
-def _through(bench: Bench, labels: str, stride: int) -> np.ndarray:
-    reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
-    k = len(reading.group_names)
-    truths = (fold(targets, reading) for _, targets in read_pairs(bench.pairs(labels), reading))
-    return np.stack([metrics.confusion_matrix(truth, through_grid(truth, stride, k), k) for truth in truths])
 
 
 def other_flatters(bench: Bench) -> Finding:
@@ -118,6 +103,7 @@ def other_flatters(bench: Bench) -> Finding:
 def labels_are_imprecise(_bench: Bench) -> Finding:
     """Two annotations of the same photos, near borders and beyond, and the nets beside them."""
     figures, context, agreements = [], {}, []
+    models = {net: load_model(net, "everyday") for net in ("fcn32s", "fcn8s")}
     for photo in TWICE:
         first = photo_truth(photo, EVERYDAY)
         second = rasterize(load_annotation(photo, second=True).shapes, first.shape, class_indices(EVERYDAY))
@@ -129,9 +115,9 @@ def labels_are_imprecise(_bench: Bench) -> Finding:
         agreements.append(100 * metrics.mean_iou(cm))
         title = PHOTOS[photo].title
         figures.append(Figure(f"{title}: agreement beyond {BORDER} px over within", round(agreed[1] - agreed[0], 1)))
-        nets = ", ".join(
-            f"{net} {100 * metrics.mean_iou(_by_net(net, photo, first)):.1f}" for net in ("fcn32s", "fcn8s")
-        )
+        said = {net: predict(model, load_photo(photo)).labels for net, model in models.items()}
+        scores = {net: metrics.mean_iou(metrics.confusion_matrix(first, labels, k)) for net, labels in said.items()}
+        nets = ", ".join(f"{net} {100 * score:.1f}" for net, score in scores.items())
         context[title] = (
             f"{agreed[0]:.1f} % of the pixels within {BORDER} px of a border, {agreed[1]:.1f} % beyond; mean IoU of "
             f"the two {agreements[-1]:.1f}, of a net with the first: {nets}"
@@ -142,11 +128,6 @@ def labels_are_imprecise(_bench: Bench) -> Finding:
         "hardly know. Three photos have no spread."
     )
     return Finding(tuple(figures), context, why)
-
-
-def _by_net(net: str, photo: str, truth: np.ndarray) -> np.ndarray:
-    said = predict(load_model(net, "everyday"), load_photo(photo)).labels
-    return metrics.confusion_matrix(truth, said, len(EVERYDAY))
 
 
 CLAIMS = {

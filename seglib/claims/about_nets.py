@@ -9,13 +9,12 @@ import numpy as np
 
 from seglib import bill, metrics
 from seglib.cards import read_card, weights_path
-from seglib.claims.counts import RADII, Bench, gain, percent, spread
+from seglib.claims.counts import BORDER, RADII, Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.labels import LABEL_SETS
 from seglib.models import layer_table_of
 from seglib.receptive_field import receptive_field
 
-BORDER = 3  # pixels
 FAMILY = ("fcn32s", "fcn16s", "fcn8s", "fcn4s")
 
 

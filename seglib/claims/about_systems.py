@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from seglib import detection, grab_cut, metrics
-from seglib.claims.counts import Bench, Counts, gain, percent, spread
+from seglib.claims.counts import BORDER, Bench, Counts, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.crf import ITERATIONS, mean_field
 from seglib.crf_choice import chosen_params
@@ -17,10 +17,9 @@ from seglib.objects import things_and_stuff
 from seglib.pairwise import CRFParams
 from seglib.photos import PHOTOS, load_photo, photo_truth
 from seglib.prediction import predict
-from seglib.texture_weights import load_texture, texture_path
+from seglib.texture_weights import load_texture
 from seglib.weights import load_model
 
-BORDER = 3  # pixels
 LAST = "second"  # half of the validation photos: the CRF's parameters were chosen on the first
 FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "animal")}
 VOTES = 5
@@ -65,9 +64,7 @@ def crf_sharpens_and_harms(bench: Bench) -> Finding:
 def texture_does_stuff(bench: Bench) -> Finding:
     """Texture against a net over stuff and things; detect-then-segment on the bundled photos' things and stuff."""
     net = bench.of_net("fcn8s", "everyday").everywhere
-    texture = bench.of(
-        load_texture("everyday"), "everyday", f"texture {texture_path('everyday').stat().st_size}", "texture"
-    ).everywhere
+    texture = bench.of_texture("everyday").everywhere
     figures = [spread("the net's lead over texture, things over stuff, mean IoU", _leads_more_on_things, net, texture)]
     boxed, by_texture = [], []
     context = {
@@ -158,11 +155,9 @@ def all_together(bench: Bench) -> Finding:
 def _times() -> dict[str, float]:
     """The fastest of five runs of each step on one photo, in ms."""
     image = np.ascontiguousarray(load_photo("china")[:360, :480])
-    runs = {}
-    for net in ("fcn32s", "dilated8", "deeplab"):
-        model = load_model(net, "street")
-        runs[net] = lambda model=model: predict(model, image)
-    said = predict(load_model("deeplab", "street"), image).probabilities
+    models = {net: load_model(net, "street") for net in ("fcn32s", "dilated8", "deeplab")}
+    runs = {net: lambda model=model: predict(model, image) for net, model in models.items()}
+    said = predict(models["deeplab"], image).probabilities
     runs["the CRF alone"] = lambda: mean_field(said, image, CRFParams(), ITERATIONS)
     found = {}
     for name, run in runs.items():

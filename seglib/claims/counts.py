@@ -24,10 +24,12 @@ from seglib.evaluate import Segmenter, fold, half, sharpened
 from seglib.labels import IGNORE, LABEL_SETS
 from seglib.pairwise import CRFParams
 from seglib.prediction import predict
+from seglib.texture_weights import load_texture, texture_path
 from seglib.train import VALIDATION
 from seglib.weights import load_model
 
 RADII = (1, 3, 5, 10, 20)  # pixels from a true border
+BORDER = 3  # of these, what claims mean by "at a border"
 THIN = 5  # pixels: what no disc of this width inside its class covers
 RESAMPLES = 1000
 
@@ -80,6 +82,17 @@ class Bench:
         model = load_model(stem, labels, variant)
         segment = sharpened(model, crf) if crf else lambda image: predict(model, image).labels
         return self.of(segment, labels, f"{read_card(variant)['sha256']} {crf} {which}", f"{labels} {name}", which)
+
+    def of_texture(self, labels: str) -> Counts:
+        """Counts of the shipped texture model."""
+        return self.of(load_texture(labels), labels, read_card(texture_path(labels))["sha256"], f"{labels} texture")
+
+    def of_truth(self, labels: str, spoil: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
+        """Confusion matrices ``(P, K, K)`` of the truth with what ``spoil`` (truth, K) makes of it."""
+        reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
+        k = len(reading.group_names)
+        truths = (fold(targets, reading) for _, targets in read_pairs(self.pairs(labels), reading))
+        return np.stack([metrics.confusion_matrix(truth, spoil(truth, k), k) for truth in truths])
 
     def of(self, segment: Segmenter, labels: str, key: str, title: str, which: str | None = None) -> Counts:
         """Counts of any segmenter; ``key`` tells it from all others."""

@@ -48,20 +48,35 @@ def nets(labels: LabelSet) -> None:
         return
     scores, costs = board["scores"][labels.name], board["costs"]
     table = pd.DataFrame({title: {net: 100 * row[key] for net, row in scores.items()} for key, title in SCORES.items()})
-    for title, (key, unit, name) in COSTS.items():
-        table[f"{title}, {name}"] = {net: costs[net][key] / unit for net in scores if net in costs}
+    table = table.join(_cost_table(costs, [net for net in scores if net in costs]))
     by = st.segmented_control("Cost", list(COSTS), default="Time", required=True, key="cost", bind="query-params")
     _plot(table, by, labels)
     st.caption(_words(board, next(iter(scores.values()))["images"], by, labels))
-    formats = {title: st.column_config.NumberColumn(format="%.1f") for title in table.columns}
-    st.dataframe(table.rename_axis("Net"), column_config=formats, height="content")
+    _show(table)
     st.caption(
         f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
         f"one photo of {board['size'][1]} x {board['size'][0]}, one core of {board['machine'].split(',')[0]}. "
         "`python -m seglib.scoreboard --data DATA`"
     )
-    _peers(board)
+    # Their weights are for other classes, so torchvision's nets have costs alone.
+    st.markdown("**Torchvision's nets in the same run**")
+    _show(_cost_table(costs, board["peers"]))
     _one_net(scores, labels)
+
+
+def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
+    """What each of these nets costs, a column a cost."""
+    return pd.DataFrame(
+        {
+            f"{title}, {name}": {net: costs[net][key] / unit for net in nets}
+            for title, (key, unit, name) in COSTS.items()
+        }
+    )
+
+
+def _show(table: pd.DataFrame) -> None:
+    formats = {title: st.column_config.NumberColumn(format="%.1f") for title in table.columns}
+    st.dataframe(table.rename_axis("Net"), column_config=formats, height="content")
 
 
 def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
@@ -105,19 +120,6 @@ def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
         if by == "Parameters":
             words += " Drawn are those whose number of parameters we know."
     return words
-
-
-def _peers(board: dict) -> None:
-    """Torchvision's nets in the same run: costs alone, their weights being for other classes."""
-    table = pd.DataFrame(
-        {
-            f"{title}, {name}": {net: board["costs"][net][key] / unit for net in board["peers"]}
-            for title, (key, unit, name) in COSTS.items()
-        }
-    )
-    st.markdown("**Torchvision's nets in the same run**")
-    formats = {title: st.column_config.NumberColumn(format="%.1f") for title in table.columns}
-    st.dataframe(table.rename_axis("Net"), column_config=formats, height="content")
 
 
 def _one_net(scores: dict[str, dict], labels: LabelSet) -> None:
