@@ -18,10 +18,13 @@ from typing import Literal, get_args
 import cv2
 import numpy as np
 
+from seglib.low_rank import gaussian, low_rank_factor
 from seglib.permutohedral import build_lattice
 
-Method = Literal["auto", "exact", "lattice", "fine lattice"]
-EXACT_PIXELS = 4096  # up to here all pairs take less time than a lattice, and 64 MB
+Method = Literal["auto", "exact", "low rank", "lattice"]
+EXACT_PIXELS = 4096  # up to here all pairs take less time than anything else, and 200 MB
+LOW_RANK_PIXELS = 32_768  # up to here a factor of rank 512 or more takes 64 MB
+MOST_NUMBERS = LOW_RANK_PIXELS * 512  # in a factor
 TRUNCATE = 4.0  # standard deviations; what is cut off is 6e-5 of a Gaussian
 LIMITS = {"weight": (0.0, 1000.0), "width": (0.1, 10_000.0)}
 Filter = Callable[[np.ndarray], np.ndarray]  # (N, C) float32 to (N, C), linear
@@ -60,9 +63,9 @@ class Kernel:
 def pairwise_kernels(image: np.ndarray, params: CRFParams, method: Method = "auto") -> list[Kernel]:
     """The kernels of ``params`` with a positive weight, for an image ``(H, W, 3)`` uint8: the CRF's set-up.
 
-    ``method``: "exact" sums over all pairs, and is refused above `EXACT_PIXELS` pixels; "lattice" and "fine lattice"
-    filter through a permutohedral lattice, in time and memory linear in the pixels; "auto" is exact where that is no
-    slower, and a lattice above.
+    ``method``: "exact" sums over all pairs, and is refused above `EXACT_PIXELS` pixels; "low rank" hears all pairs
+    through a few hundred pixels, nearly as exact, and is refused above `LOW_RANK_PIXELS`; "lattice" filters through a
+    permutohedral lattice, in time and memory linear in the pixels. "auto" takes the first of them that is not refused.
     """
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
@@ -70,10 +73,11 @@ def pairwise_kernels(image: np.ndarray, params: CRFParams, method: Method = "aut
     if method not in get_args(Method):
         raise ValueError(f"no method {method!r}: there are {', '.join(get_args(Method))}")
     pixels = image.shape[0] * image.shape[1]
+    limits = {"exact": EXACT_PIXELS, "low rank": LOW_RANK_PIXELS, "lattice": pixels}
     if method == "auto":
-        method = "exact" if pixels <= EXACT_PIXELS else "lattice"
-    elif method == "exact" and pixels > EXACT_PIXELS:
-        raise ValueError(f"exact sums over {pixels} pixels: wanted {EXACT_PIXELS} at most, time grows with the square")
+        method = next(each for each, most in limits.items() if pixels <= most)
+    elif pixels > limits[method]:
+        raise ValueError(f"{method} sums over {pixels} pixels: wanted {limits[method]} at most; a lattice takes more")
     kernels = []
     if params.smoothness_weight > 0:
         if method == "exact":
@@ -82,8 +86,8 @@ def pairwise_kernels(image: np.ndarray, params: CRFParams, method: Method = "aut
             smoothness = _grid_blur(image.shape[:2], params.smoothness_width)
         kernels.append(Kernel("smoothness", params.smoothness_weight, smoothness))
     if params.appearance_weight > 0:
-        features = appearance_features(image, params)
-        appearance = _all_pairs(features) if method == "exact" else _on_lattice(features, method == "fine lattice")
+        through = {"exact": _all_pairs, "low rank": _through_a_few, "lattice": _on_lattice}[method]
+        appearance = through(appearance_features(image, params))
         kernels.append(Kernel("appearance", params.appearance_weight, appearance))
     return kernels
 
@@ -114,20 +118,26 @@ def kernel_pictures(image: np.ndarray, params: CRFParams, point: tuple[int, int]
 
 def _all_pairs(features: np.ndarray) -> Filter:
     """The kernel itself, a matrix ``(N, N)`` float32."""
-    length = (features**2).sum(0)
-    exponent = features.T @ features
-    exponent -= length / 2
-    exponent -= length[:, None] / 2
-    matrix = np.exp(np.minimum(exponent, 0, out=exponent), out=exponent)
+    matrix = gaussian(features.T, features.T)
     scale = 1 / np.sqrt(matrix.sum(1))
     matrix *= scale
     matrix *= scale[:, None]
     return lambda values: matrix @ values
 
 
-def _on_lattice(features: np.ndarray, fine: bool) -> Filter:
+def _through_a_few(features: np.ndarray) -> Filter:
+    """The kernel as a factor and its transpose, and a diagonal."""
+    factor, left = low_rank_factor(features, MOST_NUMBERS // features.shape[1])
+    sums = factor @ factor.sum(0) + left
+    scale = 1 / np.sqrt(np.maximum(sums, np.finfo(np.float32).tiny))[:, None].astype(np.float32)
+    factor *= scale
+    own = left[:, None].astype(np.float32) * scale**2
+    return lambda values: factor @ (factor.T @ values) + own * values
+
+
+def _on_lattice(features: np.ndarray) -> Filter:
     """Blur on a permutohedral lattice."""
-    lattice = build_lattice(features, fine)
+    lattice = build_lattice(features)
     sums = lattice.filter(np.ones((features.shape[1], 1), np.float32))
     return lattice.scaled(1 / np.sqrt(np.maximum(sums, np.finfo(np.float32).tiny))).filter
 

@@ -5,11 +5,6 @@ d + 1 corners of the simplex it lies in (*splat*), the corners blur among themse
 lattice (*blur*), and every point takes the weighted mean of its corners back (*slice*). All three are sparse matrices,
 and slicing is splatting transposed. Source: Adams, Baek & Davis, "Fast High-Dimensional Filtering Using the
 Permutohedral Lattice", Eurographics 2010, section 3; the same lattice filters in Krähenbühl & Koltun's dense CRF.
-
-As in the paper each direction is blurred once. A *fine* lattice departs from it: it blurs twice, there and back, and
-is finer by as much, so that less of the blur is left to splat and slice, which treat points near a corner and points
-far from one differently; and it keeps the neighbours of occupied corners too, where a blur otherwise ends. Its matrix
-is symmetric and positive semidefinite, as the exact one is. It costs twice the time and halves the error.
 """
 
 from __future__ import annotations
@@ -21,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 # Splat and slice add (d + 1)^2 / 12 each to the variance and a blur (d + 1)^2 / 2 (Adams et al., section 3.1).
-_VARIANCE_OF_PASS, _VARIANCE_OF_ENDS = 1 / 2, 1 / 6
+_VARIANCE_OF_BLUR, _VARIANCE_OF_ENDS = 1 / 2, 1 / 6
 _RANDOM = np.random.default_rng(2010).integers(-(2**62), 2**62, size=63, dtype=np.int64) | 1
 _FACTOR = np.int64(0x2545F4914F6CDD1D)  # an odd number that spreads the bits of another
 
@@ -30,16 +25,14 @@ _FACTOR = np.int64(0x2545F4914F6CDD1D)  # an odd number that spreads the bits of
 class Lattice:
     """Where N points lie on the lattice of M corners, and how corners are linked."""
 
-    passes: int  # of blurring along each direction, every second one in reverse order
     splat: sparse.csr_array  # (N, M) float32: d + 1 barycentric weights a row, they add up to 1
     blurs: list[sparse.csr_array]  # (M, M) float32, one a direction: 1/2 of oneself, 1/4 of either neighbour
 
     def filter(self, values: np.ndarray) -> np.ndarray:
         """Gaussian sums of ``values`` ``(N, C)`` float32, up to one constant factor, ``(N, C)``."""
         corners = self.splat.T @ values
-        for number in range(self.passes):
-            for blur in self.blurs if number % 2 == 0 else reversed(self.blurs):
-                corners = blur @ corners
+        for blur in self.blurs:
+            corners = blur @ corners
         return self.splat @ corners
 
     def scaled(self, scale: np.ndarray) -> Lattice:
@@ -54,26 +47,20 @@ class Lattice:
         return self.splat.shape[1]
 
 
-def build_lattice(features: np.ndarray, fine: bool = False) -> Lattice:
+def build_lattice(features: np.ndarray) -> Lattice:
     """A lattice for points with ``features`` ``(d, N)`` in units of the kernel's standard deviation.
 
     Corners that are near in the last features come to lie near each other in memory: put the features last in which
     consecutive points differ least.
     """
     count, directions = features.shape[1], len(features) + 1
-    passes = 2 if fine else 1
-    weights, rank, base = _simplices(_elevation(len(features), passes) @ np.asarray(features, np.float32))
+    weights, rank, base = _simplices(_elevation(len(features)) @ np.asarray(features, np.float32))
     form = _linear_form(base, directions)
     with np.errstate(over="ignore"):  # modulo 2^64
         step = form.sum() - directions * form  # one step in direction i adds 1 to all coordinates, -d to the i-th
         simplex, of_point = _distinct(_simplex_numbers(base, rank, form), with_first=True)
         numbers = _corner_numbers(base[:, simplex], rank[:, simplex], form)
-        occupied, corner = _distinct(numbers.ravel())
-        known = occupied
-        if fine:
-            around = np.sort(np.add.outer(np.concatenate([step, -step, [0]]), occupied), axis=None)
-            known = around[np.append(True, around[1:] != around[:-1])]
-            corner = np.searchsorted(known, occupied).astype(np.int32)[corner]
+        known, corner = _distinct(numbers.ravel())
         blurs = [_blur(known, each) for each in step]
     corner = corner.reshape(numbers.shape)
     splat = sparse.csr_array(
@@ -84,7 +71,7 @@ def build_lattice(features: np.ndarray, fine: bool = False) -> Lattice:
         ),
         shape=(count, len(known)),
     )
-    return Lattice(passes, splat, blurs)
+    return Lattice(splat, blurs)
 
 
 def _simplices(lifted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -120,9 +107,9 @@ def _simplices(lifted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return weights, rank, base.astype(np.int64)
 
 
-def _elevation(d: int, passes: int) -> np.ndarray:
+def _elevation(d: int) -> np.ndarray:
     """Matrix ``(d + 1, d)`` onto the plane where coordinates add up to 0, scaled to make the filter's deviation 1."""
-    scale = (d + 1) * np.sqrt(passes * _VARIANCE_OF_PASS + _VARIANCE_OF_ENDS)
+    scale = (d + 1) * np.sqrt(_VARIANCE_OF_BLUR + _VARIANCE_OF_ENDS)
     matrix = np.zeros((d + 1, d), np.float32)
     for column in range(d):
         length = scale / np.sqrt((column + 1) * (column + 2))

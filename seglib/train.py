@@ -58,6 +58,7 @@ class Recipe:
     weight_decay: float = 0.03
     warm_up: float = 0.1  # share of the steps before the peak
     average: float = 0.998  # decay of the moving average of the weights, which is what is kept
+    forget: int = 9  # steps it takes the average to leave a random start behind; 0 for a net already trained
     balance: str = "log"  # class weights, see `seglib.losses`
     overlap: float = 1.0  # weight of `seglib.losses.overlap_loss` beside cross-entropy
     seed: int = 0
@@ -171,8 +172,9 @@ class Run:
         loss.backward()
         self.optimizer.step()
         self.schedule.step()
-        # Early on the average follows fast, or it would remember the random start.
-        update_average(self.average, self.model, min(self.recipe.average, (1 + number) / (10 + number)))
+        # Early on the average follows fast, or it would remember the start.
+        settled = (1 + number) / (1 + self.recipe.forget + number)
+        update_average(self.average, self.model, min(self.recipe.average, settled))
         return loss.item()
 
     def train_epoch(self, bar: tqdm, workers: int) -> float:
