@@ -1,7 +1,5 @@
 """Before convnets: stuff by its texture, things by a detector and a segmentation inside its box."""
 
-import streamlit as st
-
 from seglib.ui import detection_panel, panels, state, texture_model_panel, texture_panel, texture_scribbles_panel
 
 EXPERIMENTS = {
@@ -12,13 +10,7 @@ EXPERIMENTS = {
     "Things": "Things have a shape: find each with a detector, then segment inside its box.",
 }
 
-names = list(EXPERIMENTS)
-heading = st.container()
-experiment = st.segmented_control(
-    "Experiment", names, default=names[0], key="before", required=True, bind="query-params"
-)
-with heading:
-    panels.heading("Before convnets", EXPERIMENTS[experiment])
+experiment = panels.choose_part("Before convnets", EXPERIMENTS, "before")
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
 if experiment == "Filters and textons":

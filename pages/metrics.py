@@ -24,14 +24,8 @@ EXPERIMENTS = {
     "Your folder": (folder_panel.folder, "Your labels, our nets or your predictions, photo by photo."),
 }
 
-names = list(EXPERIMENTS)
-heading = st.container()
-experiment = st.segmented_control(
-    "Experiment", names, default=names[0], key="experiment", required=True, bind="query-params"
-)
-run, claim = EXPERIMENTS[experiment]
-with heading:
-    panels.heading("Is 95 % accuracy good?", claim)
+claims = {name: claim for name, (_, claim) in EXPERIMENTS.items()}
+run, _ = EXPERIMENTS[panels.choose_part("Is 95 % accuracy good?", claims, "experiment")]
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
 panels.wait_for_nets()

@@ -12,18 +12,7 @@ CLAIMS = {
     "Superpixels": "What the net leaves ragged is cleaned up by a vote in regions that follow the photo's edges.",
 }
 
-heading = st.container()
-part = st.segmented_control(
-    "Part",
-    list(CLAIMS),
-    default="The pyramid",
-    key="part",
-    required=True,
-    bind="query-params",
-    label_visibility="collapsed",
-)
-with heading:
-    panels.heading("Image pyramids", CLAIMS[part])
+part = panels.choose_part("Image pyramids", CLAIMS, "part")
 photo, labels = state.photo(), state.label_set()
 if part == "The pyramid":
     pyramid_panel.take_apart(photo)

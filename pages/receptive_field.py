@@ -1,7 +1,5 @@
 """The window: how large is it, how much of it is used, and what does it cost to have it without losing resolution?"""
 
-import streamlit as st
-
 from seglib import bill, dilation, receptive_field, stack
 from seglib.ui import bill_panel, dilation_panel, grow_panel, measured_panel, panels, state
 
@@ -12,18 +10,7 @@ CLAIMS = {
     "The bill": "Dilation keeps window and resolution; somebody has to pay for the resolution.",
 }
 
-heading = st.container()
-section = st.segmented_control(
-    "Section",
-    list(CLAIMS),
-    default="Grow the window",
-    key="section",
-    required=True,
-    bind="query-params",
-    label_visibility="collapsed",
-)
-with heading:
-    panels.heading("A large window, and fine resolution?", CLAIMS[section])
+section = panels.choose_part("A large window, and fine resolution?", CLAIMS, "section")
 photo, labels = state.photo(), state.label_set()
 panels.wait_for_nets()
 if section == "Grow the window":

@@ -1,7 +1,5 @@
 """Results against the papers: every net and what it costs, every claim and its verdict."""
 
-import streamlit as st
-
 from seglib.claims import ledger
 from seglib.ui import ledger_panel, panels, scoreboard_panel, state
 
@@ -10,18 +8,7 @@ PARTS = {
     "Claims": "Every sentence of the lecture, measured on our nets and photos: what holds, and what does not.",
 }
 
-heading = st.container()
-part = st.segmented_control(
-    "Part",
-    list(PARTS),
-    default="Nets",
-    key="board",
-    required=True,
-    bind="query-params",
-    label_visibility="collapsed",
-)
-with heading:
-    panels.heading("Scoreboard", PARTS[part])
+part = panels.choose_part("Scoreboard", PARTS, "board")
 if part == "Nets":
     scoreboard_panel.nets(state.label_set())
 else:

@@ -16,7 +16,7 @@ from seglib.contours import label_png, labelme_file
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.photos import load_photo, photo_truth
 from seglib.ui import cache
-from tests.test_pages import ROOT, assert_calm, open_page, png, table, views
+from tests.test_pages import ROOT, calm, open_page, png, table, views
 
 PHOTO = "china"
 TRUTH = photo_truth(PHOTO, EVERYDAY)
@@ -35,7 +35,7 @@ def paint(app: AppTest, labels: np.ndarray, rev: int, photo: str = PHOTO, purpos
     value = {"b64": content, "h": height, "w": width, "edition": edition, "rev": rev}
     app.session_state[f"painter {photo} everyday {purpose}"] = {"painting": value}
     app.run()
-    assert_calm(app)
+    calm(app)
 
 
 def metric(app: AppTest, label: str) -> str:
@@ -49,7 +49,7 @@ def painter(app: AppTest) -> dict:
 
 def go(app: AppTest, page: str) -> None:
     app.switch_page(str(ROOT / "pages" / page)).run()
-    assert_calm(app)
+    calm(app)
 
 
 def test_a_stroke_changes_the_score() -> None:
@@ -104,7 +104,7 @@ def test_painted_labels_are_the_truth_on_every_page_only_if_so_wished() -> None:
     before = table(app, "Mean IoU")
     go(app, "annotation.py")
     app.toggle(key="own_truth").set_value(True).run()
-    assert_calm(app)
+    calm(app)
     ours = table(app, "Mean IoU")
     assert not ours.equals(before)
     go(app, "compare.py")
@@ -151,7 +151,7 @@ def test_a_saved_file_loads_as_the_same_map(kind: str) -> None:
     app = open_panel()
     content = labelme_file(TRUTH, EVERYDAY).encode() if kind == "json" else label_png(TRUTH, EVERYDAY)
     app.file_uploader(key="load").upload(f"mine.{kind}", content).run()
-    assert_calm(app)
+    calm(app)
     assert metric(app, "Mean IoU") == "100.0 %"
     assert painter(app)["edition"] == 1
     paint(app, BLANK, 1)  # a stroke of before, delivered late
@@ -187,7 +187,7 @@ def test_a_wrong_file_gets_one_sentence_and_what_was_painted_stays(name: str) ->
     paint(app, TRUTH, 1)
     content, words = WRONG[name]
     app.file_uploader(key="load").upload("wrong.json" if content[:1] == b"{" else "wrong.png", content).run()
-    assert_calm(app)
+    calm(app)
     assert len(app.error) == 1
     assert words in app.error[0].value
     assert metric(app, "Mean IoU") == "100.0 %"
@@ -198,13 +198,13 @@ def test_a_wrong_file_gets_one_sentence_and_what_was_painted_stays(name: str) ->
 def test_the_stopwatch_measures_scores_and_keeps_the_attempt() -> None:
     app = open_panel("Stopwatch")
     app.button(key="start").click().run()
-    assert_calm(app)
+    calm(app)
     half = BLANK.copy()
     half[:200] = TRUTH[:200]
     paint(app, half, 1, purpose="challenge", edition=1)
     watch = app.session_state["stopwatch"]
     app.button(key="stop").click().run()
-    assert_calm(app)
+    calm(app)
     seconds = app.session_state["stopwatch"].seconds
     assert seconds > 0
     assert watch.seconds is None
@@ -227,12 +227,12 @@ def test_a_running_stopwatch_goes_on_over_a_reload() -> None:
     since = str(app.query_params["clock"])
     assert abs(time.time() - int(since)) < 60
     new = open_panel("Stopwatch", clock=since)
-    assert_calm(new)
+    calm(new)
     time.sleep(1.1)  # so that the next challenge is of another second
     assert painter(new)["name"] == painter(app)["name"]  # the tab's draft is for this challenge
     paint(new, TRUTH, 1, purpose="challenge")
     new.button(key="stop").click().run()
-    assert_calm(new)
+    calm(new)
     assert new.session_state["stopwatch"].started == int(since)
     assert metric(new, "Mean IoU") == "100.0 %"
     assert "clock" not in new.query_params
@@ -243,7 +243,7 @@ def test_a_running_stopwatch_goes_on_over_a_reload() -> None:
 @pytest.mark.parametrize("clock", ["", "soon", "-5", "1e9", "0", "99999999999", "9" * 5000, "²"])
 def test_a_clock_that_nobody_started_does_not_run(clock: str) -> None:
     app = open_panel("Stopwatch", clock=clock)
-    assert_calm(app)
+    calm(app)
     assert app.button(key="start").label == "Start"
 
 
@@ -260,7 +260,7 @@ def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
             ("dan.json", WRONG["crossing"][0], "application/json"),
         ]
     ).run()
-    assert_calm(app)
+    calm(app)
     assert [error.value.split(":")[0] for error in app.error] == ["cleo.png", "dan.json"]
     pairs = table(app, "anna.json")
     assert list(pairs.columns) == ["human labels", "anna.json", "ben.png"]
@@ -274,7 +274,7 @@ def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
 def test_imagined_people_disagree() -> None:
     app = open_panel("Agreement")
     app.toggle(key="imagine").set_value(True).run()
-    assert_calm(app)
+    calm(app)
     assert 50 < float(metric(app, "The ceiling").split()[0]) < 100
 
 
@@ -282,13 +282,13 @@ def test_folding_raises_accuracy_and_names_what_is_lost() -> None:
     app = open_panel("Heavy tail")
     before = float(metric(app, "Pixel accuracy").split()[0])
     app.slider(key="fold").set_value(6).run()
-    assert_calm(app)
+    calm(app)
     assert float(metric(app, "Pixel accuracy").split()[0]) >= before
     [lost] = [element.value for element in app.markdown if "no longer be seen" in element.value]
     assert lost.count(",") == 5
     for source in ("camvid", "msrc", "labelmefacade", "people"):
         app.selectbox(key="tail_source").set_value(source).run()
-        assert_calm(app)
+        calm(app)
 
 
 def test_a_photo_without_labels_can_be_painted_and_timed() -> None:
@@ -301,5 +301,5 @@ def test_a_photo_without_labels_can_be_painted_and_timed() -> None:
     app.button_group(key="annotation_panel").set_value("Stopwatch").run()
     app.button(key="start").click().run()
     app.button(key="stop").click().run()
-    assert_calm(app)
+    calm(app)
     assert metric(app, "Pace") == "0 pixels a second"

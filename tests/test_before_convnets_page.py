@@ -14,7 +14,7 @@ from seglib.metrics import confusion_matrix, pixel_accuracy
 from seglib.photos import load_photo, photo_truth
 from seglib.texture_scribbles import example_strokes, unseen
 from seglib.texture_weights import load_texture
-from tests.test_pages import assert_calm, open_page, png, table, views
+from tests.test_pages import calm, open_page, png, table, views
 
 PHOTO = "china"
 TRUTH = photo_truth(PHOTO, EVERYDAY)
@@ -45,7 +45,7 @@ def paint(app: AppTest, labels: np.ndarray, rev: int = 1, edition: int = 0, phot
     value = {"b64": content, "h": height, "w": width, "edition": edition, "rev": rev}
     app.session_state[f"painter {photo} everyday scribbles"] = {"painting": value}
     app.run()
-    assert_calm(app)
+    calm(app)
 
 
 # ---------------------------------------------------------------- filters and textons
@@ -55,13 +55,13 @@ def test_every_control_of_the_filters_changes_its_pictures() -> None:
     app = open_experiment(FILTERS)
     before = views(app)
     app.selectbox(key="family").set_value("Laplacian, 8 px").run()
-    assert_calm(app)
+    calm(app)
     other = views(app)
     assert titles(app, "filters")[1] == "Answers: Laplacian, 8 px"
     assert other["filters"]["panels"][1]["picture"] != before["filters"]["panels"][1]["picture"]
     assert other["bank"]["panels"][0]["picture"] != before["bank"]["panels"][0]["picture"]
     app.select_slider(key="window").set_value(124).run()
-    assert_calm(app)
+    calm(app)
     wide = views(app)["filters"]["panels"]
     assert wide[0]["picture"] != before["filters"]["panels"][0]["picture"]
     assert wide[3]["picture"] != other["filters"]["panels"][3]["picture"]
@@ -73,7 +73,7 @@ def test_the_pinned_pixel_moves_the_window() -> None:
     before = views(app)["filters"]["panels"][3]["picture"]
     app.session_state["pin"] = (20, 30)
     app.run()
-    assert_calm(app)
+    calm(app)
     assert views(app)["filters"]["panels"][3]["picture"] != before
     assert any("row 20, column 30" in each.value for each in app.caption)
 
@@ -81,7 +81,7 @@ def test_the_pinned_pixel_moves_the_window() -> None:
 def test_a_tiny_plain_photo_has_textons_too() -> None:
     app = open_experiment(FILTERS)
     app.file_uploader(key="photo_file").upload("grey.png", png(np.full((40, 52, 3), 90, np.uint8)), "image/png").run()
-    assert_calm(app)
+    calm(app)
     assert views(app)["filters"]["size"] == [40, 52]
 
 
@@ -98,12 +98,12 @@ def test_the_mosaic_waits_for_a_guess_and_textons_win() -> None:
     app = open_experiment(MOSAIC)
     assert titles(app, "mosaic") == ["Mosaic"]
     app.button_group(key="mosaic_guess").set_value("a third or less").run()
-    assert_calm(app)
+    calm(app)
     assert titles(app, "mosaic") == ["Mosaic", "By mean grey", "By grey levels", "By textons"]
     scores = {each.label: float(each.value.split()[0]) for each in app.metric}
     assert scores["By textons"] > scores["By mean grey"] + 30
     app.select_slider(key="window").set_value(4).run()
-    assert_calm(app)
+    calm(app)
     small = {each.label: float(each.value.split()[0]) for each in app.metric}
     assert small["By textons"] < scores["By textons"] - 10
 
@@ -128,7 +128,7 @@ def test_window_and_classifier_change_the_map() -> None:
     app.select_slider(key="model_window").set_value("a quarter").run()
     small = label_map(app, "trained", "texture")
     app.button_group(key="classifier").set_value("nearest").run()
-    assert_calm(app)
+    calm(app)
     nearest = label_map(app, "trained", "texture")
     assert (first != small).mean() > 0.02
     assert (small != nearest).mean() > 0.02
@@ -136,7 +136,7 @@ def test_window_and_classifier_change_the_map() -> None:
     assert borders[1] > borders[0]  # too small a window is noise
     app.button_group(key="model_window_guess").set_value("it collapses").run()
     app.button_group(key="texture_view").set_value("errors").run()
-    assert_calm(app)
+    calm(app)
     assert views(app)["trained"]["mode"] == "errors"
 
 
@@ -159,7 +159,7 @@ def test_example_strokes_are_learnt_from_at_once_and_scored_without_themselves()
     app = open_experiment(OWN)
     assert "stroke_result" not in views(app)
     app.button(key="example_strokes").click().run()
-    assert_calm(app)
+    calm(app)
     found = label_map(app, "stroke_result", "your strokes")
     assert set(np.unique(found)) <= set(np.unique(STROKES)) - {IGNORE}
     scores = table(app, "Mean IoU")
@@ -177,12 +177,12 @@ def test_two_strokes_of_ones_own_give_a_map_of_two_classes() -> None:
     paint(app, mine)
     assert "stroke_result" not in views(app)
     app.button(key="learn").click().run()
-    assert_calm(app)
+    calm(app)
     first = label_map(app, "stroke_result", "your strokes")
     assert set(np.unique(first)) == {3, 4}
     app.select_slider(key="stroke_window").set_value(4).run()
     app.button_group(key="stroke_words").set_value("texture").run()
-    assert_calm(app)
+    calm(app)
     assert (label_map(app, "stroke_result", "your strokes") != first).any()
     paint(app, STROKES, rev=2)
     assert any("newer strokes" in each.value for each in app.caption)
@@ -192,12 +192,12 @@ def test_two_strokes_of_ones_own_give_a_map_of_two_classes() -> None:
 def test_one_class_or_none_gets_one_sentence_and_nothing_is_lost() -> None:
     app = open_experiment(OWN)
     app.button(key="learn").click().run()
-    assert_calm(app)
+    calm(app)
     assert "nothing is painted yet" in app.error[0].value
     mine = np.where(STROKES == 3, STROKES, np.uint8(IGNORE))
     paint(app, mine)
     app.button(key="learn").click().run()
-    assert_calm(app)
+    calm(app)
     assert len(app.error) == 1
     assert "only sky is painted" in app.error[0].value
     kept = app.session_state["painted"][f"{PHOTO} everyday scribbles"]
@@ -229,7 +229,7 @@ def test_a_photo_without_labels_can_be_scribbled_on() -> None:
     mine[:20, :20], mine[:20, 60:] = 2, 5
     paint(app, mine, photo=key)
     app.button(key="learn").click().run()
-    assert_calm(app)
+    calm(app)
     found = label_map(app, "stroke_result", "your strokes")
     assert (found[:, :30] == 2).mean() > 0.9
     assert (found[:, 50:] == 5).mean() > 0.9

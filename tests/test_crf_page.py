@@ -23,6 +23,7 @@ from seglib.prediction import predict
 from seglib.ui import crf_cache, crf_panel
 from seglib.ui.crf_controls import HUMAN, PRESETS
 from seglib.weights import load_model
+from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
 K = len(EVERYDAY)
@@ -38,15 +39,6 @@ def open_page(**query: str) -> AppTest:
     app.run()
     app.switch_page(str(ROOT / "pages" / "deeplab_crf.py")).run()
     return calm(app)
-
-
-def calm(app: AppTest) -> AppTest:
-    assert not app.exception, [error.message for error in app.exception]
-    return app
-
-
-def views(app: AppTest) -> dict[str, dict]:
-    return {each.proto.id.rsplit("-", 1)[-1]: json.loads(each.proto.json) for each in app.get("bidi_component")}
 
 
 def shown(app: AppTest) -> dict[str, str]:

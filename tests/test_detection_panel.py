@@ -14,7 +14,7 @@ from seglib.grab_cut import BACKGROUND, SEEDS, iterate, object_mask, start
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.photos import load_photo, photo_truth
 from seglib.ui import detection_boxes
-from tests.test_pages import assert_calm, open_page, png, table, views
+from tests.test_pages import calm, open_page, png, table, views
 
 BOX = {"top": 60, "left": 0, "bottom": 500, "right": 400}  # round the photographer
 
@@ -29,7 +29,7 @@ def browser_sends(app: AppTest, photo: str, **values: object) -> None:
         "box": None,
     } | values
     app.run()
-    assert_calm(app)
+    calm(app)
 
 
 def iou(app: AppTest) -> float:
@@ -60,15 +60,15 @@ def test_detector_votes_and_iterations() -> None:
     found = object_mask(cut, box, truth.shape)
     assert iou(app) == pytest.approx(100 * class_iou(truth, found, k, box))
     app.slider(key="cut_step").set_value(0).run()
-    assert_calm(app)
+    calm(app)
     found = object_mask(start(image, box), box, truth.shape)  # the box, to a pixel of the shrunken photo
     assert iou(app) == pytest.approx(100 * class_iou(truth, found, k, box))
     assert iou(app) == pytest.approx(100 * class_iou(truth, box.mask(truth.shape), k, box), abs=1)
     app.slider(key="votes").set_value(2).run()  # a false alarm joins
-    assert_calm(app)
+    calm(app)
     assert len(painter(app)["marks"]) == 2
     app.button_group(key="which astronaut Face").set_value("2: 3 windows").run()
-    assert_calm(app)
+    calm(app)
     assert Box(*painter(app)["box"]) != box
 
 
@@ -78,11 +78,11 @@ def test_a_detector_that_finds_nothing_says_so_and_the_drawn_box_stays() -> None
     assert app.session_state[detection_boxes.WHO] == detection_boxes.MINE
     before = iou(app)
     app.button_group(key=detection_boxes.WHO).set_value("Face").run()
-    assert_calm(app)
+    calm(app)
     assert "no 5 windows agree" in words(app)
     assert painter(app)["box"] is None
     app.button_group(key=detection_boxes.WHO).set_value(detection_boxes.MINE).run()
-    assert_calm(app)
+    calm(app)
     assert iou(app) == before
     assert painter(app)["box"] == list(BOX.values())
 
@@ -124,12 +124,12 @@ def test_strokes_correct_the_cut() -> None:
 def test_a_box_round_stuff_is_made_and_fails_with_a_reason() -> None:
     app = open_panel("chelsea", box_by="Cat face")  # has no stuff of its own
     app.button(key="stuff_box").click().run()
-    assert_calm(app)
+    calm(app)
     assert app.session_state["photo"] == "china"
     assert painter(app)["box"] == list(stuff_box(photo_truth("china", EVERYDAY), EVERYDAY))
     assert "cut" not in views(app)  # first a guess
     app.button_group(key="stuff_guess").set_value("nothing").run()
-    assert_calm(app)
+    calm(app)
     assert iou(app) == 0
     assert "Nothing is left after iteration 1" in words(app)
     assert "100.0 % of the strip just outside is sky" in words(app)

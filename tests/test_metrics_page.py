@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +20,7 @@ from seglib.prediction import predict
 from seglib.ui import duel_panel, folder_panel, metrics_cache
 from seglib.weights import load_model
 from tests.conftest import write_split
+from tests.test_pages import calm, table
 
 ROOT = Path(__file__).resolve().parent.parent
 K = len(EVERYDAY)
@@ -36,15 +36,6 @@ def open_page(experiment: str, **query: str) -> AppTest:
     app.run()
     app.switch_page(str(ROOT / "pages" / "metrics.py")).run()
     return calm(app)
-
-
-def calm(app: AppTest) -> AppTest:
-    assert not app.exception, [error.message for error in app.exception]
-    return app
-
-
-def table(app: AppTest, column: str) -> pd.DataFrame:
-    return next(element.value for element in app.dataframe if column in element.value.columns)
 
 
 def texts(app: AppTest) -> str:

@@ -34,13 +34,14 @@ def open_page(name: str = "compare.py", **query: str) -> AppTest:
     app.run()
     if name != "compare.py":
         app.switch_page(str(ROOT / "pages" / name)).run()
-    assert_calm(app)
+    calm(app)
     return app
 
 
-def assert_calm(app: AppTest) -> None:
+def calm(app: AppTest) -> AppTest:
     """No traceback on the page."""
     assert not app.exception, [error.message for error in app.exception]
+    return app
 
 
 def views(app: AppTest) -> dict[str, dict]:
@@ -116,7 +117,7 @@ def test_choosing_fewer_nets_shows_fewer_panels() -> None:
     app = open_page(photo="china")
     before = len(views(app)["compare"]["panels"])
     app.button_group(key="nets").set_value(["fcn8s"]).run()
-    assert_calm(app)
+    calm(app)
     assert len(views(app)["compare"]["panels"]) == before - len(shipped_nets("everyday")) + 1
     assert list(table(app, "Mean IoU").index) == ["fcn8s"]
 
@@ -133,7 +134,7 @@ def test_a_pinned_pixel_is_read_out_everywhere() -> None:
     app.run()
     assert "row 11, column 12" in " ".join(element.value for element in app.subheader)
     app.switch_page(str(ROOT / "pages" / "skip_connections.py")).run()
-    assert_calm(app)
+    calm(app)
     assert views(app)["streams"]["pin"] == [11, 12]
 
 
@@ -154,13 +155,13 @@ def test_streams_stay_nested_and_choose_their_net() -> None:
     app.toggle(key="stream8").set_value(True).run()
     assert app.toggle(key="stream16").value
     assert net_shown() == "fcn8s"
-    assert_calm(app)
+    calm(app)
 
 
 def test_the_class_of_the_streams_can_be_chosen() -> None:
     app = open_page("skip_connections.py", photo="china")
     app.selectbox(key="class_everyday").set_value("sky").run()
-    assert_calm(app)
+    calm(app)
     assert "score for sky" in views(app)["sum"]["panels"][0]["title"]
 
 
@@ -168,7 +169,7 @@ def test_the_close_up_waits_for_a_guess() -> None:
     app = open_page("skip_connections.py", photo="china")
     assert "edge_views" not in views(app)
     app.button_group(key="edge").set_value("fcn4s").run()
-    assert_calm(app)
+    calm(app)
     assert len(views(app)["edge_views"]["panels"]) == 1 + len(shipped_nets("everyday"))
 
 
@@ -179,7 +180,7 @@ def test_the_ceiling_falls_with_the_factor_and_waits_for_a_guess() -> None:
     ceilings = []
     for factor in (4, 32, 128):
         app.select_slider(key="factor").set_value(factor).run()
-        assert_calm(app)
+        calm(app)
         words = next(element.value for element in app.caption if "the ceiling is" in element.value)
         ceilings.append(float(words.split("the ceiling is ")[1].split(" %")[0]))
     assert ceilings == sorted(ceilings, reverse=True)
@@ -200,7 +201,7 @@ def test_an_upload_takes_the_place_of_the_photo_on_every_page(name: str) -> None
     app = open_page(name)
     pixels = np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8)
     app.file_uploader(key="photo_file").upload("mine.png", png(pixels), "image/png").run()
-    assert_calm(app)
+    calm(app)
     assert app.selectbox(key="photo").value.startswith("upload-")
     assert "mine.png" in json.dumps(views(app))
 
@@ -212,7 +213,7 @@ def test_an_upload_with_labels_is_scored() -> None:
     upload = app.selectbox(key="photo").value
     truth = photo_truth("china", LABEL_SETS["everyday"])
     app.file_uploader(key=f"truth_{upload}").upload("labels.png", png(truth), "image/png").run()
-    assert_calm(app)
+    calm(app)
     own = table(app, "Mean IoU")
     app.selectbox(key="photo").set_value("china").run()
     assert own.equals(table(app, "Mean IoU"))
@@ -224,7 +225,7 @@ def test_an_upload_with_polygons_is_scored() -> None:
     upload = app.selectbox(key="photo").value
     polygons = (ROOT / "assets" / "annotations" / "china.json").read_bytes()
     app.file_uploader(key=f"truth_{upload}").upload("labels.json", polygons, "application/json").run()
-    assert_calm(app)
+    calm(app)
     own = table(app, "Mean IoU")
     app.selectbox(key="photo").set_value("china").run()
     assert own.equals(table(app, "Mean IoU"))
@@ -243,7 +244,7 @@ def test_an_upload_with_polygons_is_scored() -> None:
 def test_a_bad_upload_gets_one_sentence_and_changes_nothing(content: bytes, words: str) -> None:
     app = open_page(photo="china")
     app.file_uploader(key="photo_file").upload("mine.png", content, "image/png").run()
-    assert_calm(app)
+    calm(app)
     assert len(app.error) == 1
     assert words in app.error[0].value.lower()
     assert app.selectbox(key="photo").value == "china"
@@ -261,7 +262,7 @@ def test_bad_labels_get_one_sentence_and_leave_the_photo() -> None:
     }
     for content in wrong.values():
         app.file_uploader(key=f"truth_{upload}").upload("labels.png", content, "image/png").run()
-        assert_calm(app)
+        calm(app)
         assert len(app.error) == 1
         assert app.selectbox(key="photo").value == upload
         app.file_uploader(key=f"truth_{upload}").clear()
@@ -286,7 +287,7 @@ def test_without_a_network_a_guest_net_says_so(tmp_path: Path, monkeypatch: pyte
     app = open_page()
     app.toggle(key="guests").set_value(True).run()
     app.button(key="guest_download").click().run()
-    assert_calm(app)
+    calm(app)
     assert "could not be downloaded" in app.error[0].value
     assert "no route to host" in app.error[0].value
 

@@ -25,6 +25,7 @@ from seglib.prediction import image_tensor, predict
 from seglib.pyramid_cost import level_costs
 from seglib.superpixels import majority, superpixels
 from seglib.weights import load_model, save_weights
+from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("The pyramid", "Levels", "Cost", "Superpixels")
@@ -68,16 +69,6 @@ def open_page(part: str, **query: str) -> AppTest:
     app.run()
     app.switch_page(str(ROOT / "pages" / "pyramid.py")).run()
     return calm(app)
-
-
-def calm(app: AppTest) -> AppTest:
-    assert not app.exception, [error.message for error in app.exception]
-    return app
-
-
-def views(app: AppTest) -> dict[str, dict]:
-    """What was sent to the picture widgets of the page, by key."""
-    return {e.proto.id.rsplit("-", 1)[-1]: json.loads(e.proto.json) for e in app.get("bidi_component")}
 
 
 def captions(app: AppTest, view: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from seglib.presets import PRESETS
 from seglib.stack import costs, parse_stack, write_stack
 from seglib.ui import bill_panel, dilation_panel, grow_panel, window_cache
 from seglib.weights import load_model
+from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
 GROW, MEASURED, LAB, BILL = "Grow the window", "Theory and measured", "Dilation lab", "The bill"
@@ -36,20 +36,8 @@ def open_page(section: str, **query: str) -> AppTest:
     return calm(app)
 
 
-def calm(app: AppTest) -> AppTest:
-    assert not app.exception, [error.message for error in app.exception]
-    return app
-
-
 def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
-
-
-def views(app: AppTest) -> dict[str, dict]:
-    """What was sent to the components of the page, by key."""
-    return {
-        element.proto.id.rsplit("-", 1)[-1]: json.loads(element.proto.json) for element in app.get("bidi_component")
-    }
 
 
 # ------------------------------------------------------------------ grow the window

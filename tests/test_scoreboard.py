@@ -12,7 +12,7 @@ from seglib.labels import LABEL_SETS
 from seglib.objects import things_and_stuff
 from seglib.scoreboard_file import BORDER, read_scoreboard
 from seglib.ui import ledger_panel, scoreboard_panel
-from tests.test_pages import assert_calm, open_page, table
+from tests.test_pages import calm, open_page, table
 
 ENTRY = {
     "name": "it",
@@ -64,10 +64,10 @@ def test_cost_net_and_card_can_be_chosen() -> None:
     app = open_page("scoreboard.py", classes="street")
     for cost in scoreboard_panel.COSTS:
         app.button_group(key="cost").set_value(cost).run()
-        assert_calm(app)
+        calm(app)
     assert "number of parameters" in "\n".join(each.value for each in app.caption) or cost != "Parameters"
     app.selectbox(key="board_net").set_value("fcn4s").run()
-    assert_calm(app)
+    calm(app)
     assert '"fcn4s"' in app.json[0].value
     assert len(app.table[0].value) == scoreboard.WORST
 
@@ -93,7 +93,7 @@ def test_claims_are_filtered_by_verdict(monkeypatch) -> None:
     monkeypatch.setattr(ledger_panel, "read_ledger", lambda path: entries)
     app = open_page("scoreboard.py", board="Claims")
     app.button_group(key="verdicts").set_value(["does not hold here"]).run()
-    assert_calm(app)
+    calm(app)
     said = "\n".join(each.value for each in app.markdown)
     assert "It does not hold here." in said
     assert "It holds." not in said

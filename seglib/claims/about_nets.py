@@ -9,8 +9,9 @@ import numpy as np
 
 from seglib import bill, metrics
 from seglib.cards import read_card, weights_path
-from seglib.claims.counts import BORDER, RADII, Bench, gain, percent, spread
+from seglib.claims.counts import BORDER, RADII, Bench, Score, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
+from seglib.claims.seeds import lead
 from seglib.labels import LABEL_SETS
 from seglib.models import layer_table_of
 from seglib.receptive_field import receptive_field
@@ -47,6 +48,7 @@ def skips_help(bench: Bench) -> Finding:
         context[f"{labels}: fcn8s over fcn32s within r px"] = ", ".join(f"{r}: {it:+.1f}" for r, it in gains.items())
         epochs = {net: read_card(weights_path(net, labels))["epochs_in_all"] for net in FAMILY}
         context[f"{labels}: epochs, the same for all"] = ", ".join(f"{net} {n}" for net, n in epochs.items())
+    figures += lead("fcn8s", "fcn32s") + lead("fcn8s", "fcn32s", "mean_iou_at_borders")
     return Finding(tuple(figures), context)
 
 
@@ -82,6 +84,7 @@ def shallow_is_fine_but_not_semantic(bench: Bench) -> Finding:
                 f"{percent(metrics.mean_iou, counts.everywhere):.1f}, within {BORDER} px of a border "
                 f"{percent(metrics.mean_iou, counts.within(BORDER)):.1f}"
             )
+    figures += lead("fcn32s", "shallow8", "class_accuracy")
     return Finding(tuple(figures), context)
 
 
@@ -90,7 +93,7 @@ def _keeps_more(near: np.ndarray, all_of: np.ndarray, other_near: np.ndarray, ot
     return 100 * (kept - metrics.mean_iou(other_near) / metrics.mean_iou(other_all))
 
 
-def ahead(bench: Bench, pairs: list[tuple[str, str]], score: metrics, title: str) -> Finding:
+def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) -> Finding:
     """One net against another in both label sets, with the windows of both."""
     figures, context = [], {}
     for labels in LABEL_SETS:
@@ -102,6 +105,8 @@ def ahead(bench: Bench, pairs: list[tuple[str, str]], score: metrics, title: str
                     f"pixel accuracy {percent(metrics.pixel_accuracy, counts):.1f}, mean IoU "
                     f"{percent(metrics.mean_iou, counts):.1f}"
                 )
+    for ours, theirs in pairs:
+        figures += lead(ours, theirs, score.__name__)
     for net in dict.fromkeys(net for pair in pairs for net in pair):
         context[f"window of {net}"] = f"{receptive_field(layer_table_of(net)).size} px"
     return Finding(tuple(figures), context)

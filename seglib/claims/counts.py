@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +80,11 @@ class Bench:
     def of_net(self, name: str, labels: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
         """Counts of a shipped net, with a CRF after it if there are parameters for one."""
         stem, variant = name.split("_", maxsplit=1)[0], weights_path(name, labels)
-        model = load_model(stem, labels, variant)
-        segment = sharpened(model, crf) if crf else lambda image: predict(model, image).labels
+        model = cache(lambda: load_model(stem, labels, variant))  # only if something is left to count
+
+        def segment(image: np.ndarray) -> np.ndarray:
+            return sharpened(model(), crf)(image) if crf else predict(model(), image).labels
+
         return self.of(segment, labels, f"{read_card(variant)['sha256']} {crf} {which}", f"{labels} {name}", which)
 
     def of_texture(self, labels: str) -> Counts:

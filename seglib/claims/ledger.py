@@ -1,8 +1,8 @@
 """What the ledger holds: a claim, the figures that decide it, and the verdict that follows from them.
 
 A difference counts only if it is larger than its spread. Spreads are 95 % intervals of a bootstrap over photos (Efron
-& Tibshirani, 1993): had other photos of this kind been taken, the figure would mostly lie in there. They do not say
-what another training run would have given.
+& Tibshirani, 1993): had other photos of this kind been taken, the figure would mostly lie in there. What another
+training run would have given is told by the figures over three seeds alone, see `seglib.claims.seeds`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,17 @@ from typing import Literal
 
 FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "claims.json"
 
+SECTIONS = {  # of the lecture
+    2: "what a good segmentation is",
+    4: "labels are hard",
+    5: "before convnets",
+    6: "the resolution issue",
+    7: "shallower, or without subsampling?",
+    8: "image pyramids",
+    9: "skip connections",
+    10: "dilation",
+    11: "all together",
+}
 Verdict = Literal["holds", "holds weakly", "does not hold here"]
 
 
@@ -49,7 +60,7 @@ class Claim:
 
     name: str
     statement: str
-    section: int  # of the lecture, as numbered in the app's scoreboard
+    section: int  # of the lecture, see `SECTIONS`
     how: str
     paper: str  # what the literature found, or that it has no figure
     link: str  # page and address that show it

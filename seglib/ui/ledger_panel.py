@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from seglib.claims.ledger import FILE, read_ledger
+from seglib.claims.ledger import FILE, SECTIONS, read_ledger
 
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 # Colour never stands alone: every verdict has words and a sign of its own.
@@ -41,8 +41,8 @@ def show(path: Path = FILE) -> None:
     )
     st.caption(
         "A claim holds if each of its figures is positive by more than its 95 % interval over photos (a bootstrap), "
-        "weakly if they are positive but not by more. Intervals say nothing of other training runs: each net was "
-        f"trained once. `{COMMAND}`"
+        "weakly if they are positive but not by more. Figures over three seeds are of small runs of their own, with "
+        f"Student's interval over them; all others are of the shipped nets, trained once. `{COMMAND}`"
     )
     for entry in entries.values():
         if not chosen or entry["verdict"] in chosen:
@@ -56,6 +56,7 @@ def _claim(entry: dict) -> None:
         with left:
             st.badge(entry["verdict"], icon=icon, color=color)
             st.markdown(f"**{entry['statement']}**")
+            st.caption(f"Lecture, part {entry['section']}: {SECTIONS[entry['section']]}")
             st.markdown(entry["how"])
             st.caption(f"Elsewhere: {entry['paper']}")
             page, _, query = entry["link"].partition("?")

@@ -35,6 +35,23 @@ def heading(title: str, claim: str) -> None:
     st.markdown(f"#### {claim}")
 
 
+def choose_part(title: str, claims: Mapping[str, str], key: str) -> str:
+    """A page of several parts: its title, the claim of the part that is chosen, and the choice, kept in the link."""
+    above = st.container()
+    part = st.segmented_control(
+        "Part",
+        list(claims),
+        default=next(iter(claims)),
+        key=key,
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    with above:
+        heading(title, claims[part])
+    return part
+
+
 def text(name: str) -> None:
     """A page's longer words, from assets/texts."""
     st.markdown((TEXTS / f"{name}.md").read_text(encoding="utf-8"))
