@@ -27,7 +27,7 @@ panels.show(pictures, photo, labels, key="compare", truth=truth, mode=view)
 if truth is None:
     st.info(panels.NO_TRUTH)
 
-scores, pixel = st.columns(2, gap="large")
+scores, pixel = st.columns(2, gap="medium")
 if answers and truth is not None:
     with scores:
         st.subheader("Scores on this photo")

@@ -68,7 +68,7 @@ grid += [
 panels.show(grid, photo, None, key="streams", columns=len(shares))
 total = sum(shares.values())
 limit = max(0.01, float(np.abs(total).max()))
-sum_view, sum_chart = st.columns(2, gap="large")
+sum_view, sum_chart = st.columns(2, gap="medium")
 with sum_view:
     summed = Panel(
         title=f"Sum of the streams: score for {labels.classes[k]}",

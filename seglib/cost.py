@@ -1,7 +1,8 @@
 """What a net costs: parameters, multiply-adds, time and memory of one photo: ``python -m seglib.cost NAME``.
 
-Weights do not matter, so nets are built with random ones, and the nets of others can be asked without a network. Each
-is measured in a process of its own: what one net leaves behind would make the next one look small.
+Weights do not matter, so nets are built with random ones, and the nets of others can be asked without a network. The
+texture classifier is the shipped one. Each is measured in a process of its own: what one net leaves behind would make
+the next one look small.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
 from seglib import memory
 from seglib.models import MODELS, create_model
+from seglib.texture_weights import NAME as TEXTURE
+from seglib.texture_weights import load_texture
 
 SIZE = (360, 480)
 CLASSES = 11
@@ -33,7 +37,7 @@ class Cost:
     """One net and one photo of `SIZE`."""
 
     parameters: int
-    multiply_adds: int
+    multiply_adds: int | None  # None where they are not those of convolutions
     milliseconds: float  # of one core, the median
     peak_bytes: int  # on top of what the process needed before
 
@@ -70,28 +74,34 @@ def build(name: str) -> nn.Module:
 def measure(name: str) -> Cost:
     """Measure in this process, on one thread."""
     torch.set_num_threads(1)
-    net = build(name).eval().to(memory_format=torch.channels_last)
-    photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
-    net(photo[..., :65, :65])  # what libraries set up once is not the photo's
+    if name == TEXTURE:
+        segment = load_texture("everyday")
+        arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)
+        parameters = sum(each.size for each in arrays)
+        photo = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), np.uint8)
+        small = photo[:65, :65].copy()
+    else:
+        segment = build(name).eval().to(memory_format=torch.channels_last)
+        photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
+        parameters = sum(p.numel() for p in segment.parameters())
+        small = photo[..., :65, :65]
+    segment(small)  # what libraries set up once is not the photo's
     before = memory.start_peak()
-    net(photo)
+    segment(photo)
     peak = max(memory.peak() - before, 0)
     times = []
     for _ in range(RUNS):
         start = time.process_time()  # what others do on this machine meanwhile does not count
-        net(photo)
+        segment(photo)
         times.append(1000 * (time.process_time() - start))
-    return Cost(
-        parameters=sum(p.numel() for p in net.parameters()),
-        multiply_adds=multiply_adds(net, lambda: net(photo)),
-        milliseconds=round(sorted(times)[RUNS // 2], 1),
-        peak_bytes=peak,
-    )
+    operations = multiply_adds(segment, lambda: segment(photo)) if name != TEXTURE else None
+    return Cost(parameters, operations, round(sorted(times)[RUNS // 2], 1), peak)
 
 
 def measure_apart(name: str) -> Cost:
     """`measure` in a process of its own."""
-    build(name)  # a wrong name is said here
+    if name != TEXTURE:
+        build(name)  # a wrong name is said here
     command = [sys.executable, "-m", "seglib.cost", name]
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=SECONDS, check=True)
@@ -100,7 +110,7 @@ def measure_apart(name: str) -> Cost:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.cost", description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=(*MODELS, *PEERS))
+    parser.add_argument("name", choices=(*MODELS, *PEERS, TEXTURE))
     print(json.dumps(asdict(measure(parser.parse_args(argv).name))))
 
 

@@ -25,6 +25,7 @@ from seglib.pairwise import CRFParams, Kernel, Method, pairwise_kernels
 ITERATIONS = 5
 SMALLEST = 1e-5  # probability: a net that says 0 may be wrong, and an infinite energy could never be outvoted
 WORKERS = min(4, os.cpu_count() or 1)
+SAFE_EXPONENT = 80.0  # beyond it float32's exp overflows, or a row's sum vanishes
 ROWS_AT_ONCE = 8192  # of Q, so that they stay in a processor's cache from one step to the next
 MOST_COLUMNS = 16  # classes filtered at a time: memory for 150 classes stays that of 150 probabilities
 
@@ -68,19 +69,23 @@ def update(
     unary: np.ndarray, kernels: Sequence[Kernel], q: np.ndarray, compatibility: np.ndarray | None = None
 ) -> np.ndarray:
     """One iteration, Q to Q: message passing, compatibility transform, local update and normalisation."""
-    return softmax(agreement(messages(kernels, q), compatibility) - unary)
+    logits = agreement(messages(kernels, q), compatibility)
+    return softmax(np.subtract(logits, unary, out=logits))
 
 
 def messages(kernels: Sequence[Kernel], q: np.ndarray) -> np.ndarray:
     """What each pixel hears of each class, ``(N, K)``: ``sum_m w_m sum_j k_m(i, j) Q_j(l)``."""
-    heard = np.zeros_like(q)
+    heard = np.empty_like(q) if kernels else np.zeros_like(q)
     blocks = [np.s_[:, start : start + MOST_COLUMNS] for start in range(0, q.shape[1], MOST_COLUMNS)]
     # The filters release Python's lock: kernels, and classes where there are many, are filtered side by side.
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [(kernel, block) for block in blocks for kernel in kernels]
         found = pool.map(lambda job: job[0].filter(np.ascontiguousarray(q[job[1]])), jobs)
         for (kernel, block), sums in zip(jobs, found, strict=True):
-            heard[block] += np.multiply(sums, np.float32(kernel.weight), out=sums)
+            if kernel is kernels[0]:
+                np.multiply(sums, np.float32(kernel.weight), out=heard[block])
+            else:
+                heard[block] += np.multiply(sums, np.float32(kernel.weight), out=sums)
     return heard
 
 
@@ -118,12 +123,13 @@ def unary_energy(probabilities: np.ndarray) -> np.ndarray:
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Softmax of each row, ``(N, K)`` float32, written over its argument."""
-    ones = np.ones((logits.shape[1], 1), np.float32)
+    ones = np.ones((logits.shape[1], logits.shape[1]), np.float32)
     for start in range(0, len(logits), ROWS_AT_ONCE):
         rows = logits[start : start + ROWS_AT_ONCE]
-        rows -= cv2.reduce(rows, 1, cv2.REDUCE_MAX)
+        if np.abs(rows).max() > SAFE_EXPONENT:
+            rows -= cv2.reduce(rows, 1, cv2.REDUCE_MAX)
         np.exp(rows, out=rows)
-        rows /= rows @ ones
+        rows /= rows @ ones  # the sum in every column: faster than spreading one column over all
     return logits
 
 

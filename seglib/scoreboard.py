@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> None:
         scores = rows(Bench(args.data, args.work))
     except ValueError as error:
         sys.exit(f"scoreboard: {error}")
-    costs = {name: asdict(measure_apart(name)) for name in tqdm((*MODELS, *PEERS), unit="net", disable=None)}
+    costs = {name: asdict(measure_apart(name)) for name in tqdm((*MODELS, TEXTURE, *PEERS), unit="net", disable=None)}
     board = {"machine": machine(), "size": SIZE, "peers": PEERS, "costs": costs, "scores": scores}
     args.out.write_text(json.dumps(board, indent=1) + "\n")
 

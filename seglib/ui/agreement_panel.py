@@ -114,7 +114,7 @@ def _agreement_tables(photo: state.Photo, labels: LabelSet, people: Mapping[str,
     names, maps = list(people), list(people.values())
     table = agreement.pairwise_iou(maps, len(labels))
     pairs = table[np.triu_indices(len(maps), 1)]
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.metric("The ceiling: mean IoU of two people", panels.percent(float(np.nanmean(pairs))))
         st.dataframe(pd.DataFrame(100 * table, names, names).style.format("{:.1f}"))

@@ -135,7 +135,7 @@ def _follow(job: Job, measure: str) -> None:
 
 
 def _draw(lines: Sequence[bill.Item], measure: str) -> None:
-    chart, table = st.columns([3, 2], gap="large")
+    chart, table = st.columns([3, 2], gap="medium")
     with chart:
         _chart(lines, measure)
     with table:

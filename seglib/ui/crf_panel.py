@@ -155,7 +155,7 @@ def messages(view: View) -> None:
         for kernel, plane in heard.items()
     ]
     panels.show(pictures, view.photo, None, key="messages", columns=len(pictures))
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.image(
             score_scale(),
@@ -175,7 +175,7 @@ def messages(view: View) -> None:
 def iterations(view: View) -> None:
     """Free energy, and the mind of the pinned pixel."""
     st.subheader("Iteration by iteration")
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         crf_charts.energy_chart(view.run.trace, view.iteration)
         st.caption(

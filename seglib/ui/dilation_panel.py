@@ -72,7 +72,7 @@ def explode(photo: state.Photo) -> None:
                 "Difference": float(np.abs(dilated - large).max()),
             }
         )
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         grid_stepper(
             frames,
@@ -97,7 +97,7 @@ def explode(photo: state.Photo) -> None:
 def stack_rates() -> None:
     """Layers of 3x3 filters at chosen rates: which input pixels one output sees, and along how many ways."""
     st.subheader("Layer upon layer: what one output pixel sees of the input")
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         example = st.selectbox("Rates of the layers", [*EXAMPLES, "my own"], key="rates", bind="query-params")
         text = example

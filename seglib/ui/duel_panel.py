@@ -64,7 +64,7 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
     pair = duel.find_disagreement(found.matrices)
     _show_pair(photo, found, pair)
     table = metrics_charts.score_table(found.matrices)
-    chart, numbers = st.columns(2, gap="large")
+    chart, numbers = st.columns(2, gap="medium")
     with chart:
         st.subheader("Places under five metrics")
         metrics_charts.rank_chart(table, pair, tuple(said))
@@ -133,7 +133,7 @@ def _show_window(pictures: list[Panel], cut: state.Photo, found: metrics_cache.D
 def _take_apart(photo: state.Photo, found: metrics_cache.Duel, first: str) -> None:
     """One predictor's number: its formula, its confusion matrix, and the pixels of a cell."""
     st.subheader("One number taken apart")
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         names = list(found.matrices)
         name = st.selectbox("Predictor", names, index=names.index(first), key="apart", persist_state="session")

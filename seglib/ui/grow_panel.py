@@ -24,7 +24,7 @@ def grow(photo: state.Photo, labels: LabelSet) -> None:
     """Edit a stack; see its window on the photo and its costs in a table."""
     presets = PRESETS | _net_presets(labels)
     texts = {name: write_stack(preset.rows) for name, preset in presets.items()}
-    left, right = st.columns([1, 2], gap="large")
+    left, right = st.columns([1, 2], gap="medium")
     with right:
         text = st.text_input(
             "Stack: kernel, /stride, d and dilation, : and channels; p for pooling",
@@ -50,7 +50,7 @@ def grow(photo: state.Photo, labels: LabelSet) -> None:
     upto = len(rows)
     if len(rows) > 1:
         upto = st.slider("Layers stacked", 1, len(rows), len(rows), key=f"layers_{len(rows)}")
-    picture, numbers = st.columns([3, 2], gap="large")
+    picture, numbers = st.columns([3, 2], gap="medium")
     with picture:
         panels.show([_panel(photo, rows[:upto], found[:upto])], photo, None, key="grow", columns=1)
     with numbers:

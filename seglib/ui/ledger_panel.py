@@ -52,7 +52,7 @@ def show(path: Path = FILE) -> None:
 def _claim(entry: dict) -> None:
     color, icon = LOOKS[entry["verdict"]]
     with st.container(border=True):
-        left, right = st.columns([3, 4], gap="large")
+        left, right = st.columns([3, 4], gap="medium")
         with left:
             st.badge(entry["verdict"], icon=icon, color=color)
             st.markdown(f"**{entry['statement']}**")

@@ -39,7 +39,7 @@ def family(labels: LabelSet) -> list[str]:
 def measured(photo: state.Photo, labels: LabelSet) -> None:
     """All four views of one pixel's window."""
     nets = family(labels)
-    left, middle, right = st.columns(3, gap="large")
+    left, middle, right = st.columns(3, gap="medium")
     with left:
         start = nets.index("fcn8s") if "fcn8s" in nets else 0
         net = st.selectbox("Net", nets, index=start, key="window_net", bind="query-params", persist_state="session")

@@ -119,7 +119,7 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> No
     ):
         return
     total, f_scores = _whole_and_f_scores(photo, labels, truth, answers)
-    chart, table = st.columns(2, gap="large")
+    chart, table = st.columns(2, gap="medium")
     with chart:
         metrics_charts.band_chart(inside, metrics_cache.RADII, radius, title)
     with table:

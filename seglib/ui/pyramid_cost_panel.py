@@ -16,7 +16,7 @@ def bill(photo: state.Photo, labels: LabelSet) -> None:
     if warm_up.loading():
         return
     levels = len(cache.model(NET, labels.name).strides)
-    picture, numbers = st.columns(2, gap="large")
+    picture, numbers = st.columns(2, gap="medium")
     with picture:
         found = pyramid_cache.drawn(photo.image, photo.key, levels)
         show_mosaics([gaussian_panel(photo, found)], found, "cost_mosaic")

@@ -128,7 +128,7 @@ def _evidence(
         for stride in on
     ]
     panels.show(grid, photo, None, key="evidence", mode="none", columns=len(on))
-    scale, chart = st.columns(2, gap="large")
+    scale, chart = st.columns(2, gap="medium")
     with scale:
         st.image(score_scale(), caption=f"purple: against, −{limit:.1f}; orange: for, +{limit:.1f}", width="stretch")
         probabilities = cache.pixel_probabilities(answer.streams, photo.size, (row, col))

@@ -12,18 +12,18 @@ from seglib.ui import inputs, state, warm_up
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES_FOLDER = ROOT / "pages"
 PAGES = [
-    st.Page(PAGES_FOLDER / "compare.py", title="Compare", icon=":material/compare:", default=True),
-    st.Page(PAGES_FOLDER / "metrics.py", title="Metrics", icon=":material/leaderboard:"),
-    st.Page(PAGES_FOLDER / "annotation.py", title="Annotation", icon=":material/brush:"),
-    st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets", icon=":material/texture:"),
-    st.Page(PAGES_FOLDER / "resolution.py", title="Resolution", icon=":material/grid_on:"),
-    st.Page(PAGES_FOLDER / "skip_connections.py", title="Skips", icon=":material/alt_route:"),
-    st.Page(PAGES_FOLDER / "receptive_field.py", title="Window", icon=":material/center_focus_strong:"),
-    st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab", icon=":material/hub:"),
-    st.Page(PAGES_FOLDER / "scoreboard.py", title="Scoreboard", icon=":material/trophy:"),
+    st.Page(PAGES_FOLDER / "compare.py", title="Compare", default=True),
+    st.Page(PAGES_FOLDER / "metrics.py", title="Metrics"),
+    st.Page(PAGES_FOLDER / "annotation.py", title="Annotation"),
+    st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets"),
+    st.Page(PAGES_FOLDER / "resolution.py", title="Resolution"),
+    st.Page(PAGES_FOLDER / "skip_connections.py", title="Skips"),
+    st.Page(PAGES_FOLDER / "receptive_field.py", title="Window"),
+    st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab"),
+    st.Page(PAGES_FOLDER / "scoreboard.py", title="Scoreboard"),
 ]
 if some_shipped("pyramid", "pyramid1"):  # after the resolution issue, as in the lecture
-    PAGES.insert(5, st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids", icon=":material/filter_none:"))
+    PAGES.insert(5, st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids"))
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ROOT / "assets" / "icon.png", layout="wide")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -26,6 +27,9 @@ COSTS = {  # title: (key, divided by, unit)
     "Parameters": ("parameters", 1e6, "M"),
     "Memory": ("peak_bytes", 2**20, "MB"),
 }
+LETTER = 6  # pixels
+PLACES = (("left", 9, -7), ("right", -9, -7), ("left", 9, 12), ("right", -9, 12))  # of a name: alignment, dx, dy
+NEAR_X, NEAR_Y = 0.1, 0.08  # of the plot: names of dots nearer than this could overlap
 # CamVid, 11 classes, mean IoU in per cent of the 233 test photos, parameters in millions, and how sure we are:
 # V read in the source or an independent re-run, S from a secondary source, M from memory.
 LITERATURE = {
@@ -68,15 +72,18 @@ def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
     """What each of these nets costs, a column a cost."""
     return pd.DataFrame(
         {
-            f"{title}, {name}": {net: costs[net][key] / unit for net in nets}
+            f"{title}, {name}": {net: np.nan if costs[net][key] is None else costs[net][key] / unit for net in nets}
             for title, (key, unit, name) in COSTS.items()
         }
     )
 
 
 def _show(table: pd.DataFrame) -> None:
-    formats = {title: st.column_config.NumberColumn(format="%.1f") for title in table.columns}
-    st.dataframe(table.rename_axis("Net"), column_config=formats, height="content")
+    # As wide as their heads: left to itself the table is wider than the page by half a column.
+    formats = {
+        title: st.column_config.NumberColumn(format="%.1f", width=LETTER * len(title) + 24) for title in table.columns
+    }
+    st.dataframe(table.rename_axis("Net"), column_config=formats, height="content", placeholder="–")
 
 
 def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
@@ -95,7 +102,8 @@ def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
         y=alt.Y("Mean IoU:Q", title="mean IoU, %", scale=alt.Scale(zero=False, padding=18)),
         tooltip=["net", alt.Tooltip("Mean IoU", format=".1f"), alt.Tooltip(column, format=".1f"), "of"],
     )
-    kinds = ["ours, validation", "literature, test"]
+    data["place"] = _places(data[column].to_numpy(), data["Mean IoU"].to_numpy())
+    kinds = ["ours, validation", "literature, test"][: data["of"].nunique()]
     dots = base.mark_point(size=140, filled=True, opacity=1).encode(
         color=alt.Color(
             "of:N",
@@ -105,8 +113,24 @@ def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
         ),
         shape=alt.Shape("of:N", title=None, scale=alt.Scale(domain=kinds, range=["circle", "triangle-up"])),
     )
-    words = base.mark_text(align="left", dx=9, dy=-7, fontSize=13, color="#8a8f98").encode(text="net:N")
-    st.altair_chart(dots + words, height=380)
+    words = [
+        base.transform_filter(alt.datum.place == place)
+        .mark_text(align=align, dx=dx, dy=dy, fontSize=13, color="#8a8f98")
+        .encode(text="net:N")
+        for place, (align, dx, dy) in enumerate(PLACES)
+    ]
+    st.altair_chart(alt.layer(dots, *words), height=380)
+
+
+def _places(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """For each dot which of `PLACES` its name takes, such that near dots take different ones, ``(N,)``."""
+    at = np.stack([np.log(x) / max(np.ptp(np.log(x)), 1e-9), y / max(np.ptp(y), 1e-9)])
+    place = np.zeros(len(x), int)
+    for i in range(len(x)):
+        sideways, upwards = np.abs(at[:, :i] - at[:, i : i + 1])
+        taken = place[:i][(sideways < NEAR_X) & (upwards < NEAR_Y)]
+        place[i] = next((free for free in range(len(PLACES)) if free not in taken), 0)
+    return place
 
 
 def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
@@ -126,7 +150,7 @@ def _one_net(scores: dict[str, dict], labels: LabelSet) -> None:
     st.subheader("One net")
     net = st.selectbox("Net", list(scores), key="board_net", bind="query-params")
     row = scores[net]
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         data = pd.DataFrame({"class": list(row["iou"]), "IoU": [100 * (iou or 0) for iou in row["iou"].values()]})
         colors = [f"rgb{tuple(color)}" for color in labels.colors]

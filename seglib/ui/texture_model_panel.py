@@ -110,7 +110,7 @@ def compare(
     if truth is None:
         st.info("There are no human labels of these classes for this photo, so there is nothing to score against.")
         return cms
-    scores, kinds = st.columns(2, gap="large")
+    scores, kinds = st.columns(2, gap="medium")
     with scores:
         st.subheader("Scores on this photo")
         tables.score_table(cms)

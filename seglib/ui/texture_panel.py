@@ -77,7 +77,7 @@ def filters(photo: state.Photo) -> None:
         key="filters",
         columns=2,
     )
-    bank, bars = st.columns([1, 2], gap="large")
+    bank, bars = st.columns([1, 2], gap="medium")
     with bank:
         st.subheader("The bank")
         sheet = texture_pictures.filter_sheet(family)
