@@ -16,6 +16,8 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -75,18 +77,15 @@ def update(
 
 def messages(kernels: Sequence[Kernel], q: np.ndarray) -> np.ndarray:
     """What each pixel hears of each class, ``(N, K)``: ``sum_m w_m sum_j k_m(i, j) Q_j(l)``."""
-    heard = np.empty_like(q) if kernels else np.zeros_like(q)
+    if not kernels:
+        return np.zeros_like(q)
     blocks = [np.s_[:, start : start + MOST_COLUMNS] for start in range(0, q.shape[1], MOST_COLUMNS)]
     # The filters release Python's lock: kernels, and classes where there are many, are filtered side by side.
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [(kernel, block) for block in blocks for kernel in kernels]
         found = pool.map(lambda job: job[0].filter(np.ascontiguousarray(q[job[1]])), jobs)
-        for (kernel, block), sums in zip(jobs, found, strict=True):
-            if kernel is kernels[0]:
-                np.multiply(sums, np.float32(kernel.weight), out=heard[block])
-            else:
-                heard[block] += np.multiply(sums, np.float32(kernel.weight), out=sums)
-    return heard
+        heard = [reduce(np.add, islice(found, len(kernels))) for _ in blocks]
+    return heard[0] if len(heard) == 1 else np.hstack(heard)
 
 
 def agreement(heard: np.ndarray, compatibility: np.ndarray | None) -> np.ndarray:

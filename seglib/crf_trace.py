@@ -69,7 +69,7 @@ def trace(
 def class_messages(probability: np.ndarray, kernels: Sequence[Kernel]) -> dict[str, np.ndarray]:
     """What every pixel hears of one class of probability ``(H, W)``, ``{kernel: (H, W)}`` in logits."""
     column = np.ascontiguousarray(probability, np.float32).reshape(-1, 1)
-    return {kernel.name: kernel.weight * kernel.filter(column).reshape(probability.shape) for kernel in kernels}
+    return {kernel.name: kernel.filter(column).reshape(probability.shape) for kernel in kernels}
 
 
 def fit_pixels(

@@ -53,10 +53,9 @@ class CRFParams:
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """One normalised Gaussian kernel over the pixels of one image."""
+    """One normalised Gaussian kernel over the pixels of one image, times its weight."""
 
     name: str
-    weight: float
     filter: Filter
 
 
@@ -79,16 +78,15 @@ def pairwise_kernels(image: np.ndarray, params: CRFParams, method: Method = "aut
     elif pixels > limits[method]:
         raise ValueError(f"{method} sums over {pixels} pixels: wanted {limits[method]} at most; a lattice takes more")
     kernels = []
-    if params.smoothness_weight > 0:
+    if weight := params.smoothness_weight:
         if method == "exact":
-            smoothness = _all_pairs(position_features(image.shape[:2], params.smoothness_width))
+            smoothness = _all_pairs(position_features(image.shape[:2], params.smoothness_width), weight)
         else:
-            smoothness = _grid_blur(image.shape[:2], params.smoothness_width)
-        kernels.append(Kernel("smoothness", params.smoothness_weight, smoothness))
-    if params.appearance_weight > 0:
+            smoothness = _grid_blur(image.shape[:2], params.smoothness_width, weight)
+        kernels.append(Kernel("smoothness", smoothness))
+    if weight := params.appearance_weight:
         through = {"exact": _all_pairs, "low rank": _through_a_few, "lattice": _on_lattice}[method]
-        appearance = through(appearance_features(image, params))
-        kernels.append(Kernel("appearance", params.appearance_weight, appearance))
+        kernels.append(Kernel("appearance", through(appearance_features(image, params), weight)))
     return kernels
 
 
@@ -116,38 +114,38 @@ def kernel_pictures(image: np.ndarray, params: CRFParams, point: tuple[int, int]
     return found
 
 
-def _all_pairs(features: np.ndarray) -> Filter:
+def _all_pairs(features: np.ndarray, weight: float) -> Filter:
     """The kernel itself, a matrix ``(N, N)`` float32."""
     matrix = gaussian(features.T, features.T)
-    scale = 1 / np.sqrt(matrix.sum(1))
+    scale = np.sqrt(np.float32(weight) / matrix.sum(1))
     matrix *= scale
     matrix *= scale[:, None]
     return lambda values: matrix @ values
 
 
-def _through_a_few(features: np.ndarray) -> Filter:
+def _through_a_few(features: np.ndarray, weight: float) -> Filter:
     """The kernel as a factor and its transpose, and a diagonal."""
     factor, left = low_rank_factor(features, MOST_NUMBERS // features.shape[1])
     sums = factor @ factor.sum(0) + left
-    scale = 1 / np.sqrt(np.maximum(sums, np.finfo(np.float32).tiny))[:, None].astype(np.float32)
+    scale = np.sqrt(weight / np.maximum(sums, np.finfo(np.float32).tiny))[:, None].astype(np.float32)
     factor *= scale
     own = left[:, None].astype(np.float32) * scale**2
     return lambda values: factor @ (factor.T @ values) + own * values
 
 
-def _on_lattice(features: np.ndarray) -> Filter:
+def _on_lattice(features: np.ndarray, weight: float) -> Filter:
     """Blur on a permutohedral lattice."""
     lattice = build_lattice(features)
     sums = lattice.filter(np.ones((features.shape[1], 1), np.float32))
-    return lattice.scaled(1 / np.sqrt(np.maximum(sums, np.finfo(np.float32).tiny))).filter
+    return lattice.scaled(np.sqrt(np.float32(weight) / np.maximum(sums, np.finfo(np.float32).tiny))).filter
 
 
-def _grid_blur(size: tuple[int, int], width: float) -> Filter:
+def _grid_blur(size: tuple[int, int], width: float, weight: float) -> Filter:
     """Gaussian blur on the pixel grid, nothing beyond the border: separable, time linear in ``width``."""
     radii = [min(int(np.ceil(TRUNCATE * width)), side - 1) for side in size]
     down, along = (np.exp(-0.5 * (np.arange(-r, r + 1) / width) ** 2).astype(np.float32) for r in radii)
     sums = cv2.sepFilter2D(np.ones(size, np.float32), -1, along, down, borderType=cv2.BORDER_CONSTANT)
-    scale = 1 / np.sqrt(sums.reshape(-1, 1))
+    scale = np.sqrt(np.float32(weight) / sums.reshape(-1, 1))
 
     def blur(values: np.ndarray) -> np.ndarray:
         planes = (values * scale).reshape(*size, -1)

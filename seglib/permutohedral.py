@@ -95,8 +95,8 @@ def _simplices(lifted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             rank[j] += ~smaller
     # Where rounding left the plane, the coordinates that lost or won most by it are rounded the other way.
     for overshot, shift in ((rank < 0, 1), (rank >= directions, -1)):
-        rank[overshot] += np.int8(shift * directions)
-        base[overshot] += shift
+        rank += np.int8(shift * directions) * overshot
+        base += np.float32(shift) * overshot
     left = lifted - base * directions
     # Sorting d + 1 numbers at a million points: compare-and-swap whole rows, so that all points go at once.
     for turn in range(directions):
