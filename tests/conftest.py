@@ -16,6 +16,14 @@ torch.set_num_threads(1)
 HEIGHT, WIDTH, BLOCK = 80, 96, 16  # a photo is 5 x 6 blocks of one class each
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file's tests run in one process, for they share fixtures; all browser tests share an app, and run in one."""
+    for item in items:
+        browser = item.path.parent.name == "browser"
+        item.add_marker(pytest.mark.xdist_group("browser" if browser else item.path.name))
+
+
 def class_color(index: int) -> tuple[int, int, int]:
     """A colour per class index, at least 60 apart in one channel, so that JPEG cannot confuse them."""
     return tuple(30 + 64 * (index // 4**place % 4) for place in range(3))
