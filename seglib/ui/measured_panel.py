@@ -250,7 +250,7 @@ def _chart(curve: Sequence[object], labels: LabelSet, k: int, side: int, theory_
                 "mark:N",
                 title=None,
                 scale=alt.Scale(domain=["effective", "theoretical"], range=["#009EFF", "#E69F00"]),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="bottom"),
             ),
             tooltip=["mark", "side"],
         )
