@@ -5,6 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+
+
+def spread(values: np.ndarray) -> dict[str, float | list[float]]:
+    """Median and quartiles of what was found in each round."""
+    low, middle, high = (round(float(each), 3) for each in np.percentile(values, (25, 50, 75)))
+    return {"median": middle, "quartiles": [low, high]}
+
 
 def publish(report: dict, out: Path | None) -> None:
     """Print a benchmark's report as JSON, and write it to a file if one is wanted."""

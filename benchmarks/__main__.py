@@ -1,7 +1,7 @@
 """All benchmarks in one go, each beside its peers: ``python -m benchmarks``.
 
 One after the other, each in a process of its own that is ended when the time is up: ten minutes for all together. What
-was measured is printed as one table of ratios and written as JSON.
+was measured is printed as one table of ratios, median and quartiles, and written as JSON, which the scoreboard shows.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from seglib.bill import machine
+from seglib.scoreboard_file import BENCHMARKS
+
 ROOT = Path(__file__).resolve().parent.parent
-FILE = ROOT / "assets" / "statistics" / "benchmarks.json"
 MINUTES = 10.0
 # Name and arguments that keep each within a minute or two.
 PARTS = {
@@ -45,33 +47,22 @@ def run(name: str, arguments: list[str], seconds: float) -> dict:
         return json.loads(out.read_text())
 
 
-def ratios(report: dict, path: str = "") -> dict[str, float]:
-    """Every number in a report whose name, or whose parent's, says that it is a ratio."""
-    found = {}
-    for key, value in report.items():
-        name = f"{path} {key}".strip()
-        if isinstance(value, dict):
-            found |= ratios(value, name)
-        elif isinstance(value, int | float) and (" / " in key or "ratio" in name):
-            found[name] = value
-    return found
-
-
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--out", type=Path, default=BENCHMARKS)
     args = parser.parse_args(argv)
     end = time.monotonic() + 60 * MINUTES
     reports = {}
     for name in args.only:
         print(f"{name} …", file=sys.stderr, flush=True)
         reports[name] = run(name, PARTS[name], end - time.monotonic())
-        for title, value in ratios(reports[name]).items():
-            print(f"{name:16} {title:70} {value:8.2f}", flush=True)
+        for title, found in reports[name].get("ratios", {}).items():
+            low, high = found["quartiles"]
+            print(f"{name:16} {title:60} {found['median']:8.2f}  ({low:.2f} to {high:.2f})", flush=True)
         if "failure" in reports[name]:
             print(f"{name:16} {reports[name]['failure']}", flush=True)
-    args.out.write_text(json.dumps(reports, indent=1) + "\n")
+    args.out.write_text(json.dumps({"machine": machine(), "parts": reports}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

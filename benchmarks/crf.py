@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 import scipy
 
-from benchmarks import publish
+from benchmarks import publish, spread
 from seglib.crf import mean_field, unary_energy, update
 from seglib.pairwise import CRFParams, pairwise_kernels
 from seglib.photos import PHOTOS, load_photo
@@ -171,7 +171,7 @@ def report(times: dict[str, dict[str, np.ndarray]]) -> dict:
             for name, found in times.items()
         },
         "ratios": {
-            f"{name} / lattice": round(float(np.median(found["all"] / times["lattice"]["all"])), 2)
+            f"{name} / lattice": spread(found["all"] / times["lattice"]["all"])
             for name, found in times.items()
             if name != "lattice"
         },

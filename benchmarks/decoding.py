@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from benchmarks import publish
+from benchmarks import publish, spread
 from seglib.images import MAX_PIXELS, decode
 from seglib.photos import load_photo
 
@@ -80,7 +80,7 @@ def main() -> None:
             for file, them in times.items()
         },
         "ratios": {
-            f"{file}: {peer} / seglib": round(float(np.median(them[peer] / them["seglib"])), 2)
+            f"{file}: {peer} / seglib": spread(them[peer] / them["seglib"])
             for file, them in times.items()
             for peer in ("pillow", "opencv")
         },

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torchvision.models import segmentation as torchvision_nets
 
-from benchmarks import publish
+from benchmarks import publish, spread
 from seglib.models import MODELS, create_model
 from seglib.models.fcn import STREAMS
 from seglib.prediction import to_input
@@ -51,8 +51,7 @@ def measure(nets: dict[str, nn.Module], rounds: int, warm_up: int = 3) -> dict[s
 
 def report(times: dict[str, np.ndarray], parameters: dict[str, int]) -> dict:
     """Medians, quartiles and the two ratios that this project promises."""
-    median = {name: float(np.median(each)) for name, each in times.items()}
-    all_ours = float(np.median(sum(times[name] for name in STREAMS)))
+    all_ours = sum(times[name] for name in STREAMS)
     return {
         "size": SIZE,
         "threads": torch.get_num_threads(),
@@ -60,14 +59,16 @@ def report(times: dict[str, np.ndarray], parameters: dict[str, int]) -> dict:
         "torch": torch.__version__,
         "milliseconds": {
             name: {
-                "median": round(median[name], 1),
+                "median": round(float(np.median(each)), 1),
                 "quartiles": [round(float(q), 1) for q in np.percentile(each, (25, 75))],
                 "parameters": parameters[name],
             }
             for name, each in times.items()
         },
-        "fcn8s / lraspp_mobilenet_v3_large": round(median["fcn8s"] / median["lraspp_mobilenet_v3_large"], 3),
-        "all four / fcn_resnet50": round(all_ours / median["fcn_resnet50"], 3),
+        "ratios": {
+            "fcn8s / lraspp_mobilenet_v3_large": spread(times["fcn8s"] / times["lraspp_mobilenet_v3_large"]),
+            "all four / fcn_resnet50": spread(all_ours / times["fcn_resnet50"]),
+        },
     }
 
 

@@ -22,7 +22,7 @@ import torch
 import torchmetrics
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
-from benchmarks import publish
+from benchmarks import publish, spread
 from seglib.metrics import confusion_matrix
 
 SIDE, BLOCK, NUM_CLASSES = 1024, 64, 21
@@ -82,7 +82,7 @@ def report(times: dict[str, np.ndarray]) -> dict:
             for name, each in times.items()
         },
         "ratios": {
-            f"{name} / seglib": round(float(np.median(each / times["seglib"])), 2)
+            f"{name} / seglib": spread(each / times["seglib"])
             for name, each in times.items()
             if not name.startswith("seglib")
         },

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks import publish
+from benchmarks import publish, spread
 from tests.browser.conftest import CHROMIUM, DESKTOP, ROOT, settle, start_app
 
 BARE = """
@@ -101,15 +101,15 @@ def main() -> None:
             times[name] = run(page, address, args.rounds)
         app.terminate()
         browser.close()
-    median = {name: float(np.median(each)) for name, each in times.items()}
+    peer = np.median(times["one slider, one number"])
     report = {
         "cores": os.cpu_count(),
         "start to first heading s": round(first, 1),
         "milliseconds": {
-            name: {"median": round(median[name]), "slowest": round(max(each))} for name, each in times.items()
+            name: {"median": round(float(np.median(each))), "slowest": round(max(each))} for name, each in times.items()
         },
         "ratios": {
-            f"{name} / one slider, one number": round(median[name] / median["one slider, one number"], 2)
+            f"{name} / one slider, one number": spread(np.array(times[name]) / peer)
             for name in ("skip toggle", "CRF iteration slider")
         },
     }

@@ -10,7 +10,6 @@ seconds of processor time; both must give the same gradient.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks import publish, spread
 from seglib.cards import shipped_nets
 from seglib.effective_field import fitted, gradient_energy
 from seglib.models.dilated import dilate
@@ -95,17 +95,16 @@ def main() -> None:
         "cores": os.cpu_count(),
         "torch": torch.__version__,
         "nets": {},
+        "ratios": {},
     }
     for name, build in nets().items():
         times = measure(build(), image, args.rounds)
         report["nets"][name] = {
             "seglib ms": round(float(np.median(times["seglib"])), 1),
             "whole net ms": round(float(np.median(times["whole net"])), 1),
-            "ratio whole net / seglib": round(float(np.median(times["whole net"] / times["seglib"])), 2),
         }
-        print(name, report["nets"][name], flush=True)
-    if args.out:
-        args.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        report["ratios"][f"{name}: whole net / seglib"] = spread(times["whole net"] / times["seglib"])
+    publish(report, args.out)
 
 
 if __name__ == "__main__":

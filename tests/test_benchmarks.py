@@ -1,4 +1,4 @@
-"""The benchmarks' frame: ratios found, time bounded, failures told. What they measure is not tested for time."""
+"""The benchmarks' frame: spreads by hand, time bounded, failures told. What they measure is not tested for time."""
 
 from __future__ import annotations
 
@@ -11,23 +11,12 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import decoding
+from benchmarks import decoding, spread
 from seglib.images import MAX_PIXELS, decode
 
 
-def test_ratios_are_found_at_any_depth() -> None:
-    report = {
-        "milliseconds": {"a": 1.0},
-        "fcn8s / lraspp": 0.5,
-        "ratios": {"ours over theirs": 2.0},
-        "nets": {"fcn8s": {"ratio whole net / seglib": 3.0, "seglib ms": 9}},
-        "note": "a / b",
-    }
-    assert benchmarks.ratios(report) == {
-        "fcn8s / lraspp": 0.5,
-        "ratios ours over theirs": 2.0,
-        "nets fcn8s ratio whole net / seglib": 3.0,
-    }
+def test_a_spread_is_median_and_quartiles() -> None:
+    assert spread(np.array([5.0, 1.0, 2.0, 3.0, 4.0])) == {"median": 3.0, "quartiles": [2.0, 4.0]}
 
 
 def test_a_benchmark_that_takes_too_long_is_ended_and_said() -> None:
@@ -42,11 +31,12 @@ def test_a_benchmark_that_fails_says_why() -> None:
 def test_all_parts_exist_and_write_what_was_found(tmp_path: Path, monkeypatch, capsys) -> None:
     for name in benchmarks.PARTS:
         assert (benchmarks.ROOT / "benchmarks" / f"{name}.py").is_file()
-    monkeypatch.setattr(benchmarks, "run", lambda name, arguments, seconds: {"ours / theirs": 2.0, "name": name})
+    found = {"ratios": {"ours / theirs": {"median": 2.0, "quartiles": [1.5, 2.25]}}}
+    monkeypatch.setattr(benchmarks, "run", lambda name, arguments, seconds: found)
     out = tmp_path / "benchmarks.json"
     benchmarks.main(["--out", str(out)])
-    assert list(json.loads(out.read_text())) == list(benchmarks.PARTS)
-    assert capsys.readouterr().out.count("2.00") == len(benchmarks.PARTS)
+    assert list(json.loads(out.read_text())["parts"]) == list(benchmarks.PARTS)
+    assert capsys.readouterr().out.count("2.00  (1.50 to 2.25)") == len(benchmarks.PARTS)
 
 
 @pytest.mark.parametrize("name", ["jpeg 12 Mpx", "png 3 Mpx", "jpeg 0.3 Mpx"])
@@ -64,4 +54,4 @@ def test_the_command_line_runs_one_part(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=benchmarks.ROOT, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
         pytest.fail(done.stderr)
-    assert json.loads(out.read_text())["decoding"]["ratios"]
+    assert json.loads(out.read_text())["parts"]["decoding"]["ratios"]

@@ -11,7 +11,7 @@ from seglib.claims.ledger import read_ledger
 from seglib.labels import LABEL_SETS
 from seglib.objects import things_and_stuff
 from seglib.scoreboard_file import BORDER, read_scoreboard
-from seglib.ui import ledger_panel, scoreboard_panel
+from seglib.ui import ledger_panel, scoreboard_panel, speed_panel
 from tests.test_pages import calm, open_page, table
 
 ENTRY = {
@@ -97,3 +97,14 @@ def test_claims_are_filtered_by_verdict(monkeypatch) -> None:
     said = "\n".join(each.value for each in app.markdown)
     assert "It does not hold here." in said
     assert "It holds." not in said
+
+
+def test_speed_is_a_table_of_ratios_or_a_sentence(monkeypatch) -> None:
+    ratio = {"median": 2.0, "quartiles": [1.5, 2.25]}
+    report = {"machine": "a desk", "parts": {"crf": {"ratios": {"theirs / ours": ratio}}, "pages": {"failure": "no"}}}
+    monkeypatch.setattr(speed_panel, "read_benchmarks", lambda: report)
+    app = open_page("scoreboard.py", board="Speed")
+    assert list(app.table[0].value.loc["the CRF"]) == ["theirs / ours", "2.00", "1.50 to 2.25"]
+    assert any("a desk" in each.value for each in app.caption)
+    monkeypatch.setattr(speed_panel, "read_benchmarks", lambda: None)
+    assert "python -m benchmarks" in open_page("scoreboard.py", board="Speed").info[0].value
