@@ -104,7 +104,7 @@ def test_speed_is_a_table_of_ratios_or_a_sentence(monkeypatch) -> None:
     report = {"machine": "a desk", "parts": {"crf": {"ratios": {"theirs / ours": ratio}}, "pages": {"failure": "no"}}}
     monkeypatch.setattr(speed_panel, "read_benchmarks", lambda: report)
     app = open_page("scoreboard.py", board="Speed")
-    assert list(app.table[0].value.loc["the CRF"]) == ["theirs / ours", "2.00", "1.50 to 2.25"]
+    assert list(app.table[0].value.loc["the CRF"]) == ["theirs / ours", "2.00 (1.50 to 2.25)"]
     assert any("a desk" in each.value for each in app.caption)
     monkeypatch.setattr(speed_panel, "read_benchmarks", lambda: None)
     assert "python -m benchmarks" in open_page("scoreboard.py", board="Speed").info[0].value

@@ -31,7 +31,7 @@ def percent(share: float) -> str:
 
 def heading(title: str, claim: str) -> None:
     """A page's first two lines: its title, and the claim that it puts to the test."""
-    st.title(title, anchor=False)  # on a phone the anchor's sign takes a line of its own
+    st.title(title)
     st.markdown(f"#### {claim}")
 
 

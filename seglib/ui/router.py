@@ -27,8 +27,12 @@ if some_shipped("pyramid", "pyramid1"):  # after the resolution issue, as in the
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ROOT / "assets" / "icon.png", layout="wide")
-# Streamlit leaves a fifth of a projector's height empty above the title.
-st.html("<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; }</style>")
+# Streamlit leaves a fifth of a projector's height empty above the title, and on a phone the sign that links to a
+# heading takes a line of its own.
+st.html(
+    "<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; } "
+    "[data-testid='stHeaderActionElements'] { display: none; }</style>"
+)
 page = st.navigation(PAGES, position="top")
 inputs.photo_picker()
 state.show_in_address()

@@ -28,8 +28,7 @@ def speed() -> None:
         {
             "What": PARTS.get(part, part),
             "Time of / time of": title,
-            "Ratio": f"{found['median']:.2f}",
-            "Quartiles": "{:.2f} to {:.2f}".format(*found["quartiles"]),
+            "Ratio": "{:.2f} ({:.2f} to {:.2f})".format(found["median"], *found["quartiles"]),
         }
         for part, each in report["parts"].items()
         for title, found in each.get("ratios", {}).items()
