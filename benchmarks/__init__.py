@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 
-def spread(values: np.ndarray) -> dict[str, float | list[float]]:
+def spread(values: np.ndarray, digits: int = 3) -> dict[str, float | list[float]]:
     """Median and quartiles of what was found in each round."""
-    low, middle, high = (round(float(each), 3) for each in np.percentile(values, (25, 50, 75)))
+    low, middle, high = (round(float(each), digits) for each in np.percentile(values, (25, 50, 75)))
     return {"median": middle, "quartiles": [low, high]}
 
 

@@ -160,14 +160,7 @@ def report(times: dict[str, dict[str, np.ndarray]]) -> dict:
         "cores": os.cpu_count(),
         "versions": {"numpy": np.__version__, "scipy": scipy.__version__, "python": platform.python_version()},
         "milliseconds": {
-            name: {
-                key: {
-                    "median": round(float(np.median(each)), 1),
-                    "quartiles": [round(float(q), 1) for q in np.percentile(each, (25, 75))],
-                    "least": round(float(each.min()), 1),
-                }
-                for key, each in found.items()
-            }
+            name: {key: spread(each, 1) | {"least": round(float(each.min()), 1)} for key, each in found.items()}
             for name, found in times.items()
         },
         "ratios": {

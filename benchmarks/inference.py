@@ -57,14 +57,7 @@ def report(times: dict[str, np.ndarray], parameters: dict[str, int]) -> dict:
         "threads": torch.get_num_threads(),
         "cores": os.cpu_count(),
         "torch": torch.__version__,
-        "milliseconds": {
-            name: {
-                "median": round(float(np.median(each)), 1),
-                "quartiles": [round(float(q), 1) for q in np.percentile(each, (25, 75))],
-                "parameters": parameters[name],
-            }
-            for name, each in times.items()
-        },
+        "milliseconds": {name: spread(each, 1) | {"parameters": parameters[name]} for name, each in times.items()},
         "ratios": {
             "fcn8s / lraspp_mobilenet_v3_large": spread(times["fcn8s"] / times["lraspp_mobilenet_v3_large"]),
             "all four / fcn_resnet50": spread(all_ours / times["fcn_resnet50"]),

@@ -74,13 +74,7 @@ def report(times: dict[str, np.ndarray]) -> dict:
         "threads": torch.get_num_threads(),
         "cores": os.cpu_count(),
         "versions": {each.__name__: each.__version__ for each in (np, torch, torchmetrics, sklearn)},
-        "milliseconds": {
-            name: {
-                "median": round(float(np.median(each)), 2),
-                "quartiles": [round(float(q), 2) for q in np.percentile(each, (25, 75))],
-            }
-            for name, each in times.items()
-        },
+        "milliseconds": {name: spread(each, 2) for name, each in times.items()},
         "ratios": {
             f"{name} / seglib": spread(each / times["seglib"])
             for name, each in times.items()

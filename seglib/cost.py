@@ -22,6 +22,7 @@ from torch import nn
 
 from seglib import memory
 from seglib.models import MODELS, create_model
+from seglib.texture_classifier import TextureModel
 from seglib.texture_weights import NAME as TEXTURE
 from seglib.texture_weights import load_texture
 
@@ -59,14 +60,16 @@ def multiply_adds(module: nn.Module, run: Callable[[], object]) -> int:
     return total
 
 
-def build(name: str) -> nn.Module:
-    """A net of the family, or one of `PEERS`, untrained; `ValueError` lists the names there are."""
+def build(name: str) -> nn.Module | TextureModel:
+    """A net of the family or of `PEERS`, untrained, or the texture model; `ValueError` lists the names there are."""
+    if name == TEXTURE:
+        return load_texture("everyday")
     if name in PEERS:
         from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
 
         return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
     if name not in MODELS:
-        raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS))}")
+        raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS, TEXTURE))}")
     return create_model(name, CLASSES)
 
 
@@ -74,17 +77,18 @@ def build(name: str) -> nn.Module:
 def measure(name: str) -> Cost:
     """Measure in this process, on one thread."""
     torch.set_num_threads(1)
-    if name == TEXTURE:
-        segment = load_texture("everyday")
+    segment = build(name)
+    is_net = isinstance(segment, nn.Module)
+    if is_net:
+        segment.eval().to(memory_format=torch.channels_last)
+        photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
+        parameters = sum(p.numel() for p in segment.parameters())
+        small = photo[..., :65, :65]
+    else:
         arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)
         parameters = sum(each.size for each in arrays)
         photo = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), np.uint8)
         small = photo[:65, :65].copy()
-    else:
-        segment = build(name).eval().to(memory_format=torch.channels_last)
-        photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
-        parameters = sum(p.numel() for p in segment.parameters())
-        small = photo[..., :65, :65]
     segment(small)  # what libraries set up once is not the photo's
     before = memory.start_peak()
     segment(photo)
@@ -94,14 +98,13 @@ def measure(name: str) -> Cost:
         start = time.process_time()  # what others do on this machine meanwhile does not count
         segment(photo)
         times.append(1000 * (time.process_time() - start))
-    operations = multiply_adds(segment, lambda: segment(photo)) if name != TEXTURE else None
+    operations = multiply_adds(segment, lambda: segment(photo)) if is_net else None
     return Cost(parameters, operations, round(sorted(times)[RUNS // 2], 1), peak)
 
 
 def measure_apart(name: str) -> Cost:
     """`measure` in a process of its own."""
-    if name != TEXTURE:
-        build(name)  # a wrong name is said here
+    build(name)  # a wrong name is said here
     command = [sys.executable, "-m", "seglib.cost", name]
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=SECONDS, check=True)

@@ -110,7 +110,7 @@ def kernel_pictures(image: np.ndarray, params: CRFParams, point: tuple[int, int]
         ("smoothness", position_features(image.shape[:2], params.smoothness_width)),
         ("appearance", appearance_features(image, params)),
     ):
-        found[name] = np.exp(-((features - features[:, at : at + 1]) ** 2).sum(0) / 2).reshape(image.shape[:2])
+        found[name] = gaussian(features.T, features.T[at : at + 1]).reshape(image.shape[:2])
     return found
 
 

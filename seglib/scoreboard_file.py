@@ -8,7 +8,7 @@ from pathlib import Path
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 FILE = ASSETS / "scoreboard.json"
 BENCHMARKS = ASSETS / "statistics" / "benchmarks.json"
-BORDER = 3  # pixels
+BORDER = 3  # pixels: what the scoreboard and the claims mean by "at a border"
 
 
 def read_scoreboard(path: Path = FILE) -> dict | None:

@@ -12,7 +12,7 @@ from torch import nn
 from seglib import metrics
 from seglib.augment import Augmentation
 from seglib.cards import read_card, weights_path
-from seglib.claims.counts import BORDER, Bench, gain, percent, spread
+from seglib.claims.counts import Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.datasets import find_pairs, read_as, read_pairs
 from seglib.evaluate import Segmenter
@@ -22,6 +22,7 @@ from seglib.models import create_model
 from seglib.models.fcn import FCN, pad_to_grid, upsample
 from seglib.models.trunk import CHANNELS
 from seglib.prediction import image_tensor, to_input
+from seglib.scoreboard_file import BORDER
 from seglib.train import Views
 from seglib.weights import load_model
 

@@ -10,7 +10,7 @@ from seglib import heavy_tail, metrics
 from seglib.annotation import class_indices, load_annotation, rasterize
 from seglib.baselines import fill, without_rare
 from seglib.boundary import boundary_band
-from seglib.claims.counts import BORDER, Bench, gain, percent, spread
+from seglib.claims.counts import Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.datasets import read_as
 from seglib.imbalance import fold_matrix
@@ -18,6 +18,7 @@ from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
 from seglib.photos import PHOTOS, load_photo, photo_truth
 from seglib.prediction import predict
 from seglib.resolution import FCN_PAPER_CEILING, through_grid
+from seglib.scoreboard_file import BORDER
 from seglib.train import VALIDATION
 from seglib.weights import load_model
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from seglib import bill, metrics
 from seglib.cards import read_card, weights_path
-from seglib.claims.counts import BORDER, RADII, Bench, Score, gain, percent, spread
+from seglib.claims.counts import RADII, Bench, Score, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.claims.seeds import lead
 from seglib.labels import LABEL_SETS
 from seglib.models import layer_table_of
 from seglib.receptive_field import receptive_field
+from seglib.scoreboard_file import BORDER
 
 FAMILY = ("fcn32s", "fcn16s", "fcn8s", "fcn4s")
 

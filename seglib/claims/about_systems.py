@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from seglib import detection, grab_cut, metrics
-from seglib.claims.counts import BORDER, Bench, Counts, gain, percent, spread
+from seglib.claims.counts import Bench, Counts, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.crf import ITERATIONS, mean_field
 from seglib.crf_choice import chosen_params
@@ -17,6 +17,7 @@ from seglib.objects import things_and_stuff
 from seglib.pairwise import CRFParams
 from seglib.photos import PHOTOS, load_photo, photo_truth
 from seglib.prediction import predict
+from seglib.scoreboard_file import BORDER
 from seglib.texture_weights import load_texture
 from seglib.weights import load_model
 

@@ -29,8 +29,7 @@ from seglib.texture_weights import load_texture, texture_path
 from seglib.train import VALIDATION
 from seglib.weights import load_model
 
-RADII = (1, 3, 5, 10, 20)  # pixels from a true border
-BORDER = 3  # of these, what claims mean by "at a border"
+RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.scoreboard_file.BORDER` is one of them
 THIN = 5  # pixels: what no disc of this width inside its class covers
 RESAMPLES = 1000
 

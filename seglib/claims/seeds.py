@@ -20,9 +20,10 @@ from scipy import stats
 
 from seglib import metrics
 from seglib.cards import read_card
-from seglib.claims.counts import BORDER, Bench, percent
+from seglib.claims.counts import Bench, percent
 from seglib.claims.ledger import Figure
 from seglib.prediction import predict
+from seglib.scoreboard_file import BORDER
 from seglib.train import Recipe, train
 from seglib.weights import load_model
 
