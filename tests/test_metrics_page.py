@@ -243,23 +243,6 @@ def test_a_folder_is_scored_reported_and_exported(monkeypatch, tmp_path: Path) -
     assert set(table(app, "Mean IoU").index) == {"fcn32s", "fcn8s"}
 
 
-def test_a_job_stops_after_the_photo_at_hand(tmp_path: Path) -> None:
-    write_split(tmp_path, K, 1)
-    examples = folder_panel.score_folder.list_examples(tmp_path) * 500
-    job = folder_panel.Job(K, examples)
-
-    def slow(image: np.ndarray) -> np.ndarray:
-        time.sleep(0.02)
-        return np.zeros(image.shape[:2], np.uint8)
-
-    job.start({"slow": slow}, use_saved=False)
-    time.sleep(0.3)
-    job.stop()
-    assert not job.running
-    assert 0 < job.done < 500
-    assert len(job.table) == job.done
-
-
 def test_shares_run_from_a_third_to_a_thousandth() -> None:
     wanted = [share for share in duel_panel.SHARES.values() if share is not None]
     assert wanted == sorted(wanted, reverse=True)

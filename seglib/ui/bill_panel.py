@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import partial
 
 import altair as alt
 import pandas as pd
@@ -13,68 +12,28 @@ import streamlit as st
 
 from seglib import bill
 from seglib.ui import panels, warm_up
+from seglib.ui.background import Job
 
-ABANDONED = 150.0  # seconds without anybody looking; longer than Streamlit keeps a lost session
 LIMITS = bill.Limits(megabytes=1500, seconds=45)  # in the app: other visitors wait for the same cores
 COLORS = {"fcn8s": "#009E73", "dilated": "#0072B2", "plain": "#E69F00"}
 FAILURES = {"memory": "the memory limit", "time": "the time limit"}
 _one_at_a_time = threading.Lock()
 
 
-@dataclass
-class Job:
-    """A bill being measured by a thread of its own, one net after the other, each in a process of its own."""
+class Measurement(Job[bill.Item]):
+    """The bill, one net after the other, each in a process of its own."""
 
-    size: tuple[int, int]
-    items: list[bill.Item] = field(default_factory=list)
-    failure: str = ""
-    seen: float = field(default_factory=time.monotonic)
-    halt: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether it is still being measured."""
-        return self.thread is not None and self.thread.is_alive()
-
-    def start(self) -> bool:
-        """Begin, unless another visitor is measuring: two at once would measure each other."""
-        if not _one_at_a_time.acquire(blocking=False):
-            return False
-        self.thread = threading.Thread(target=self._run, name="bill", daemon=True)
-        self.thread.start()
-        return True
-
-    def stop(self) -> None:
-        """End now, together with the process that is measuring."""
-        self.halt.set()
-        if self.thread is not None:
-            self.thread.join(5)
-
-    def _run(self) -> None:
-        watch = threading.Thread(target=self._watch, daemon=True)
-        watch.start()
-        try:
-            for line in bill.items(self.size, LIMITS, self.halt):
-                self.items.append(line)
-        except Exception as error:  # noqa: BLE001 - a thread has nobody above it to tell
-            self.failure = f"{type(error).__name__}: {error}"
-        finally:
-            self.halt.set()
-            _one_at_a_time.release()
-
-    def _watch(self) -> None:
-        while not self.halt.wait(2):
-            if time.monotonic() - self.seen > ABANDONED:
-                self.halt.set()
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.items: list[bill.Item] = []
+        super().__init__(partial(bill.items, size, LIMITS), self.items.append, "bill")
 
 
 def show_bill() -> None:
     """The chart, the table, and a button that measures anew."""
     about, lines = bill.read_bill()
-    job: Job | None = st.session_state.get("bill_job")
+    job: Measurement | None = st.session_state.get("bill_job")
     if job is not None:
-        job.seen = time.monotonic()
+        job.look()
     if not panels.guess(
         "Output stride 8 to 1, with dilation: how many times the time for one photo?",
         ["2 times", "8 times", "over 30 times"],
@@ -96,8 +55,8 @@ def show_bill() -> None:
     left, right = st.columns([1, 4])
     running = job is not None and job.running
     if left.button("Measure on this machine", disabled=running or warm_up.loading(), key="bill_start"):
-        job = st.session_state["bill_job"] = Job(tuple(about["size"]))
-        if job.start():
+        job = st.session_state["bill_job"] = Measurement(tuple(about["size"]))
+        if job.start(alone=_one_at_a_time):
             st.rerun()
         del st.session_state["bill_job"]
         st.info("Another visitor is measuring right now, and two at once would measure each other: try again soon.")
@@ -111,12 +70,12 @@ def show_bill() -> None:
     )
 
 
-def _follow(job: Job, measure: str) -> None:
+def _follow(job: Measurement, measure: str) -> None:
     """Progress while it runs, refreshed by itself; the results so far, or all of them."""
 
     @st.fragment(run_every=0.7 if job.running else None)
     def live() -> None:
-        job.seen = time.monotonic()
+        job.look()
         if job.running:
             st.session_state["bill_was_running"] = True
             st.progress(len(job.items) / len(bill.NETS), text=f"{len(job.items)} of {len(bill.NETS)} nets measured …")

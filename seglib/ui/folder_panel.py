@@ -8,9 +8,6 @@ to come from, is no proof that the visitor owns the machine (a proxy makes all v
 from __future__ import annotations
 
 import os
-import threading
-import time
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -23,52 +20,30 @@ from seglib import metrics, score_folder
 from seglib.cards import shipped_nets
 from seglib.labels import LabelSet
 from seglib.ui import cache, metrics_charts, warm_up
+from seglib.ui.background import Job
 
 ALLOWED = "SEGLIB_LOCAL_FOLDERS"
-ABANDONED = 150.0  # seconds without anybody looking; longer than Streamlit keeps a lost session
 
 
-@dataclass
-class Job:
-    """A folder being scored by a thread of its own, which never touches the page."""
+class Scoring(Job[score_folder.Result]):
+    """A folder being scored, one photo after the other."""
 
-    num_classes: int
-    examples: list[score_folder.Example] = field(default_factory=list)
-    done: int = 0
-    table: list[dict] = field(default_factory=list)  # a row of numbers for each photo and predictor
-    totals: dict[str, np.ndarray] = field(default_factory=dict)
-    failure: str = ""  # what ended it before its time
-    seen: float = field(default_factory=time.monotonic)
-    halt: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
+    def __init__(
+        self, num_classes: int, examples: list[score_folder.Example], nets: dict[str, score_folder.Net], use_saved: bool
+    ) -> None:
+        self.examples = examples
+        self.done = 0
+        self.table: list[dict] = []  # a row of numbers for each photo and predictor
+        self.totals: dict[str, np.ndarray] = {}
+        super().__init__(
+            lambda _halt: score_folder.score_examples(examples, num_classes, nets, use_saved), self._add, "score-folder"
+        )
 
-    @property
-    def running(self) -> bool:
-        """Whether photos are still being scored."""
-        return self.thread is not None and self.thread.is_alive()
-
-    def start(self, nets: dict[str, score_folder.Net], use_saved: bool) -> None:
-        """Begin; the thread ends by itself when nobody has looked for `ABANDONED` seconds."""
-        self.thread = threading.Thread(target=self._run, args=(nets, use_saved), name="score-folder", daemon=True)
-        self.thread.start()
-
-    def stop(self) -> None:
-        """End after the photo at hand."""
-        self.halt.set()
-        if self.thread is not None:
-            self.thread.join(5)
-
-    def _run(self, nets: dict[str, score_folder.Net], use_saved: bool) -> None:
-        try:
-            for result in score_folder.score_examples(self.examples, self.num_classes, nets, use_saved):
-                for name, cm in result.matrices.items():
-                    self.totals[name] = self.totals.get(name, 0) + cm
-                self.table += score_folder.rows(result)
-                self.done += 1
-                if self.halt.is_set() or time.monotonic() - self.seen > ABANDONED:
-                    return
-        except Exception as error:  # noqa: BLE001 - a thread has nobody above it to tell
-            self.failure = f"{type(error).__name__}: {error}"
+    def _add(self, result: score_folder.Result) -> None:
+        for name, cm in result.matrices.items():
+            self.totals[name] = self.totals.get(name, 0) + cm
+        self.table += score_folder.rows(result)
+        self.done += 1
 
 
 def folder(labels: LabelSet) -> None:
@@ -111,16 +86,16 @@ def folder(labels: LabelSet) -> None:
         _follow(job)
 
 
-def _start(root: str, labels: LabelSet, chosen: list[str]) -> Job | None:
+def _start(root: str, labels: LabelSet, chosen: list[str]) -> Scoring | None:
     """A new job for the session, already running; None, and a sentence on the page, if there is nothing to score."""
     try:
         examples = score_folder.list_examples(Path(root).expanduser())
     except (ValueError, OSError) as error:
         st.error(f"{error}.")
         return None
-    job = st.session_state["folder_job"] = Job(len(labels), examples)
     nets = {net: partial(_predict, net, labels.name) for net in chosen if net != score_folder.SAVED}
-    job.start(nets, score_folder.SAVED in chosen)
+    job = st.session_state["folder_job"] = Scoring(len(labels), examples, nets, score_folder.SAVED in chosen)
+    job.start()
     st.rerun()
 
 
@@ -128,12 +103,12 @@ def _predict(net: str, labels: str, image: np.ndarray) -> np.ndarray:
     return seglib.predict(cache.model(net, labels), image).labels
 
 
-def _follow(job: Job) -> None:
+def _follow(job: Scoring) -> None:
     """Progress while it runs, refreshed by itself; the results so far, or all of them."""
 
     @st.fragment(run_every=0.5 if job.running else None)
     def progress() -> None:
-        job.seen = time.monotonic()
+        job.look()
         count = len(job.examples)
         st.progress(job.done / count, text=f"{job.done} of {count} photos")
         if job.running:
