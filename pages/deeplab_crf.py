@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seglib import crf
-from seglib.cards import shipped_nets
+from seglib.cards import all_nets
 from seglib.permutohedral import Lattice
 from seglib.ui import crf_charts, crf_controls, crf_panel, panels, state, warm_up
 
@@ -20,7 +20,7 @@ if warm_up.loading():
 
 left, middle, right = st.columns([2, 2, 3], vertical_alignment="top")
 with left:
-    unary = crf_controls.choose_unary(list(shipped_nets(labels.name)), truth is not None)
+    unary = crf_controls.choose_unary(all_nets(labels.name), truth is not None)
 with middle:
     iteration = crf_controls.choose_iteration()
 with right:

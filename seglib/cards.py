@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+KINDS = ("fcn", "shallow", "plain", "dilated", "deeplab", "pyramid")  # how the names of related nets begin
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 
 
@@ -32,6 +33,11 @@ def some_shipped(*names: str) -> bool:
     """Whether there is a label set for which all these nets are in the box."""
     labels = {path.stem.partition("-")[0] for path in WEIGHTS.glob("*.json")}
     return any(all(weights_path(name, each).is_file() for name in names) for each in labels)
+
+
+def all_nets(labels: str) -> list[str]:
+    """Names of all nets in the box for a label set, related ones side by side."""
+    return [net for kind in KINDS for net in shipped_nets(labels, kind)]
 
 
 def shipped_nets(labels: str, family: str = "fcn") -> dict[str, dict]:

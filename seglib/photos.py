@@ -129,6 +129,7 @@ _PHOTOS = (
 )
 
 PHOTOS: dict[str, Photo] = {photo.name: photo for photo in _PHOTOS}
+TWICE = ("astronaut", "grace_hopper", "camera")  # labelled twice, the second time fast and without a look at the first
 
 
 def photo_path(name: str) -> Path:
@@ -152,7 +153,10 @@ def load_photo(name: str) -> np.ndarray:
     return load_image(photo_path(name))
 
 
-def photo_truth(name: str, label_set: LabelSet) -> np.ndarray:
-    """Our ground truth for a bundled photo, in the classes of ``label_set``: ``(H, W)`` uint8, 255 where void."""
-    annotation = load_annotation(name)
+def photo_truth(name: str, label_set: LabelSet, second: bool = False) -> np.ndarray:
+    """Our ground truth for a bundled photo, in the classes of ``label_set``: ``(H, W)`` uint8, 255 where void.
+
+    Photos in `TWICE` have a ``second`` one, see `seglib.annotation.load_annotation`.
+    """
+    annotation = load_annotation(name, second)
     return rasterize(annotation.shapes, annotation.size, class_indices(label_set))

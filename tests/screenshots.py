@@ -1,29 +1,44 @@
 """Pictures of every page, to be looked at and for the README: ``python -m tests.screenshots FOLDER``.
 
-Each page at a desktop's and a phone's width, in both themes, as tall as the page is.
+Each page, and with ``--parts`` each part of it, at a desktop's and a phone's width, in both themes, as tall as it is.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, PHONE, ROOT, settle, start_app
 from tests.menu import PAGE_FILES
 
 VIEWPORTS = {"desktop": DESKTOP, "phone": PHONE}
 TALLEST = 6000  # pixels
+PARTS = ("before", "experiment", "part", "section", "board", "annotation_panel")  # keys of the pages' first choice
 
 
-def photograph(browser: Browser, address: str, page_name: str, query: str, folder: Path) -> None:
-    """One page at all widths and themes, into ``folder/<page>-<width>-<theme>.png``."""
+def parts_of(browser: Browser, address: str, page_name: str) -> list[dict[str, str]]:
+    """What to add to a page's address for each of its parts; ``[{}]`` if it has none."""
+    page = browser.new_page()
+    page.goto(f"{address}/{page_name}")
+    settle(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    found = [
+        {key: name} for key in PARTS for name in page.locator(f".st-key-{key}").get_by_role("radio").all_inner_texts()
+    ]
+    page.close()
+    return found or [{}]
+
+
+def photograph(browser: Browser, address: str, page_name: str, query: dict[str, str], stem: Path) -> None:
+    """One page at all widths and themes, into ``<stem>-<width>-<theme>.png``."""
     for width, viewport in VIEWPORTS.items():
         for theme in ("light", "dark"):
             context = browser.new_context(viewport=viewport, color_scheme=theme)
             page = context.new_page()
-            page.goto(f"{address}/{page_name}?{query}")
+            page.goto(f"{address}/{page_name}?{urlencode(query)}")
             settle(page)
             guesses, answered = page.get_by_text("Just show me", exact=True), 0
             while answered < guesses.count():  # what a guess hides belongs in the picture
@@ -34,26 +49,32 @@ def photograph(browser: Browser, address: str, page_name: str, query: str, folde
             height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
             page.set_viewport_size({"width": viewport["width"], "height": min(height, TALLEST)})
             settle(page)
+            expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
             page.wait_for_timeout(1000)  # charts and canvases draw once more at the new height
-            path = folder / f"{page_name or 'compare'}-{width}-{theme}.png"
+            path = stem.with_name(f"{stem.name}-{width}-{theme}.png")
             page.screenshot(path=path)
-            print(path)
+            print(path, flush=True)
             context.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--query", default="photo=china", help="what follows ? in the address")
+    parser.add_argument("--photo", default="china", help="name of a bundled photo")
+    names = [path.stem for path in PAGE_FILES]
+    parser.add_argument("--pages", nargs="+", choices=names, default=names, help="only these")
+    parser.add_argument("--parts", action="store_true", help="each part of a page too, not only the first")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
-    names = [path.stem for path in PAGE_FILES]
     process, address = start_app(ROOT / "demo_app.py")
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            for name in names:
-                photograph(browser, address, "" if name == "compare" else name, args.query, args.folder)
+            for name in args.pages:
+                page_name = "" if name == "compare" else name
+                for part in parts_of(browser, address, page_name) if args.parts else [{}]:
+                    stem = args.folder / "-".join([name, *(words.lower().replace(" ", "_") for words in part.values())])
+                    photograph(browser, address, page_name, {"photo": args.photo} | part, stem)
             browser.close()
     finally:
         process.terminate()

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from seglib.agreement import open_mean_iou, score_against
 from seglib.contours import label_png, labelme_file
 from seglib.labels import EVERYDAY, IGNORE
-from seglib.photos import load_photo, photo_truth
+from seglib.photos import TWICE, load_photo, photo_truth
 from seglib.ui import cache
 from tests.test_pages import ROOT, calm, open_page, png, table, views
 
@@ -269,6 +269,13 @@ def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
     go(app, "compare.py")
     go(app, "annotation.py")
     assert "ben.png" in table(app, "anna.json").columns
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_photo_labelled_twice_shows_how_two_people_differ(name: str) -> None:
+    app = calm(open_panel("Agreement", photo=name))
+    assert list(table(app, "drawn again, fast").index) == ["human labels", "drawn again, fast"]
+    assert 40 < float(metric(app, "The ceiling").split()[0]) < 100
 
 
 def test_imagined_people_disagree() -> None:

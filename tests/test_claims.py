@@ -18,6 +18,7 @@ from seglib.claims.counts import RADII, Bench, Counts, count, gain, percent, spr
 from seglib.claims.ledger import Claim, Figure, Finding, entry, read_ledger, verdict, write_ledger
 from seglib.datasets import find_pairs
 from seglib.metrics import confusion_matrix
+from seglib.photos import TWICE
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
@@ -168,7 +169,7 @@ def test_a_folder_without_photos_is_said(tmp_path: Path) -> None:
 
 def test_two_annotators_agree_less_at_borders() -> None:
     finding = about_metrics.labels_are_imprecise(None)
-    assert len(finding.figures) == len(about_metrics.TWICE) == 3
+    assert len(finding.figures) == len(TWICE) == 3
     assert all(5 < figure.value < 60 for figure in finding.figures)
     with pytest.raises(ValueError, match="no annotation 'coins': there are astronaut, camera, grace_hopper"):
         load_annotation("coins", second=True)

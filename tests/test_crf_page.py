@@ -13,6 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from seglib.boundary import band_curve
+from seglib.cards import all_nets
 from seglib.crf import mean_field
 from seglib.crf_trace import sure_of, thin_parts
 from seglib.labels import EVERYDAY
@@ -122,6 +123,8 @@ def test_weights_of_0_leave_the_net_alone() -> None:
 
 def test_any_net_can_be_the_unary(truth) -> None:
     app = open_page()
+    assert app.selectbox(key="unary_True").value == "deeplab"
+    assert app.selectbox(key="unary_True").options == [*all_nets("everyday"), HUMAN]
     app.selectbox(key="unary_True").set_value("fcn32s").run()
     assert views(calm(app))["crf"]["panels"][-1]["title"] == "fcn32s"
     app.selectbox(key="unary_True").set_value(HUMAN).run()

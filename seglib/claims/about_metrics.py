@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 
 from seglib import heavy_tail, metrics
-from seglib.annotation import class_indices, load_annotation, rasterize
 from seglib.baselines import fill, without_rare
 from seglib.boundary import boundary_band
 from seglib.claims.counts import Bench, gain, percent, spread
@@ -15,7 +14,7 @@ from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.datasets import read_as
 from seglib.imbalance import fold_matrix
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
-from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.photos import PHOTOS, TWICE, load_photo, photo_truth
 from seglib.prediction import predict
 from seglib.resolution import FCN_PAPER_CEILING, through_grid
 from seglib.scoreboard_file import BORDER
@@ -24,7 +23,6 @@ from seglib.weights import load_model
 
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
 FOLDED = 4  # classes
-TWICE = ("astronaut", "grace_hopper", "camera")
 STRIDES = (128, 64, 32, 16, 8, 4)
 
 
@@ -107,8 +105,9 @@ def labels_are_imprecise(_bench: Bench) -> Finding:
     models = {net: load_model(net, "everyday") for net in ("fcn32s", "fcn8s")}
     for photo in TWICE:
         first = photo_truth(photo, EVERYDAY)
-        second = rasterize(load_annotation(photo, second=True).shapes, first.shape, class_indices(EVERYDAY))
-        second = np.where(first == IGNORE, IGNORE, second)  # compared is what both have named
+        second = np.where(
+            first == IGNORE, IGNORE, photo_truth(photo, EVERYDAY, second=True)
+        )  # compared is what both have named
         near = np.where(boundary_band(first, BORDER), second, IGNORE)
         k = len(EVERYDAY)
         cm, at_border = (metrics.confusion_matrix(other, fill(first), k) for other in (second, near))

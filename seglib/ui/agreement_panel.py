@@ -15,12 +15,13 @@ from seglib.baselines import grown, shifted, without_rare
 from seglib.cards import shipped_nets
 from seglib.images import BadImage
 from seglib.labels import IGNORE, LabelSet
-from seglib.ui import paintings, panels, state
+from seglib.photos import PHOTOS, TWICE
+from seglib.ui import cache, paintings, panels, state
 from seglib.ui.annotation_panels import FILES
 from seglib.ui.components.photo_view import Panel
 
 MAX_ANNOTATORS = 8
-YOURS, OURS = "your painting", "human labels"
+YOURS, OURS, AGAIN = "your painting", "human labels", "drawn again, fast"
 
 
 def agree(photo: state.Photo, labels: LabelSet) -> None:
@@ -40,7 +41,11 @@ def agree(photo: state.Photo, labels: LabelSet) -> None:
     for sentence in st.session_state.pop("annotator_errors", []):
         st.error(sentence)
     if len(people) < 2:
-        st.info("Two annotators at least are needed: paint the photo yourself, add files, or imagine three people.")
+        twice = ", ".join(PHOTOS[name].title for name in TWICE)
+        st.info(
+            "Two annotators at least are needed: paint the photo yourself, add files, imagine three people, or take a "
+            f"photo that we labelled twice: {twice}."
+        )
         return
     maps = list(people.values())
     votes = agreement.count_votes(maps, len(labels))
@@ -73,6 +78,8 @@ def _people(
     people: dict[str, np.ndarray] = {}
     if human is not None:
         people[OURS] = human
+    if photo.key in TWICE:
+        people[AGAIN] = cache.bundled_truth(photo.key, labels.name, second=True)
     if paintings.share_painted(painting):
         people[YOURS] = painting.labels
     people |= files

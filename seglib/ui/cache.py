@@ -130,12 +130,12 @@ def bundled_photo(name: str) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def bundled_truth(name: str, labels: str) -> np.ndarray:
-    """The human labels of a photo in the box."""
+def bundled_truth(name: str, labels: str, second: bool = False) -> np.ndarray:
+    """The human labels of a photo in the box, or those drawn a second time."""
     from seglib.labels import LABEL_SETS
     from seglib.photos import photo_truth
 
-    return photo_truth(name, LABEL_SETS[labels])
+    return photo_truth(name, LABEL_SETS[labels], second)
 
 
 @st.cache_data(show_spinner=False)

@@ -47,7 +47,7 @@ SLIDERS = {  # title, from, to, step, meaning
 def choose_unary(nets: Sequence[str], has_truth: bool) -> str:
     """A net, or labels without a mistake."""
     options = [*nets, HUMAN] if has_truth else list(nets)
-    default = "deeplab" if "deeplab" in nets else "fcn8s" if "fcn8s" in nets else nets[-1]
+    default = "deeplab" if "deeplab" in nets else nets[-1]
     return st.selectbox(
         "Unary: the probabilities to start from",
         options,

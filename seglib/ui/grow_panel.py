@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from seglib.cards import all_nets
 from seglib.labels import LabelSet
 from seglib.presets import PRESETS, Preset
 from seglib.receptive_field import receptive_field
 from seglib.stack import MAX_TEXT, BadStack, Cost, Row, costs, parse_stack, write_stack
 from seglib.ui import cache, panels, state, warm_up
 from seglib.ui.components.photo_view import Panel
-from seglib.ui.measured_panel import family
 from seglib.window_pictures import framed, layer_color
 
 START = "3x3, dilation 1, 2, 4, 8, …"
@@ -75,7 +75,7 @@ def _net_presets(labels: LabelSet) -> dict[str, Preset]:
     if warm_up.loading():
         return {}
     nets: dict[tuple[Row, ...], list[str]] = {}  # those that differ in their skips alone share their longest path
-    for net in family(labels):
+    for net in all_nets(labels.name):
         table = cache.layer_table(net)
         rows = tuple(Row(x.kernel, x.stride, x.dilation, x.channels) for x in table)
         if all(row.layer.padding == x.padding for row, x in zip(rows, table, strict=True)):

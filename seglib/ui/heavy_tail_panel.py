@@ -69,8 +69,8 @@ def _shares_chart(source: str, labels: LabelSet, folded: tuple[str, ...]) -> Non
     def fate(name: str) -> str:
         meaning = means.get(name, ())
         if not meaning:
-            return "no class of ours"
-        return "folded into Other" if set(meaning) <= set(folded) else "kept"
+            return "no class"
+        return "in Other" if set(meaning) <= set(folded) else "kept"
 
     data = pd.DataFrame([{"class": name, "share": 100 * share, "fate": fate(name)} for name, share in shares.items()])
     # A logarithmic scale has no zero for bars to stand on: they stand on a tenth of the smallest.
@@ -86,9 +86,7 @@ def _shares_chart(source: str, labels: LabelSet, folded: tuple[str, ...]) -> Non
             color=alt.Color(
                 "fate",
                 title=None,
-                scale=alt.Scale(
-                    domain=["kept", "folded into Other", "no class of ours"], range=["#0072B2", "#E69F00", "#9aa0a6"]
-                ),
+                scale=alt.Scale(domain=["kept", "in Other", "no class"], range=["#0072B2", "#E69F00", "#9aa0a6"]),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=["class", alt.Tooltip("share", format=".4f", title="%"), "fate"],

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib.cards import shipped_nets
+from seglib.cards import all_nets
 from seglib.labels import LabelSet
 from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
@@ -30,15 +30,9 @@ PATCHES = (16, 24, 32, 48, 64, 96, 128)
 OTHERS = 3  # photos of the box that the effective field is averaged over, beside the one on the page
 
 
-def family(labels: LabelSet) -> list[str]:
-    """All nets in the box, related ones side by side."""
-    kinds = ("fcn", "shallow", "plain", "dilated", "deeplab", "pyramid")
-    return [net for kind in kinds for net in shipped_nets(labels.name, kind)]
-
-
 def measured(photo: state.Photo, labels: LabelSet) -> None:
     """All four views of one pixel's window."""
-    nets = family(labels)
+    nets = all_nets(labels.name)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         start = nets.index("fcn8s") if "fcn8s" in nets else 0
