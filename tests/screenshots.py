@@ -23,8 +23,8 @@ def parts_of(browser: Browser, address: str, page_name: str) -> list[dict[str, s
     """What to add to a page's address for each of its parts; ``[{}]`` if it has none."""
     page = browser.new_page()
     page.goto(f"{address}/{page_name}")
-    settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    settle(page)
     found = [
         {key: name} for key in PARTS for name in page.locator(f".st-key-{key}").get_by_role("radio").all_inner_texts()
     ]
