@@ -142,7 +142,7 @@ def _chart(lines: Sequence[bill.Item], measure: str) -> None:
         "how:N",
         title=None,
         scale=alt.Scale(domain=["measured", "estimated", "extrapolated"], range=["circle", "cross", "diamond"]),
-        legend=alt.Legend(orient="top"),
+        legend=alt.Legend(orient="bottom"),
     )
     chart = alt.Chart(data)
     solid = chart.transform_filter("datum.how == 'measured'").mark_line().encode(x=x, y=y, color=color)

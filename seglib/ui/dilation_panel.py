@@ -19,7 +19,7 @@ from seglib.dilation import (
     seen_share,
     zero_stuffed,
 )
-from seglib.ui import panels, state
+from seglib.ui import panels, state, tables
 from seglib.ui.components.grid_stepper import MAX_SIDE, Frame, grid_stepper
 
 KERNELS = {
@@ -72,7 +72,7 @@ def explode(photo: state.Photo) -> None:
                 "Difference": float(np.abs(dilated - large).max()),
             }
         )
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([5, 6], gap="medium")
     with left:
         grid_stepper(
             frames,
@@ -83,7 +83,8 @@ def explode(photo: state.Photo) -> None:
             "Dashed: the pixel whose output is computed.",
         )
     with right:
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        widths = tables.as_wide_as_heads(rows[0], Difference="%.0e")
+        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=widths)
         st.caption(
             "Output at the middle, computed tap by tap with dilation (ours), and with the large filter full of zeros "
             "(OpenCV, which knows nothing of dilation). Difference: the largest over the whole photo, rounding errors."

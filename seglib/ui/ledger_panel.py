@@ -96,6 +96,6 @@ def _chart(figures: list[dict], unit: str) -> None:
             "for:N", legend=None, scale=alt.Scale(domain=["for the claim", "against it"], range=["circle", "cross"])
         ),
     )
-    chart = zero + spans.encode(x=alt.X("low:Q", title=f"{unit} (right of 0: for the claim)"), x2="high:Q") + dots
+    chart = zero + spans.encode(x=alt.X("low:Q", title=f"{unit} for the claim"), x2="high:Q") + dots
     lines = sum(line.count("|") + 2 for line in data["line"])
     st.altair_chart(chart, height=70 + 14 * lines)

@@ -12,6 +12,7 @@ import streamlit as st
 from seglib.cards import WEIGHTS
 from seglib.labels import LabelSet
 from seglib.scoreboard_file import BORDER, read_scoreboard
+from seglib.ui import dot_names, tables
 
 SCORES = {
     "pixel_accuracy": "Pixel accuracy",
@@ -27,9 +28,8 @@ COSTS = {  # title: (key, divided by, unit)
     "Parameters": ("parameters", 1e6, "M"),
     "Memory": ("peak_bytes", 2**20, "MB"),
 }
-LETTER = 6  # pixels
-PLACES = (("left", 9, -7), ("right", -9, -7), ("left", 9, 12), ("right", -9, 12))  # of a name: alignment, dx, dy
-NEAR_X, NEAR_Y = 0.1, 0.08  # of the plot: names of dots nearer than this could overlap
+PLOT = (880, 270)  # pixels of the plot on a desktop, without its axes
+PADDING = (40, 18)  # pixels between its edges and the outermost dots
 # CamVid, 11 classes, mean IoU in per cent of the 233 test photos, parameters in millions, and how sure we are:
 # V read in the source or an independent re-run, S from a secondary source, M from memory.
 LITERATURE = {
@@ -79,11 +79,8 @@ def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
 
 
 def _show(table: pd.DataFrame) -> None:
-    # As wide as their heads: left to itself the table is wider than the page by half a column.
-    formats = {
-        title: st.column_config.NumberColumn(format="%.1f", width=LETTER * len(title) + 24) for title in table.columns
-    }
-    st.dataframe(table.rename_axis("Net"), column_config=formats, height="content", placeholder="–")
+    widths = tables.as_wide_as_heads(table.columns, **dict.fromkeys(table.columns, "%.1f"))
+    st.dataframe(table.rename_axis("Net"), column_config=widths, height="content", placeholder="–")
 
 
 def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
@@ -98,11 +95,11 @@ def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
         ]
         data = pd.concat([data, pd.DataFrame(rows)], ignore_index=True)
     base = alt.Chart(data).encode(
-        x=alt.X(f"{column}:Q", scale=alt.Scale(type="log", nice=False, padding=40)),
-        y=alt.Y("Mean IoU:Q", title="mean IoU, %", scale=alt.Scale(zero=False, padding=18)),
+        x=alt.X(f"{column}:Q", scale=alt.Scale(type="log", nice=False, padding=PADDING[0])),
+        y=alt.Y("Mean IoU:Q", title="mean IoU, %", scale=alt.Scale(zero=False, padding=PADDING[1])),
         tooltip=["net", alt.Tooltip("Mean IoU", format=".1f"), alt.Tooltip(column, format=".1f"), "of"],
     )
-    data["place"] = _places(data[column].to_numpy(), data["Mean IoU"].to_numpy())
+    data["place"] = _places(data, column)
     kinds = ["ours, validation", "literature, test"][: data["of"].nunique()]
     dots = base.mark_point(size=140, filled=True, opacity=1).encode(
         color=alt.Color(
@@ -115,22 +112,18 @@ def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
     )
     words = [
         base.transform_filter(alt.datum.place == place)
-        .mark_text(align=align, dx=dx, dy=dy, fontSize=13, color="#8a8f98")
+        .mark_text(align=align, baseline="middle", dx=dx, dy=dy, fontSize=13, color="#8a8f98")
         .encode(text="net:N")
-        for place, (align, dx, dy) in enumerate(PLACES)
+        for place, (align, dx, dy) in enumerate(dot_names.PLACES)
     ]
     st.altair_chart(alt.layer(dots, *words), height=380)
 
 
-def _places(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """For each dot which of `PLACES` its name takes, such that near dots take different ones, ``(N,)``."""
-    at = np.stack([np.log(x) / max(np.ptp(np.log(x)), 1e-9), y / max(np.ptp(y), 1e-9)])
-    place = np.zeros(len(x), int)
-    for i in range(len(x)):
-        sideways, upwards = np.abs(at[:, :i] - at[:, i : i + 1])
-        taken = place[:i][(sideways < NEAR_X) & (upwards < NEAR_Y)]
-        place[i] = next((free for free in range(len(PLACES)) if free not in taken), 0)
-    return place
+def _places(data: pd.DataFrame, column: str) -> list[int]:
+    """Where each dot's name is written, as indices of `dot_names.PLACES`."""
+    x, y = np.log(data[column].to_numpy()), -data["Mean IoU"].to_numpy()
+    shares = np.stack([(each - each.min()) / max(np.ptp(each), 1e-9) for each in (x, y)], 1)
+    return dot_names.choose_places(list(data["net"]), PADDING + shares * (np.array(PLOT) - 2 * np.array(PADDING)), PLOT)
 
 
 def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,26 @@ from seglib.ui.panels import percent
 # Pixel accuracy, class accuracy and mean IoU in per cent, VOC 2011 validation subset, VGG16 from ImageNet:
 # Long, Shelhamer & Darrell, CVPR 2015, table 2. The paper has no stride-4 net.
 FCN_PAPER = {"fcn32s": (89.1, 73.3, 59.4), "fcn16s": (90.0, 75.7, 62.4), "fcn8s": (90.3, 75.9, 62.7)}
+LETTER = 6  # pixels of a head
 SCORES = {
     "Pixel accuracy": metrics.pixel_accuracy,
     "Class accuracy": metrics.class_accuracy,
     "Mean IoU": metrics.mean_iou,
 }
+
+
+def as_wide_as_heads(heads: Iterable[str], **formats: str) -> dict:
+    """Columns no wider than their heads, for ``st.dataframe``; ``formats`` of the numbers by head.
+
+    Left to itself a table of many columns is wider than its page by half a column.
+    """
+    widths = {head: LETTER * len(head) + 24 for head in heads}
+    return {
+        head: st.column_config.NumberColumn(format=formats[head], width=width)
+        if head in formats
+        else st.column_config.Column(width=width)
+        for head, width in widths.items()
+    }
 
 
 def score_table(cms: Mapping[str, np.ndarray]) -> None:

@@ -110,13 +110,10 @@ def compare(
     if truth is None:
         st.info("There are no human labels of these classes for this photo, so there is nothing to score against.")
         return cms
-    scores, kinds = st.columns(2, gap="medium")
-    with scores:
-        st.subheader("Scores on this photo")
-        tables.score_table(cms)
-    with kinds:
-        st.subheader("Stuff and things apart")
-        metrics_charts.kinds_table({name: objects.things_and_stuff(cm, labels) for name, cm in cms.items()})
+    st.subheader("Scores on this photo")
+    tables.score_table(cms)
+    st.subheader("Stuff and things apart")
+    metrics_charts.kinds_table({name: objects.things_and_stuff(cm, labels) for name, cm in cms.items()})
     return cms
 
 
