@@ -61,7 +61,7 @@ def truth() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def probabilities() -> np.ndarray:
-    return predict(load_model("fcn8s", "everyday"), load_photo(PHOTO)).probabilities
+    return predict(load_model("deeplab", "everyday"), load_photo(PHOTO)).probabilities
 
 
 def test_the_numbers_are_those_of_the_library(truth, probabilities) -> None:
