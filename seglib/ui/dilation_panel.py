@@ -83,7 +83,7 @@ def explode(photo: state.Photo) -> None:
             "Dashed: the pixel whose output is computed.",
         )
     with right:
-        widths = tables.as_wide_as_heads(rows[0], Difference="%.0e")
+        widths = tables.as_wide_as_heads(rows[0], {"Difference": "%.0e"})
         st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=widths)
         st.caption(
             "Output at the middle, computed tap by tap with dilation (ours), and with the large filter full of zeros "

@@ -79,7 +79,7 @@ def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
 
 
 def _show(table: pd.DataFrame) -> None:
-    widths = tables.as_wide_as_heads(table.columns, **dict.fromkeys(table.columns, "%.1f"))
+    widths = tables.as_wide_as_heads(table.columns, dict.fromkeys(table.columns, "%.1f"))
     st.dataframe(table.rename_axis("Net"), column_config=widths, height="content", placeholder="–")
 
 

@@ -25,7 +25,7 @@ SCORES = {
 }
 
 
-def as_wide_as_heads(heads: Iterable[str], **formats: str) -> dict:
+def as_wide_as_heads(heads: Iterable[str], formats: Mapping[str, str]) -> dict:
     """Columns no wider than their heads, for ``st.dataframe``; ``formats`` of the numbers by head.
 
     Left to itself a table of many columns is wider than its page by half a column.
