@@ -2,6 +2,8 @@
 
 Scores are those of the validation photos, near borders and over things and stuff apart; costs are of one photo on one
 core of the machine that ran this, beside torchvision's nets. The page draws the file and computes nothing.
+
+New weights of some nets change their scores and nothing else: ``--only NET ...`` scores these anew.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,7 +27,7 @@ from seglib.evaluate import summary
 from seglib.labels import LABEL_SETS
 from seglib.models import MODELS
 from seglib.objects import things_and_stuff
-from seglib.scoreboard_file import BORDER, FILE
+from seglib.scoreboard_file import BORDER, FILE, read_scoreboard
 from seglib.texture_weights import NAME as TEXTURE
 from seglib.texture_weights import texture_path
 
@@ -46,14 +49,14 @@ def row(counts: Counts, labels: str, photos: list[str]) -> dict:
     }
 
 
-def rows(bench: Bench) -> dict[str, dict[str, dict]]:
-    """{label set: {net: scores}} of all nets in the box, and of the texture model."""
+def rows(bench: Bench, names: Collection[str] = (*MODELS, TEXTURE)) -> dict[str, dict[str, dict]]:
+    """{label set: {net: scores}} of those named that are in the box, nets and the texture model."""
     found: dict[str, dict[str, dict]] = {}
     for labels in LABEL_SETS:
         photos = [pair.name for pair in bench.pairs(labels)]
-        shipped = [name for name in MODELS if weights_path(name, labels).is_file()]
+        shipped = [name for name in MODELS if name in names and weights_path(name, labels).is_file()]
         found[labels] = {name: row(bench.of_net(name, labels), labels, photos) for name in shipped}
-        if texture_path(labels).is_file():
+        if TEXTURE in names and texture_path(labels).is_file():
             found[labels][TEXTURE] = row(bench.of_texture(labels), labels, photos)
     return found
 
@@ -63,13 +66,23 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
     parser.add_argument("--out", type=Path, default=FILE)
     parser.add_argument("--work", type=Path, default=Path("runs/claims"), help="folder for what is counted on the way")
+    parser.add_argument("--only", nargs="+", choices=(*MODELS, TEXTURE), metavar="NET", help="score these, and anew")
     args = parser.parse_args(argv)
+    board = read_scoreboard(args.out)
+    if args.only and board is None:
+        sys.exit(f"scoreboard: there is no {args.out} to keep the others from: leave --only out once")
     try:
-        scores = rows(Bench(args.data, args.work))
+        scores = rows(Bench(args.data, args.work), args.only or (*MODELS, TEXTURE))
     except ValueError as error:
         sys.exit(f"scoreboard: {error}")
-    costs = {name: asdict(measure_apart(name)) for name in tqdm((*MODELS, TEXTURE, *PEERS), unit="net", disable=None)}
-    board = {"machine": machine(), "size": SIZE, "peers": PEERS, "costs": costs, "scores": scores}
+    if args.only:
+        for labels, measured in scores.items():
+            board["scores"][labels] |= measured
+    else:
+        costs = {
+            name: asdict(measure_apart(name)) for name in tqdm((*MODELS, TEXTURE, *PEERS), unit="net", disable=None)
+        }
+        board = {"machine": machine(), "size": SIZE, "peers": PEERS, "costs": costs, "scores": scores}
     args.out.write_text(json.dumps(board, indent=1) + "\n")
 
 

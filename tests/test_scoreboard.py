@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,29 @@ def test_a_row_holds_the_metrics_of_all_photos_together() -> None:
     assert row["stuff_mean_iou"] == pytest.approx(apart["stuff"]["Mean IoU"], abs=1e-4)
     assert list(row["worst"])[-1] == "b"
     assert list(row["worst"].values()) == sorted(row["worst"].values())
+
+
+def test_only_the_named_nets_are_scored_anew(tmp_path, monkeypatch) -> None:
+    out, asked = tmp_path / "board.json", []
+    kept = {"fcn32s": {"mean_iou": 0.5}, "pyramid": {"mean_iou": 0.4}}
+    costs = {"fcn32s": {"milliseconds": 9}}
+    out.write_text(json.dumps({"costs": costs, "scores": {"street": kept, "everyday": kept}}))
+
+    def measured(bench, names):
+        asked.extend(names)
+        return {"everyday": {"pyramid": {"mean_iou": 0.6}}}
+
+    monkeypatch.setattr(scoreboard, "rows", measured)
+    scoreboard.main(["--data", str(tmp_path), "--out", str(out), "--only", "pyramid"])
+    board = read_scoreboard(out)
+    assert asked == ["pyramid"]
+    assert board["costs"] == costs
+    assert board["scores"] == {"street": kept, "everyday": kept | {"pyramid": {"mean_iou": 0.6}}}
+
+
+def test_naming_nets_needs_a_file_that_holds_the_others(tmp_path) -> None:
+    with pytest.raises(SystemExit, match="leave --only out once"):
+        scoreboard.main(["--data", str(tmp_path), "--out", str(tmp_path / "board.json"), "--only", "pyramid"])
 
 
 @pytest.mark.parametrize("labels", LABEL_SETS)

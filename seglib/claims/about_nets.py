@@ -152,8 +152,8 @@ CLAIMS = {
         "A shallower network has finer borders and is not very semantic.",
         7,
         f"shallow8, which ends at stride 8, against fcn32s: class accuracy, and the share of its mean IoU that each "
-        f"keeps within {BORDER} px of a true border. Trained for as long, the everyday shallow8 for four "
-        "epochs more; over three seeds by one recipe.",
+        f"keeps within {BORDER} px of a true border. Trained for as long, the everyday shallow8 all of it "
+        "alone; over three seeds by one recipe.",
         "No figure.",
         "receptive_field?section=Theory+and+measured&window_net=shallow8",
     ),
