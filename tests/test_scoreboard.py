@@ -78,6 +78,8 @@ def test_the_page_shows_what_the_file_says(labels: str) -> None:
     app = open_page("scoreboard.py", classes=labels)
     shown = table(app, "Mean IoU")
     assert set(shown.index) == set(board["scores"][labels])
+    said = "\n".join(each.value for each in app.caption)
+    assert ("learnt alone" in said) == (labels == "everyday")  # the small everyday nets did
     for net, row in board["scores"][labels].items():
         assert shown.loc[net, "Mean IoU"] == pytest.approx(100 * row["mean_iou"])
     assert shown.loc["fcn8s", "Time, ms"] == board["costs"]["fcn8s"]["milliseconds"]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib.cards import WEIGHTS
+from seglib.cards import WEIGHTS, all_nets, read_card, weights_path
 from seglib.labels import LabelSet
 from seglib.scoreboard_file import BORDER, read_scoreboard
 from seglib.ui import dot_names, tables
@@ -136,6 +136,12 @@ def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
         )
         if by == "Parameters":
             words += " Drawn are those whose number of parameters we know."
+    alone = [net for net in all_nets(labels.name) if read_card(weights_path(net, labels.name))["init"] is None]
+    if alone:
+        words += (
+            f" {', '.join(alone)} learnt alone from the first epoch, the others, for as long, from a shared trunk: "
+            "compare each with its own kind first."
+        )
     return words
 
 
