@@ -59,8 +59,11 @@ def text(name: str) -> None:
 
 def wait_for_nets() -> None:
     """In the server's first seconds, say that the nets are loading; look again by itself."""
-    if warm_up.loading():
-        _poll()
+    # The place is kept when the notice has gone: columns that move up a place are drawn anew before the old ones go,
+    # and the old controls take the new ones' binding to the address bar with them.
+    with st.container():
+        if warm_up.loading():
+            _poll()
 
 
 @st.fragment(run_every=0.4)

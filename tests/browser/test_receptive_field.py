@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, settle
+from tests.browser.conftest import DESKTOP, PHONE, ROOT, settle, start_app
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +55,20 @@ def test_click_a_pixel_all_views_follow_and_the_address_reopens_it(page: Page, a
     wait_for_views(page)
     assert caption(page) == (row, col, net)
     assert page.locator('[data-testid="stMetricValue"]').all_inner_texts() == numbers
+
+
+def test_what_is_drawn_while_the_nets_load_stays_bound_to_the_address(page: Page) -> None:
+    process, app = start_app(ROOT / "demo_app.py")  # a server of its own: the shared one has long loaded its nets
+    try:
+        page.goto(f"{app}/receptive_field?{MEASURED}&photo=coins")
+        expect(page.get_by_text("The nets are being loaded")).to_be_visible()
+        wait_for_views(page)
+        page.get_by_role("combobox", name="Net").click()
+        page.get_by_role("option", name="fcn32s").click()
+        page.wait_for_url(lambda url: "window_net=fcn32s" in url)
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def test_the_lab_is_stepped_by_hand_played_and_heeds_the_wish_for_less_motion(browser: Browser, app: str) -> None:
