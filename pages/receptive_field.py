@@ -24,6 +24,5 @@ elif section == "Dilation lab":
     dilation_panel.stack_rates()
     panels.show_source(dilation.zero_stuffed, dilation.filtered, dilation.pixel_counts)
 else:
-    panels.show([panels.photo_panel(photo)], photo, None, key="bill_photo", columns=3)
-    bill_panel.show_bill()
+    bill_panel.show_bill(photo)
     panels.show_source(bill.measure, bill.extrapolated)

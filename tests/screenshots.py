@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, PHONE, ROOT, settle, start_app
 from tests.menu import PAGE_FILES
@@ -32,6 +32,16 @@ def parts_of(browser: Browser, address: str, page_name: str) -> list[dict[str, s
     return found or [{}]
 
 
+def settled_height(page: Page) -> int:
+    """The page's height in pixels, once it has stayed the same for a second: pictures and charts come late."""
+    settle(page)
+    heights = [0]
+    while len(heights) < 5 or len(set(heights[-5:])) > 1:
+        page.wait_for_timeout(250)
+        heights.append(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))
+    return heights[-1]
+
+
 def photograph(browser: Browser, address: str, page_name: str, query: dict[str, str], stem: Path) -> None:
     """One page at all widths and themes, into ``<stem>-<width>-<theme>.png``."""
     for width, viewport in VIEWPORTS.items():
@@ -39,14 +49,14 @@ def photograph(browser: Browser, address: str, page_name: str, query: dict[str, 
             context = browser.new_context(viewport=viewport, color_scheme=theme)
             page = context.new_page()
             page.goto(f"{address}/{page_name}?{urlencode(query)}")
-            settle(page)
+            expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+            settled_height(page)
             guesses, answered = page.get_by_text("Just show me", exact=True), 0
             while answered < guesses.count():  # what a guess hides belongs in the picture
                 guesses.nth(answered).click()
                 answered += 1
-                page.wait_for_timeout(500)
-                settle(page)
-            height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                settled_height(page)
+            height = settled_height(page)
             page.set_viewport_size({"width": viewport["width"], "height": min(height, TALLEST)})
             settle(page)
             expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib import bill
-from seglib.ui import panels, warm_up
+from seglib.ui import panels, state, warm_up
 from seglib.ui.background import Job
 
 LIMITS = bill.Limits(megabytes=1500, seconds=45)  # in the app: other visitors wait for the same cores
@@ -28,21 +28,25 @@ class Measurement(Job[bill.Item]):
         super().__init__(partial(bill.items, size, LIMITS), self.items.append, "bill")
 
 
-def show_bill() -> None:
+def show_bill(photo: state.Photo) -> None:
     """The chart, the table, and a button that measures anew."""
     about, lines = bill.read_bill()
     job: Measurement | None = st.session_state.get("bill_job")
     if job is not None:
         job.look()
-    if not panels.guess(
-        "Output stride 8 to 1, with dilation: how many times the time for one photo?",
-        ["2 times", "8 times", "over 30 times"],
-        "bill_guess",
-    ):
-        return
-    measure = st.segmented_control(
-        "Show", ["time", "memory"], default="time", key="bill_show", required=True, bind="query-params"
-    )
+    picture, question = st.columns([1, 2], gap="medium")
+    with picture:
+        panels.show([panels.photo_panel(photo)], photo, None, key="bill_photo", columns=1)
+    with question:
+        if not panels.guess(
+            "Output stride 8 to 1, with dilation: how many times the time for one photo?",
+            ["2 times", "8 times", "over 30 times"],
+            "bill_guess",
+        ):
+            return
+        measure = st.segmented_control(
+            "Show", ["time", "memory"], default="time", key="bill_show", required=True, bind="query-params"
+        )
     own = job is not None and (job.items or job.running)
     if own:
         _follow(job, measure)
@@ -142,7 +146,7 @@ def _chart(lines: Sequence[bill.Item], measure: str) -> None:
         "how:N",
         title=None,
         scale=alt.Scale(domain=["measured", "estimated", "extrapolated"], range=["circle", "cross", "diamond"]),
-        legend=alt.Legend(orient="bottom"),
+        legend=alt.Legend(orient="bottom", columns=2),  # three in a row are too wide for a phone
     )
     chart = alt.Chart(data)
     solid = chart.transform_filter("datum.how == 'measured'").mark_line().encode(x=x, y=y, color=color)

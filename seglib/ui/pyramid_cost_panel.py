@@ -40,10 +40,10 @@ def _numbers(photo: state.Photo, labels: LabelSet) -> None:
         sum(getattr(cost, what) for cost in costs) / getattr(costs[0], what) for what in ("multiply_adds", "seconds")
     )
     left, right = st.columns(2)
-    left.metric("Work of all levels", f"{work:.2f} x one level", help="Multiply-adds, counted while the net runs.")
+    left.metric("Work, one level = 1", f"{work:.2f}", help="Multiply-adds, counted while the net runs.")
     right.metric(
-        "Time of all levels",
-        f"{duration:.2f} x one level",
+        "Time, one level = 1",
+        f"{duration:.2f}",
         help="Processor time, the shortest of five runs, on this machine.",
     )
     table = pd.DataFrame(
