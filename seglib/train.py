@@ -161,7 +161,7 @@ class Run:
     def step(self, number: int, pictures: torch.Tensor, targets: torch.Tensor) -> float:
         """One step of the optimiser on one batch; returns the loss."""
         pictures, targets = (batch.to(self.device, non_blocking=True) for batch in (pictures, targets))
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.cuda):
+        with torch.autocast(self.device.type, torch.bfloat16):  # a third faster, on a CPU that knows it too
             # Every second pixel: a quarter of the work for nearly the same gradient.
             logits = self.parallel(to_input(pictures), every=2).float()
         targets = targets[:, ::2, ::2].long()
