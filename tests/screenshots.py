@@ -50,13 +50,12 @@ def photograph(browser: Browser, address: str, page_name: str, query: dict[str, 
             page = context.new_page()
             page.goto(f"{address}/{page_name}?{urlencode(query)}")
             expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-            settled_height(page)
+            height = settled_height(page)
             guesses, answered = page.get_by_text("Just show me", exact=True), 0
             while answered < guesses.count():  # what a guess hides belongs in the picture
                 guesses.nth(answered).click()
                 answered += 1
-                settled_height(page)
-            height = settled_height(page)
+                height = settled_height(page)
             page.set_viewport_size({"width": viewport["width"], "height": min(height, TALLEST)})
             settle(page)
             expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
