@@ -6,7 +6,7 @@ become grey, and void in the labels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -31,6 +31,11 @@ class Augmentation:
     grey: float = 0.1  # chance of a view without colour
     blur: float = 0.1  # chance of a blurred view
 
+    def plain(self) -> Augmentation:
+        """Crops of the photo as it is, at its own scale and in its own colours; at most mirrored."""
+        colours = dict.fromkeys(("brightness", "contrast", "saturation", "tint", "grey", "blur"), 0.0)
+        return replace(self, scale=(1.0, 1.0), stretch=1.0, **colours)
+
 
 def random_view(
     image: np.ndarray, labels: np.ndarray, how: Augmentation, rng: np.random.Generator
@@ -44,6 +49,8 @@ def random_view(
     left, top = (
         rng.uniform(min(0, room), max(0, room)) for room in (width * scale_x - how.crop, height * scale_y - how.crop)
     )
+    if scale_x == scale_y == 1:
+        left, top = round(left), round(top)  # whole pixels: interpolation between them would blur the view
     flip = rng.random() < 0.5
     # Affine map from photo to view: pixel centres are whole numbers to OpenCV, hence the halves.
     shift_x, shift_y = 0.5 * scale_x - 0.5 - left, 0.5 * scale_y - 0.5 - top

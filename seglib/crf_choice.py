@@ -16,7 +16,7 @@ def read_choices(labels: str, folder: Path = RESULTS) -> list[dict]:
 
 
 def chosen_params(labels: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
-    """Parameters chosen on the first half of the validation photos; `ValueError` where none have been."""
+    """Parameters chosen on the even validation photos; `ValueError` where none have been."""
     path = folder / f"{labels}-{model}.json"
     if not path.is_file():
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Choose the CRF's parameters on one half of the validation photos, report on the other: ``python -m seglib.tune_crf``.
+"""Choose the CRF's parameters on half of the validation photos, report on the rest: ``python -m seglib.tune_crf``.
 
 A search along one parameter at a time, round and round until nothing improves the mean IoU: what Chen et al. (ICLR
 2015, section 5.1) search by a coarse-to-fine grid on 100 photos. As there the smoothness width stays at 3 pixels. A
@@ -105,13 +105,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="the data set's folder")
     parser.add_argument("--layout", choices=MEANING, required=True)
     parser.add_argument("--split", default="val")
-    parser.add_argument("--photos", type=int, default=12, help="how many of the first half to choose by, evenly spread")
+    parser.add_argument("--photos", type=int, default=30, help="how many of the even ones to choose by, evenly spread")
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args(argv)
     try:
         reading = read_as(args.layout, LABEL_SETS[args.labels])
         pairs = find_pairs(args.data, args.split)
-        chosen_by, reported = half(pairs, "first"), half(pairs, "second")
+        chosen_by, reported = half(pairs, "even"), half(pairs, "odd")
         if not chosen_by or args.photos < 1:
             raise ValueError(f"{len(pairs)} photos, {args.photos} to choose by: wanted two photos, and one, at least")
         spread = np.unique(np.linspace(0, len(chosen_by) - 1, args.photos).round().astype(int))
@@ -139,12 +139,12 @@ def main(argv: list[str] | None = None) -> None:
         "split": args.split,
         "iterations": ITERATIONS,
         "chosen_by": {
-            "half": "first",
+            "half": "even",
             "photos": len(spread),
             "settings": len(tried),
             "mean_iou": round(tried[best], 4),
         },
-        "reported_on": {"half": "second", "photos": len(reported)},
+        "reported_on": {"half": "odd", "photos": len(reported)},
         "params": asdict(best),
         "figures": {name: figures(tuple(each), reading, len(reported)) for name, each in cms.items()},
     }

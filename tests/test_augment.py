@@ -41,6 +41,19 @@ def test_a_still_view_of_the_photos_own_size_is_the_photo_or_its_mirror_image():
     assert 0 < sum(mirrored) < 12
 
 
+def test_a_plain_view_is_a_piece_of_the_photo_pixel_by_pixel():
+    image = np.random.default_rng(1).integers(256, size=(40, 60, 3), dtype=np.uint8)
+    places = set()
+    for seed in range(12):
+        view, _ = random_view(image, image[..., 0], Augmentation(crop=33).plain(), np.random.default_rng(seed))
+        pieces = np.lib.stride_tricks.sliding_window_view(np.stack([image, image[:, ::-1]]), (33, 33), (1, 2))
+        found = np.argwhere((pieces == view.transpose(2, 0, 1)).all((3, 4, 5)))
+        assert len(found) == 1
+        places.add(tuple(found[0]))
+    assert len(places) > 6
+    assert {mirrored for mirrored, _, _ in places} == {0, 1}
+
+
 def test_at_scale_two_every_label_becomes_two_by_two():
     labels = np.array([[0, 1], [2, 3]], np.uint8)
     image = np.array([class_color(k) for k in range(4)], np.uint8)[labels]

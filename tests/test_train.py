@@ -17,15 +17,18 @@ from torch import nn
 from seglib import train as training
 from seglib.augment import Augmentation
 from seglib.cards import read_card
-from seglib.datasets import read_as
+from seglib.datasets import find_pairs, read_as
+from seglib.evaluate import evaluate, summary
 from seglib.labels import EVERYDAY, LABEL_SETS, STREET
 from seglib.models import create_model
+from seglib.prediction import to_input
 from seglib.train import (
     MIXTURE,
     VALIDATION,
     Recipe,
     Views,
     main,
+    measure_norms,
     start_from,
     update_average,
 )
@@ -136,6 +139,34 @@ def test_the_same_seed_gives_the_same_net_and_another_seed_does_not(data, tmp_pa
     first, again, other = ((tmp_path / f"{name}.safetensors").read_bytes() for name in runs)
     assert first == again
     assert first != other
+
+
+def test_norms_are_measured_on_whole_batches_of_the_views():
+    photos = np.random.default_rng(0).integers(256, size=(5, 9, 9, 3), dtype=np.uint8)
+    views = [(photo, None) for photo in photos]
+    net = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)).eval()
+    measure_norms(net, views, number=5, batch=2)
+    with torch.no_grad():
+        pairs = [net[0](to_input(torch.from_numpy(photos[first : first + 2]))) for first in (0, 2)]
+    mean, variance = (torch.stack([f(x, (0, 2, 3)) for x in pairs]).mean(0) for f in (torch.mean, torch.var))
+    torch.testing.assert_close(net[1].running_mean, mean)
+    torch.testing.assert_close(net[1].running_var, variance)
+    assert not net.training
+
+
+def test_norm_views_change_the_norms_statistics_and_nothing_else(data, tmp_path, small_views):
+    paths = [tmp_path / f"{name}.safetensors" for name in ("as trained", "measured")]
+    for path, views in zip(paths, ("0", "4"), strict=True):
+        main(street(data, path, "--epochs", "1", "--norm-views", views))
+    left, measured = (load_model("fcn32s", "street", path).state_dict() for path in paths)
+    changed = {key for key in left if not torch.equal(left[key], measured[key])}
+    # (batches are counted, too: two steps of training, two of measuring)
+    assert changed == {key for key in left if "running_" in key}
+    # The card's figures are those of the net that is written.
+    reading = read_as("camvid", STREET)
+    held_out = find_pairs(data / "camvid", "val")
+    found = summary(evaluate(load_model("fcn32s", "street", paths[1]), held_out, reading), reading.group_names, 2)
+    assert read_card(paths[1])["figures"]["pixel_accuracy"] == pytest.approx(found["pixel_accuracy"], abs=0.01)
 
 
 class Killed(BaseException):

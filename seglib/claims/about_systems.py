@@ -21,7 +21,7 @@ from seglib.scoreboard_file import BORDER
 from seglib.texture_weights import load_texture
 from seglib.weights import load_model
 
-LAST = "second"  # half of the validation photos: the CRF's parameters were chosen on the first
+REPORTED_ON = "odd"  # validation photos: the CRF's parameters were chosen on the even ones
 FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "animal")}
 VOTES = 5
 CUTS = 3  # GrabCut's iterations
@@ -32,14 +32,13 @@ def crf_sharpens_and_harms(bench: Bench) -> Finding:
     why = (
         "Over whole validation sets thin parts gain, with the authors' stronger kernels even more: deeplab on its grid "
         "of 8 px had lost most of them, and colour brings some back; corners count as thin, too. Single photos do lose "
-        "their masts: see the rocket. On street photos weights of 0, no CRF, won the choice of parameters: there a net "
-        "that was trained for long has more to lose."
+        "their masts: see the rocket. The parameters matter: by its authors' own the CRF costs points on street photos."
     )
     figures, context = [], {}
     for labels in LABEL_SETS:
         params = chosen_params(labels)
-        before = bench.of_net("deeplab", labels, which=LAST)
-        after = bench.of_net("deeplab", labels, params, LAST)
+        before = bench.of_net("deeplab", labels, which=REPORTED_ON)
+        after = bench.of_net("deeplab", labels, params, REPORTED_ON)
         figures += [
             gain(
                 f"{labels}: mean IoU within {BORDER} px of a border",
@@ -54,7 +53,7 @@ def crf_sharpens_and_harms(bench: Bench) -> Finding:
             f"{percent(metrics.mean_iou, after.everywhere):.1f}; thin parts found "
             f"{percent(metrics.pixel_accuracy, before.thin):.1f} to {percent(metrics.pixel_accuracy, after.thin):.1f}"
         )
-        unchosen = bench.of_net("deeplab", labels, CRFParams(), LAST)
+        unchosen = bench.of_net("deeplab", labels, CRFParams(), REPORTED_ON)
         context[f"{labels}: by the authors' parameters"] = (
             f"mean IoU {percent(metrics.mean_iou, unchosen.everywhere):.1f}; thin parts found "
             f"{percent(metrics.pixel_accuracy, unchosen.thin):.1f}"
@@ -95,9 +94,10 @@ def texture_does_stuff(bench: Bench) -> Finding:
         ),
         Figure("texture over a cut, boxes in the midst of stuff", round(stuff_texture - stuff_boxed, 1)),
     ]
-    return Finding(
-        tuple(figures), context, "Three photos and a few boxes are few: the last two figures have no spread."
-    )
+    why = "Three photos and a few boxes are few: the last two figures have no spread."
+    if not figures[0].is_sure:
+        why = f"The first figure is smaller than its spread: {len(net)} photos cannot tell its sign. {why}"
+    return Finding(tuple(figures), context, why)
 
 
 def _leads_more_on_things(net: np.ndarray, texture: np.ndarray) -> float:
@@ -142,9 +142,9 @@ def all_together(bench: Bench) -> Finding:
     for labels in LABEL_SETS:
         params = chosen_params(labels)
         steps: dict[str, Counts] = {
-            net: bench.of_net(net, labels, which=LAST) for net in ("fcn32s", "dilated8", "deeplab")
+            net: bench.of_net(net, labels, which=REPORTED_ON) for net in ("fcn32s", "dilated8", "deeplab")
         }
-        steps["deeplab + CRF"] = bench.of_net("deeplab", labels, params, LAST)
+        steps["deeplab + CRF"] = bench.of_net("deeplab", labels, params, REPORTED_ON)
         ours, first = steps["deeplab + CRF"].everywhere, steps["fcn32s"].everywhere
         figures.append(gain(f"{labels}: deeplab + CRF over fcn32s, mean IoU", metrics.mean_iou, ours, first))
         context[labels] = ", ".join(
@@ -177,8 +177,8 @@ CLAIMS = {
         "crf",
         "A fully connected CRF sharpens borders, and harms thin structures.",
         11,
-        f"deeplab on the second half of the validation photos, before and after {ITERATIONS} iterations, parameters "
-        "chosen on the first half: `python -m seglib.tune_crf`.",
+        f"deeplab on every second validation photo, before and after {ITERATIONS} iterations, parameters "
+        "chosen on the others: `python -m seglib.tune_crf`.",
         "Chen et al. (ICLR 2015), VOC 2012: 59.8 to 63.7; with a large field of view 62.3 to 67.6.",
         "deeplab_crf?photo=rocket",
     ),
@@ -194,7 +194,7 @@ CLAIMS = {
         "together",
         "All together: dilation, a large field of view and a CRF beat the plain fcn32s.",
         11,
-        "The second half of the validation photos, step by step; time of each step on this machine.",
+        "Every second validation photo, step by step; time of each step on this machine.",
         "Chen et al. (ICLR 2015), VOC 2012: 67.6 with a large field of view and CRF.",
         "deeplab_crf?photo=china",
     ),

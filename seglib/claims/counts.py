@@ -73,7 +73,7 @@ class Bench:
         self.data, self.work = data, work
 
     def pairs(self, labels: str, which: str | None = None) -> list[Pair]:
-        """Validation photos of a label set, or the first or second half of them."""
+        """Validation photos of a label set, or the odd or even ones alone, see `half`."""
         return half(find_pairs(self.data / VALIDATION[labels], "val"), which)
 
     def of_net(self, name: str, labels: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
