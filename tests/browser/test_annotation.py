@@ -62,9 +62,15 @@ def score(page: Page, label: str = "Mean IoU") -> Locator:
 
 def label_at(page: Page, canvas: Locator, row: int, col: int) -> str:
     """What the painter says is painted at a pixel."""
-    page.mouse.move(*place(canvas, row, col))
     readout = page.locator(".painter .readout")
-    expect(readout).to_contain_text(f"row {row}, column {col}:")
+    wanted = f"row {row}, column {col}:"
+    for _ in range(30):  # a page that still grows moves the canvas from under a mouse that rests
+        page.mouse.move(*place(canvas, row - 1, col))
+        page.mouse.move(*place(canvas, row, col))
+        if wanted in readout.inner_text():
+            break
+        page.wait_for_timeout(200)
+    expect(readout).to_contain_text(wanted)
     return readout.inner_text().split(": ")[-1]
 
 
