@@ -33,6 +33,7 @@ if answers and truth is not None:
         st.subheader("Scores on this photo")
         tables.score_table(cms)
         st.caption(f"Void pixels are not counted: {panels.percent((truth == 255).mean())} of this photo.")
+        tables.name_phantoms(cms, labels)
 if answers:
     with pixel:
         row, col = state.pin(photo)

@@ -36,6 +36,7 @@ if truth is None:
     st.info(panels.NO_TRUTH)
 else:
     tables.score_metrics(cms[net], cms["fcn32s"], "fcn32s")
+    tables.name_phantoms(cms, labels)
 
 row, col = state.pin(photo)
 st.subheader("The streams, and their sum")

@@ -108,6 +108,15 @@ def mean_iou(cm: np.ndarray) -> float:
     return _mean(iou_per_class(cm))
 
 
+def phantom_classes(cm: np.ndarray) -> list[int]:
+    """Classes that are predicted but have no true pixel: their IoU is 0, however few pixels they get.
+
+    >>> phantom_classes(np.array([[3, 1, 0], [0, 0, 0], [0, 0, 0]]))
+    [1]
+    """
+    return np.flatnonzero((cm.sum(1) == 0) & (cm.sum(0) > 0)).tolist()
+
+
 def frequency_weighted_iou(cm: np.ndarray) -> float:
     """IoU weighted by each class's share of the true pixels: sum_i t_i IoU_i / sum_i t_i."""
     share = _divide(cm.sum(1), cm.sum())

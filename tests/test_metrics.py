@@ -19,6 +19,7 @@ from seglib.metrics import (
     frequency_weighted_iou,
     iou_per_class,
     mean_iou,
+    phantom_classes,
     pixel_accuracy,
     recall_per_class,
 )
@@ -85,6 +86,8 @@ def test_a_class_invented_by_the_prediction_has_iou_zero_but_no_recall():
     np.testing.assert_allclose(recall_per_class(cm), [3 / 4, np.nan])
     assert mean_iou(cm) == pytest.approx(3 / 8)
     assert class_accuracy(cm) == pytest.approx(3 / 4)
+    assert phantom_classes(cm) == [1]
+    assert phantom_classes(cm.T) == []
 
 
 def test_a_perfect_prediction_scores_one():

@@ -87,6 +87,18 @@ def test_the_scores_on_the_page_are_those_of_the_library() -> None:
         assert scores.loc[net, "Pixel accuracy"] == pytest.approx(100 * pixel_accuracy(cm), abs=0.05)
 
 
+@pytest.mark.parametrize("name", ["compare.py", "skip_connections.py"])
+def test_classes_that_a_net_invents_are_named(name: str) -> None:
+    app, labels = open_page(name, photo="china"), LABEL_SETS["everyday"]
+    truth = photo_truth("china", labels)
+    note = next(element.value for element in app.caption if element.value.startswith("Named, but not in this photo"))
+    answer = predict(load_model("fcn8s", "everyday"), load_photo("china")).labels[truth != 255]
+    invented = {labels.classes[k] for k in np.unique(answer) if k not in truth}
+    assert invented
+    named = note.removeprefix("Named, but not in this photo: ").split(". ")[0].split("; ")
+    assert {each.split(" by ")[0] for each in named if "fcn8s" in each} == invented
+
+
 def test_a_link_reopens_photo_classes_nets_and_pixel() -> None:
     app = open_page(photo="rocket", classes="street", pin="17,23")
     assert app.selectbox(key="photo").value == "rocket"

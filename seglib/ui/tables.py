@@ -46,6 +46,17 @@ def score_table(cms: Mapping[str, np.ndarray]) -> None:
     _bars(table)
 
 
+def name_phantoms(cms: Mapping[str, np.ndarray], labels: LabelSet) -> None:
+    """Say which classes are named in a photo that has none of them: one pixel, and a mean IoU counts a 0 more."""
+    nets_by_class = {}
+    for net, cm in cms.items():
+        for k in metrics.phantom_classes(cm):
+            nets_by_class.setdefault(labels.classes[k], []).append(net)
+    if nets_by_class:
+        named = "; ".join(f"{name} by {', '.join(nets)}" for name, nets in nets_by_class.items())
+        st.caption(f"Named, but not in this photo: {named}. Each counts as a 0 in that net's mean IoU.")
+
+
 def _bars(table: pd.DataFrame) -> None:
     """A table of per cents, each a number on a bar."""
     bar = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, width="small")
