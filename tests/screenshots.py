@@ -19,19 +19,6 @@ TALLEST = 6000  # pixels
 PARTS = ("before", "experiment", "part", "section", "board", "annotation_panel")  # keys of the pages' first choice
 
 
-def parts_of(browser: Browser, address: str, page_name: str) -> list[dict[str, str]]:
-    """What to add to a page's address for each of its parts; ``[{}]`` if it has none."""
-    page = browser.new_page()
-    page.goto(f"{address}/{page_name}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-    settle(page)
-    found = [
-        {key: name} for key in PARTS for name in page.locator(f".st-key-{key}").get_by_role("radio").all_inner_texts()
-    ]
-    page.close()
-    return found or [{}]
-
-
 def settled_height(page: Page) -> int:
     """The page's height in pixels, once it has stayed the same for a second: pictures and charts come late."""
     settle(page)
@@ -40,6 +27,19 @@ def settled_height(page: Page) -> int:
         page.wait_for_timeout(250)
         heights.append(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))
     return heights[-1]
+
+
+def parts_of(browser: Browser, address: str, page_name: str) -> list[dict[str, str]]:
+    """What to add to a page's address for each of its parts; ``[{}]`` if it has none."""
+    page = browser.new_page()
+    page.goto(f"{address}/{page_name}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    settled_height(page)
+    found = [
+        {key: name} for key in PARTS for name in page.locator(f".st-key-{key}").get_by_role("radio").all_inner_texts()
+    ]
+    page.close()
+    return found or [{}]
 
 
 def photograph(browser: Browser, address: str, page_name: str, query: dict[str, str], stem: Path) -> None:
@@ -59,6 +59,7 @@ def photograph(browser: Browser, address: str, page_name: str, query: dict[str, 
             page.set_viewport_size({"width": viewport["width"], "height": min(height, TALLEST)})
             settle(page)
             expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+            page.locator('[data-testid="stMain"]').evaluate("main => main.scrollTo(0, 0)")  # answers scrolled it
             page.wait_for_timeout(1000)  # charts and canvases draw once more at the new height
             path = stem.with_name(f"{stem.name}-{width}-{theme}.png")
             page.screenshot(path=path)

@@ -51,7 +51,9 @@ def texts(app: AppTest) -> str:
 
 
 def classes(app: AppTest) -> pd.DataFrame:
-    return next(each.value for each in app.dataframe if "Thin pixels" in each.value.columns)
+    """The table of what each class gains and loses, as numbers again."""
+    shown = next(each.value for each in app.table if "Thin pixels" in each.value.columns)
+    return shown.map(lambda text: float(text.replace(",", "").replace("–", "nan")))
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +77,10 @@ def test_the_numbers_are_those_of_the_library(truth, probabilities) -> None:
     assert values["Pixels of another class"] == f"{100 * (before != after).mean():.1f} %"
     table = classes(app)
     tree = EVERYDAY.index("tree")
-    assert table.loc["tree", "IoU after"] == pytest.approx(100 * iou_per_class(cm)[tree])
+    assert table.loc["tree", "IoU after"] == pytest.approx(100 * iou_per_class(cm)[tree], abs=0.05)
     narrow = thin_parts(truth, crf_panel.THIN) & (truth == tree)
     assert table.loc["tree", "Thin pixels"] == narrow.sum()
-    assert table.loc["tree", "Thin found before"] == pytest.approx(100 * (before[narrow] == tree).mean())
+    assert table.loc["tree", "Thin found before"] == pytest.approx(100 * (before[narrow] == tree).mean(), abs=0.05)
     assert table["Change"].is_monotonic_increasing
 
 
@@ -150,7 +152,7 @@ def test_without_a_guess_nothing_is_revealed() -> None:
     app = open_page()
     app.session_state["crf_guess"] = None
     app.run()
-    assert not any("Thin pixels" in each.value.columns for each in calm(app).dataframe)
+    assert not any("Thin pixels" in each.value.columns for each in calm(app).table)
 
 
 def test_another_pixel_and_class() -> None:
@@ -184,6 +186,6 @@ def test_a_large_upload_without_labels_is_refined_at_a_smaller_size() -> None:
 def test_the_table_has_the_papers_rows_and_says_so() -> None:
     for labels in ("everyday", "street"):
         app = open_page(classes=labels)
-        rows = next(each.value for each in app.dataframe if "With CRF" in each.value.columns)
-        assert rows.loc["DeepLab, VOC 2012 val (paper)"].tolist() == pytest.approx([59.8, 63.74, 3.94])
+        rows = next(each.value for each in app.table if "With CRF" in each.value.columns)
+        assert rows.loc["DeepLab, VOC 2012 val (paper)"].tolist() == ["59.8", "63.7", "3.9"]
         assert all("(paper)" in name or "(ours)" in name for name in rows.index)

@@ -10,7 +10,7 @@ import streamlit as st
 from seglib import crf_choice, metrics
 from seglib.crf_trace import Trace
 from seglib.labels import LabelSet
-from seglib.ui.metrics_charts import percents
+from seglib.ui.tables import show_wrapped
 
 # Mean IoU in per cent on VOC 2012 validation: Chen et al., ICLR 2015, table 1 (a).
 DEEPLAB_PAPER = {"DeepLab": (59.80, 63.74), "DeepLab-MSc": (61.30, 65.21), "DeepLab-LargeFOV": (62.25, 67.64)}
@@ -85,11 +85,8 @@ def class_table(
 
 
 def show_class_table(table: pd.DataFrame) -> None:
-    """The table of `class_table`."""
-    config = {name: st.column_config.NumberColumn(format="%.1f %%") for name in table.columns}
-    config["Change"] = st.column_config.NumberColumn(format="%+.1f")
-    config["Thin pixels"] = st.column_config.NumberColumn(format="localized")
-    st.dataframe(table, column_config=config, height="content")
+    """The table of `class_table`, in per cent."""
+    show_wrapped(table, {"Change": "{:+.1f}", "Thin pixels": "{:,.0f}"})
 
 
 def paper_table(labels: LabelSet) -> None:
@@ -113,7 +110,7 @@ def paper_table(labels: LabelSet) -> None:
         )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["Net alone", "With CRF"])
     table["Gain"] = table["With CRF"] - table["Net alone"]
-    percents(table.rename_axis("Mean IoU"))
+    show_wrapped(table.rename_axis("Mean IoU, %"))
     st.caption(
         "Paper: Chen et al., ICLR 2015, table 1, VGG16 from ImageNet; scores every 8 pixels, and 10 iterations. "
         + " ".join(notes)

@@ -46,6 +46,16 @@ def score_table(cms: Mapping[str, np.ndarray]) -> None:
     _bars(table)
 
 
+def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) -> None:
+    """A small table of numbers whose heads wrap, so that a phone shows all columns.
+
+    One decimal, unless ``forms`` has another format for a column.
+    """
+    forms = dict.fromkeys(table.columns, "{:.1f}") | dict(forms or {})
+    texts = {name: ["–" if np.isnan(x) else forms[name].format(x) for x in numbers] for name, numbers in table.items()}
+    st.table(pd.DataFrame(texts, index=table.index))
+
+
 def name_phantoms(cms: Mapping[str, np.ndarray], labels: LabelSet) -> None:
     """Say which classes are named in a photo that has none of them: one pixel, and a mean IoU counts a 0 more."""
     nets_by_class = {}
@@ -113,7 +123,7 @@ def validation_table(labels: LabelSet) -> None:
     names = [f"{name}, {whose}" for whose in ("ours", "paper") for name in SCORES]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     table.index.name = "Net"
-    st.table(table.map(lambda score: "–" if np.isnan(score) else f"{score:.1f}"))
+    show_wrapped(table)
     card = next(iter(cards.values()))
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "

@@ -127,7 +127,7 @@ def _validation(labels: LabelSet) -> None:
     ).T.rename_axis("Model")
     if labels.name == "everyday":
         table.loc["TextonBoost (paper), MSRC-21"] = [72.2, 57.9, float("nan")]
-    st.table(table.map(lambda score: "–" if np.isnan(score) else f"{score:.1f}"))
+    tables.show_wrapped(table)
     anchor = (
         " TextonBoost (Shotton et al., ECCV 2006), with its random field, is given on the 21 classes and 256 test "
         "photos of MSRC-21: other classes and photos, so an anchor and no race. It boosts textons in boxes at learnt "
@@ -149,7 +149,7 @@ def _validation(labels: LabelSet) -> None:
         table = pd.DataFrame.from_dict(found["rows"], orient="index")[list(SCORES)]
         table.columns = list(tables.SCORES)
         st.markdown("**What each kind of words adds**")
-        st.table(table.map(lambda score: f"{100 * score:.1f}").rename_axis("Words and classifier"))
+        tables.show_wrapped((100 * table).rename_axis("Words and classifier"))
         st.caption(
             f"Per cent of {found['windows']:,} windows of the validation photos, learnt from {found['learnt_from']:,} "
             f"windows: fewer than the model above. `python -m benchmarks.texture --labels {labels.name}`"
