@@ -26,12 +26,13 @@ def test_hooks_are_gone_even_after_an_error() -> None:
     assert not net._forward_hooks
 
 
-def test_a_net_is_measured_in_a_process_of_its_own(monkeypatch) -> None:
-    found = cost.measure_apart("shallow8")
+def test_a_net_is_measured_in_processes_of_its_own_and_its_memory_repeats() -> None:
+    found, again = (cost.measure_apart("shallow8") for _ in range(2))
     assert found.parameters == sum(p.numel() for p in MODELS["shallow8"](11).parameters())
     assert found.multiply_adds > 1e8
     assert found.milliseconds > 0
     assert found.peak_bytes > 2**20
+    assert found.peak_bytes == pytest.approx(again.peak_bytes, abs=2**20)
 
 
 def test_the_command_prints_json(capsys, monkeypatch) -> None:
