@@ -27,6 +27,7 @@ from seglib.texture_classifier import TextureModel
 from seglib.texture_weights import NAME as TEXTURE
 from seglib.texture_weights import load_texture
 
+ROOT = Path(__file__).resolve().parent.parent
 SIZE = (360, 480)
 CLASSES = 11
 PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
@@ -110,15 +111,9 @@ def measure_apart(name: str) -> Cost:
     """`measure` in processes of their own: one for the time, one for the memory, see `AT_ONCE`."""
     build(name)  # a wrong name is said here
     command = [sys.executable, "-m", "seglib.cost", name]
-    root = Path(__file__).resolve().parent.parent
-    found = []
-    for more in ({}, AT_ONCE):
-        environment = os.environ | more
-        done = subprocess.run(
-            command, capture_output=True, text=True, cwd=root, env=environment, timeout=SECONDS, check=True
-        )
-        found.append(Cost(**json.loads(done.stdout)))
-    timed, weighed = found
+    how = {"capture_output": True, "text": True, "cwd": ROOT, "timeout": SECONDS}
+    runs = (subprocess.run(command, env=os.environ | more, check=True, **how) for more in ({}, AT_ONCE))
+    timed, weighed = (Cost(**json.loads(done.stdout)) for done in runs)
     return replace(timed, peak_bytes=weighed.peak_bytes)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seglib.pairwise import CRFParams
 
+CHOSEN_BY, REPORTED_ON = "even", "odd"  # halves of the validation photos, see `seglib.evaluate.half`
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "crf"
 
 
@@ -16,7 +17,7 @@ def read_choices(labels: str, folder: Path = RESULTS) -> list[dict]:
 
 
 def chosen_params(labels: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
-    """Parameters chosen on the even validation photos; `ValueError` where none have been."""
+    """Parameters chosen on the `CHOSEN_BY` half of the validation photos; `ValueError` where none have been."""
     path = folder / f"{labels}-{model}.json"
     if not path.is_file():
         raise ValueError(

@@ -70,6 +70,8 @@ class Recipe:
             raise ValueError(
                 f"{self.epochs} epochs of {self.views} views in batches of {self.batch}: wanted two steps at least"
             )
+        if self.norm_views and self.norm_views < self.batch:
+            raise ValueError(f"{self.norm_views} views for the norms: wanted a batch of {self.batch} at least, or 0")
 
     @property
     def steps(self) -> int:
@@ -275,6 +277,9 @@ def train(
     reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
     held_out = find_pairs(data / VALIDATION[labels], "val")
 
+    def validate() -> dict:
+        return summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
+
     before = read_card(init) if init else None
     if before and (lacking := {"name", "recipe", "minutes", "epochs_in_all", "sha256"} - set(before)):
         raise ValueError(f"{init.with_suffix('.json').name} lacks {', '.join(sorted(lacking))}")  # now, not after hours
@@ -290,7 +295,7 @@ def train(
         loss = run.train_epoch(bar, workers)
         if main_process:
             if run.epoch == recipe.epochs or run.epoch % validate_every == 0:
-                figures = summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
+                figures = validate()
                 run.keep_if_best(figures)
             bar.set_postfix(loss=f"{loss:.3f}", mean_iou=figures.get("mean_iou"))
             if bar.disable:
@@ -305,7 +310,7 @@ def train(
     figures = run.best["figures"]
     if recipe.norm_views:
         measure_norms(run.average, run.views.plain(), recipe.norm_views, recipe.batch)
-        figures = summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
+        figures = validate()
     card = {
         "name": name,
         "labels": labels,

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from seglib import metrics
 from seglib.boundary import band_curve, border_pixels
 from seglib.crf import ITERATIONS, mean_field
+from seglib.crf_choice import CHOSEN_BY, REPORTED_ON
 from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
 from seglib.evaluate import fold, half, summary
 from seglib.labels import LABEL_SETS
@@ -105,13 +106,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="the data set's folder")
     parser.add_argument("--layout", choices=MEANING, required=True)
     parser.add_argument("--split", default="val")
-    parser.add_argument("--photos", type=int, default=30, help="how many of the even ones to choose by, evenly spread")
+    parser.add_argument("--photos", type=int, default=30, help="how many of the half to choose by, evenly spread")
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args(argv)
     try:
         reading = read_as(args.layout, LABEL_SETS[args.labels])
         pairs = find_pairs(args.data, args.split)
-        chosen_by, reported = half(pairs, "even"), half(pairs, "odd")
+        chosen_by, reported = half(pairs, CHOSEN_BY), half(pairs, REPORTED_ON)
         if not chosen_by or args.photos < 1:
             raise ValueError(f"{len(pairs)} photos, {args.photos} to choose by: wanted two photos, and one, at least")
         spread = np.unique(np.linspace(0, len(chosen_by) - 1, args.photos).round().astype(int))
@@ -139,12 +140,12 @@ def main(argv: list[str] | None = None) -> None:
         "split": args.split,
         "iterations": ITERATIONS,
         "chosen_by": {
-            "half": "even",
+            "half": CHOSEN_BY,
             "photos": len(spread),
             "settings": len(tried),
             "mean_iou": round(tried[best], 4),
         },
-        "reported_on": {"half": "odd", "photos": len(reported)},
+        "reported_on": {"half": REPORTED_ON, "photos": len(reported)},
         "params": asdict(best),
         "figures": {name: figures(tuple(each), reading, len(reported)) for name, each in cms.items()},
     }

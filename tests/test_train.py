@@ -292,6 +292,8 @@ def test_a_net_cannot_start_from_another_trunk(tmp_path):
     [
         (["--init", "none.safetensors"], "train: no weights at none.safetensors"),
         (["--data", "nowhere"], "train: nowhere/camvid/train should hold the folders images and labels"),
+        (["--norm-views", "1"], "train: 1 views for the norms: wanted a batch of 2 at least, or 0"),
+        (["--norm-views", "-8"], "train: -8 views for the norms"),
         (["--balance", "fair"], "train: no balance 'fair': there are natural, log, inverse"),
     ],
 )

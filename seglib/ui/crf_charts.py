@@ -94,8 +94,8 @@ def paper_table(labels: LabelSet) -> None:
     rows = {f"{net}, VOC 2012 val (paper)": scores for net, scores in DEEPLAB_PAPER.items()}
     notes = []
     for found in crf_choice.read_choices(labels.name):
-        figures = found["figures"]
-        title = f"{found['model']}, {found['layout']} {found['split']}, odd photos (ours)"
+        figures, chosen_by, reported_on = found["figures"], found["chosen_by"], found["reported_on"]
+        title = f"{found['model']}, {found['layout']} {found['split']}, {reported_on['half']} photos (ours)"
         rows[title] = tuple(100 * figures[name]["mean_iou"] for name in ("net alone", "chosen"))
         band = next(key for key in figures["chosen"] if key.startswith("mean_iou_within"))
         rows[f"{title}, within {band.split('_')[3]} px of a border"] = tuple(
@@ -103,8 +103,8 @@ def paper_table(labels: LabelSet) -> None:
         )
         kernels = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found["params"].items())
         notes.append(
-            f"{found['model']}: {kernels}; chosen on {found['chosen_by']['photos']} of the even photos, reported on "
-            f"the {found['reported_on']['photos']} odd ones, by `python -m seglib.tune_crf --labels "
+            f"{found['model']}: {kernels}; chosen on {chosen_by['photos']} of the {chosen_by['half']} photos, reported "
+            f"on the {reported_on['photos']} {reported_on['half']} ones, by `python -m seglib.tune_crf --labels "
             f"{found['labels']} --model {found['model']} --layout {found['layout']} --data DATA/{found['layout']}`. "
             f"The defaults of the CRF's authors would give {100 * figures[AUTHORS_ROW]['mean_iou']:.1f} %."
         )

@@ -205,8 +205,8 @@ def what_is_lost(view: View) -> None:
     )
     crf_charts.show_class_table(table)
     st.caption(
-        f"Change in points of IoU. Thin: pixels of a class that no disc of {THIN} pixels inside it covers. "
-        "Found: given their own class."
+        "Per cent, and the change in points of IoU. Thin: pixels of a class that no disc of "
+        f"{THIN} pixels inside it covers. Found: given their own class."
     )
     with st.container(horizontal=True):
         for title, photo in (
