@@ -72,25 +72,30 @@ def class_gaps(ours: Mapping[str, float | None], net: Mapping[str, float | None]
     dots = data.melt(["class", "kind", "gap"], ["texture", "net"], var_name="method", value_name="IoU")
     dots["method"] = dots["method"].replace({"net": net_name})
     order = list(data.sort_values("gap", ascending=False)["class"])
-    y = alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False))
+    ends = dots.groupby("class")["IoU"].agg(low="min", high="max").reset_index()
+    dots = dots.merge(ends, on="class")
+    # Two charts, for facets of one do not shrink to the width of a phone.
+    _class_gaps(dots[dots["kind"] == "stuff"], "stuff", order, net_name, None)
+    _class_gaps(dots[dots["kind"] == "things"], "things", order, net_name, alt.Legend(orient="bottom"))
+
+
+def _class_gaps(dots: pd.DataFrame, kind: str, order: list[str], net_name: str, legend: alt.Legend | None) -> None:
+    """The classes of one kind, a row each."""
+    y = alt.Y("class:N", sort=order, title=kind, axis=alt.Axis(labelOverlap=False, minExtent=60, maxExtent=60))
     rules = alt.Chart().mark_rule(strokeWidth=2, color="#8a8f98").encode(y=y, x="low:Q", x2="high:Q")
     points = (
         alt.Chart()
         .mark_circle(size=120, opacity=1)
         .encode(
             y=y,
-            x=alt.X("IoU:Q", title="IoU, %", scale=alt.Scale(domain=[0, 100])),
+            x=alt.X("IoU:Q", title="IoU, %" if legend else None, scale=alt.Scale(domain=[0, 100])),
             color=alt.Color(
                 "method:N",
                 title=None,
                 scale=alt.Scale(domain=["texture", net_name], range=["#E69F00", "#0072B2"]),
-                legend=alt.Legend(orient="bottom"),
+                legend=legend,
             ),
             tooltip=["class", "method", alt.Tooltip("IoU", format=".1f"), alt.Tooltip("gap", format="+.1f")],
         )
     )
-    ends = dots.groupby("class")["IoU"].agg(low="min", high="max").reset_index()
-    chart = alt.layer(rules, points, data=dots.merge(ends, on="class")).facet(
-        row=alt.Row("kind:N", title=None, sort=["stuff", "things"], header=alt.Header(labelFontSize=14))
-    )
-    st.altair_chart(chart.resolve_scale(y="independent"))
+    st.altair_chart(alt.layer(rules, points, data=dots), height=22 * dots["class"].nunique() + (140 if legend else 40))
