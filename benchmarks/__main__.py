@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from seglib.bill import machine
-from seglib.scoreboard_file import BENCHMARKS
+from seglib.claims.files import BENCHMARKS
+from seglib.costs.bill import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 MINUTES = 10.0

@@ -24,8 +24,8 @@ import numpy as np
 import scipy
 
 from benchmarks import publish, spread
-from seglib.crf import mean_field, unary_energy, update
-from seglib.pairwise import CRFParams, pairwise_kernels
+from seglib.crf.mean_field import mean_field, unary_energy, update
+from seglib.crf.pairwise import CRFParams, pairwise_kernels
 from seglib.photos import PHOTOS, load_photo
 
 SIZE, NUM_CLASSES, ITERATIONS = (360, 480), 11, 5

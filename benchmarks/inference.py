@@ -19,7 +19,7 @@ from torchvision.models import segmentation as torchvision_nets
 from benchmarks import publish, spread
 from seglib.models import MODELS, create_model
 from seglib.models.fcn import STREAMS
-from seglib.prediction import to_input
+from seglib.models.prediction import to_input
 
 SIZE = (360, 480)
 NUM_CLASSES = 11

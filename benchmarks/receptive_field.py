@@ -20,13 +20,13 @@ import torch
 from torch import nn
 
 from benchmarks import publish, spread
-from seglib.cards import shipped_nets
-from seglib.effective_field import fitted, gradient_energy
+from seglib.models.cards import shipped_nets
 from seglib.models.dilated import dilate
 from seglib.models.fcn import FCN
+from seglib.models.prediction import image_tensor
+from seglib.models.weights import load_model
 from seglib.photos import load_photo
-from seglib.prediction import image_tensor
-from seglib.weights import load_model
+from seglib.window.effective_field import fitted, gradient_energy
 
 SIZE, POINT, CLASS = (360, 480), (180, 240), 0
 

@@ -17,13 +17,13 @@ from sklearn.kernel_approximation import AdditiveChi2Sampler
 from sklearn.linear_model import SGDClassifier
 
 from benchmarks import publish
+from seglib.before_convnets.classifier import PLACES, fit
 from seglib.datasets import find_pairs, read_as
-from seglib.evaluate import summary
 from seglib.labels import LABEL_SETS
 from seglib.metrics import confusion_matrix
-from seglib.texture_classifier import PLACES, fit
-from seglib.texture_train import Recipe, learn_words, read_shrunk, sample_windows
-from seglib.train import VALIDATION
+from seglib.training.evaluate import summary
+from seglib.training.train import VALIDATION
+from seglib.training.train_texture import Recipe, learn_words, read_shrunk, sample_windows
 
 # Rows of the table: which blocks of the histograms are used. Windows are the patch (0) and its surroundings (1).
 WORDS = {

@@ -2,10 +2,13 @@
 
 import streamlit as st
 
-from seglib import agreement, contours, heavy_tail
-from seglib.ui import agreement_panel, annotation_panels, heavy_tail_panel, panels, state
+from seglib.annotation import agreement, contours, heavy_tail
+from seglib.ui import page, state
+from seglib.ui.annotation import agreement as agreement_panel
+from seglib.ui.annotation import heavy_tail as heavy_tail_panel
+from seglib.ui.annotation import paint as annotation_panels
 
-panels.heading(
+page.heading(
     "Annotation",
     "Every score rests on labels drawn by hand: slowly, and by no two people alike.",
 )
@@ -21,13 +24,13 @@ panel = st.segmented_control(
 )
 if panel == "Paint":
     annotation_panels.paint(photo, labels)
-    panels.show_source(agreement.score_against, contours.outlines)
+    page.show_source(agreement.score_against, contours.outlines)
 elif panel == "Stopwatch":
     annotation_panels.stopwatch(photo, labels)
-    panels.show_source(agreement.differences, agreement.hours_for)
+    page.show_source(agreement.differences, agreement.hours_for)
 elif panel == "Agreement":
     agreement_panel.agree(photo, labels)
-    panels.show_source(agreement.pair_iou, agreement.disagreement)
+    page.show_source(agreement.pair_iou, agreement.disagreement)
 else:
     heavy_tail_panel.tail(labels)
-    panels.show_source(heavy_tail.fold_rarest)
+    page.show_source(heavy_tail.fold_rarest)

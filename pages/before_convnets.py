@@ -1,6 +1,10 @@
 """Before convnets: stuff by its texture, things by a detector and a segmentation inside its box."""
 
-from seglib.ui import detection_panel, panels, state, texture_model_panel, texture_panel, texture_scribbles_panel
+from seglib.ui import page, state
+from seglib.ui.before_convnets import filters as texture_panel
+from seglib.ui.before_convnets import model as texture_model_panel
+from seglib.ui.before_convnets import scribbles as texture_scribbles_panel
+from seglib.ui.before_convnets import things as detection_panel
 
 EXPERIMENTS = {
     "Filters and textons": "Stuff has a texture: a window of it is known by how often each texton occurs.",
@@ -10,7 +14,7 @@ EXPERIMENTS = {
     "Things": "Things have a shape: find each with a detector, then segment inside its box.",
 }
 
-experiment = panels.choose_part("Before convnets", EXPERIMENTS, "before")
+experiment = page.choose_part("Before convnets", EXPERIMENTS, "before")
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
 if experiment == "Filters and textons":
@@ -18,7 +22,7 @@ if experiment == "Filters and textons":
 elif experiment == "Mosaic":
     texture_panel.mosaic()
 else:
-    panels.wait_for_nets()
+    page.wait_for_nets()
     if experiment == "Learnt from photos":
         texture_model_panel.trained(photo, labels, truth)
     elif experiment == "Your strokes":

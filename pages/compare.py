@@ -3,12 +3,14 @@
 import streamlit as st
 
 from seglib import metrics
-from seglib.ui import cache, guests, inputs, panels, state, tables
+from seglib.ui import cache, inputs, page, panels, state, tables
+from seglib.ui.compare import guests
+from seglib.ui.words import percent
 
-panels.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
+page.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
-panels.wait_for_nets()
+page.wait_for_nets()
 
 left, right = st.columns(2)
 with left:
@@ -32,7 +34,7 @@ if answers and truth is not None:
     with scores:
         st.subheader("Scores on this photo")
         tables.score_table(cms)
-        st.caption(f"Void pixels are not counted: {panels.percent((truth == 255).mean())} of this photo.")
+        st.caption(f"Void pixels are not counted: {percent((truth == 255).mean())} of this photo.")
         tables.name_phantoms(cms, labels)
 if answers:
     with pixel:
@@ -44,9 +46,9 @@ if answers:
         )
         st.caption("Click or tap a picture to pin another pixel; arrow keys and Enter work too.")
 
-panels.what_you_should_see(
+page.what_you_should_see(
     "All four agree on *what* is there, roughly; the finer nets put the borders where the photo has them. "
     "Pixel accuracy hardly notices, mean IoU does."
 )
 guests.show_guests(photo)
-panels.show_source(metrics.mean_iou, metrics.iou_per_class, metrics.confusion_matrix)
+page.show_source(metrics.mean_iou, metrics.iou_per_class, metrics.confusion_matrix)

@@ -2,19 +2,23 @@
 
 import streamlit as st
 
-from seglib import crf
-from seglib.cards import all_nets
-from seglib.permutohedral import Lattice
-from seglib.ui import crf_charts, crf_controls, crf_panel, panels, state, warm_up
+from seglib.crf import mean_field
+from seglib.crf.permutohedral import Lattice
+from seglib.models.cards import all_nets
+from seglib.ui import page, panels, state
+from seglib.ui.crf import charts as crf_charts
+from seglib.ui.crf import controls as crf_controls
+from seglib.ui.crf import experiments as crf_panel
+from seglib.ui.loading import loading
 
-panels.heading(
+page.heading(
     "DeepLab and the fully connected CRF",
     "A net knows what is there, the photo knows where it ends: let every pixel hear every other, and ask again.",
 )
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
-panels.wait_for_nets()
-if warm_up.loading():
+page.wait_for_nets()
+if loading():
     panels.show([panels.photo_panel(photo)], photo, None, key="crf")
     st.stop()
 
@@ -27,7 +31,7 @@ with right:
     params = crf_controls.choose_params()
 view = crf_panel.look(photo, labels, truth, unary, params, iteration)
 crf_panel.before_and_after(view)
-panels.what_you_should_see(
+page.what_you_should_see(
     "Borders move to the photo's edges and crumbs vanish, most of it in the first iteration. Where things are thin, or "
     "of their surroundings' colour, the same pull wipes them out."
 )
@@ -38,4 +42,4 @@ crf_panel.what_is_lost(view)
 
 st.subheader("The paper beside ours")
 crf_charts.paper_table(labels)
-panels.show_source(crf.mean_field_steps, crf.update, crf.messages, Lattice.filter)
+page.show_source(mean_field.mean_field_steps, mean_field.update, mean_field.messages, Lattice.filter)

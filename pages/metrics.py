@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from seglib.ui import duel_panel, folder_panel, metrics_panels, panels, state
+from seglib.ui import page, panels, state
+from seglib.ui.metrics import duel as duel_panel
+from seglib.ui.metrics import experiments as metrics_panels
+from seglib.ui.metrics import folder as folder_panel
 
 EXPERIMENTS = {
     "Metric duel": (
@@ -25,10 +28,10 @@ EXPERIMENTS = {
 }
 
 claims = {name: claim for name, (_, claim) in EXPERIMENTS.items()}
-run, _ = EXPERIMENTS[panels.choose_part("Is 95 % accuracy good?", claims, "experiment")]
+run, _ = EXPERIMENTS[page.choose_part("Is 95 % accuracy good?", claims, "experiment")]
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
-panels.wait_for_nets()
+page.wait_for_nets()
 if run in (folder_panel.folder, metrics_panels.five_mean_ious):  # these look at many photos
     run(labels)
 elif truth is None:

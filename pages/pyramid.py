@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from seglib.cards import shipped_nets
-from seglib.ui import panels, pyramid_cost_panel, pyramid_levels_panel, pyramid_panel, state, superpixel_panel
+from seglib.models.cards import shipped_nets
+from seglib.ui import page, state
+from seglib.ui.pyramids import cost as pyramid_cost_panel
+from seglib.ui.pyramids import levels as pyramid_levels_panel
+from seglib.ui.pyramids import superpixels as superpixel_panel
+from seglib.ui.pyramids import take_apart as pyramid_panel
 
 CLAIMS = {
     "The pyramid": "The same photo at full, half and quarter size: nothing is lost, it is only sorted by size.",
@@ -12,14 +16,14 @@ CLAIMS = {
     "Superpixels": "What the net leaves ragged is cleaned up by a vote in regions that follow the photo's edges.",
 }
 
-part = panels.choose_part("Image pyramids", CLAIMS, "part")
+part = page.choose_part("Image pyramids", CLAIMS, "part")
 photo, labels = state.photo(), state.label_set()
 if part == "The pyramid":
     pyramid_panel.take_apart(photo)
 elif not {pyramid_levels_panel.NET, pyramid_levels_panel.CONTROL} <= shipped_nets(labels.name, "pyramid").keys():
     st.info("The pyramid nets have not been trained for these classes: choose the other ones in the sidebar.")
 else:
-    panels.wait_for_nets()
+    page.wait_for_nets()
     truth = state.truth(photo, labels)
     if part == "Levels":
         pyramid_levels_panel.look(photo, labels, truth)

@@ -1,7 +1,13 @@
 """The window: how large is it, how much of it is used, and what does it cost to have it without losing resolution?"""
 
-from seglib import bill, dilation, receptive_field, stack
-from seglib.ui import bill_panel, dilation_panel, grow_panel, measured_panel, panels, state
+from seglib import receptive_field
+from seglib.costs import bill
+from seglib.ui import page, state
+from seglib.ui.window import bill as bill_panel
+from seglib.ui.window import dilation as dilation_panel
+from seglib.ui.window import grow as grow_panel
+from seglib.ui.window import measured as measured_panel
+from seglib.window import dilation, stack
 
 CLAIMS = {
     "Grow the window": "Layers stacked on layers see further; strides and dilation multiply.",
@@ -10,19 +16,19 @@ CLAIMS = {
     "The bill": "Dilation keeps window and resolution; somebody has to pay for the resolution.",
 }
 
-section = panels.choose_part("A large window, and fine resolution?", CLAIMS, "section")
+section = page.choose_part("A large window, and fine resolution?", CLAIMS, "section")
 photo, labels = state.photo(), state.label_set()
-panels.wait_for_nets()
+page.wait_for_nets()
 if section == "Grow the window":
     grow_panel.grow(photo, labels)
-    panels.show_source(receptive_field.receptive_field, stack.costs)
+    page.show_source(receptive_field.receptive_field, stack.costs)
 elif section == "Theory and measured":
     measured_panel.measured(photo, labels)
-    panels.show_source(*measured_panel.sources())
+    page.show_source(*measured_panel.sources())
 elif section == "Dilation lab":
     dilation_panel.explode(photo)
     dilation_panel.stack_rates()
-    panels.show_source(dilation.zero_stuffed, dilation.filtered, dilation.pixel_counts)
+    page.show_source(dilation.zero_stuffed, dilation.filtered, dilation.pixel_counts)
 else:
     bill_panel.show_bill(photo)
-    panels.show_source(bill.measure, bill.extrapolated)
+    page.show_source(bill.measure, bill.extrapolated)

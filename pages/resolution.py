@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from seglib.cards import shipped_nets
+from seglib.models.cards import shipped_nets
 from seglib.resolution import FACTORS, through_grid
-from seglib.ui import cache, charts, inputs, panels, state, tables
+from seglib.ui import cache, charts, inputs, page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 
-panels.heading(
+page.heading(
     "The resolution issue", "A net that subsamples by 32 answers once per 32 x 32 pixels: how much can that cost?"
 )
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
-panels.wait_for_nets()
+page.wait_for_nets()
 
 st.subheader("From photo to scores and back")
 net, how = inputs.choose_net_and_upsampling(list(shipped_nets(labels.name)))
@@ -73,7 +73,7 @@ panels.show(
     truth=truth,
     columns=2,
 )
-if panels.guess(
+if page.guess(
     f"What is the mean IoU of perfect labels through a grid of {factor} px?",
     ["over 95 %", "80 to 95 %", "50 to 80 %", "below 50 %"],
     "ceiling_guess",
@@ -81,9 +81,9 @@ if panels.guess(
     ours = cache.ceiling(truth, photo.key, photo.revision, labels.name, how)
     nets = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
     charts.ceiling_chart(ours, factor, panels.confusions(photo, labels, nets, truth))
-    panels.what_you_should_see(
+    page.what_you_should_see(
         "The ceiling falls slowly at first, and fast beyond 32 pixels; thin and small things go first. "
         "Every net stays below its own ceiling, so resolution is not all that it lacks."
     )
-panels.text("resolution")
-panels.show_source(through_grid)
+page.text("resolution")
+page.show_source(through_grid)

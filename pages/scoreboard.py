@@ -1,7 +1,10 @@
 """Results against the papers: every net and what it costs, every claim and its verdict, and how fast it all is."""
 
 from seglib.claims import ledger
-from seglib.ui import ledger_panel, panels, scoreboard_panel, speed_panel, state
+from seglib.ui import page, state
+from seglib.ui.scoreboard import claims as ledger_panel
+from seglib.ui.scoreboard import nets as scoreboard_panel
+from seglib.ui.scoreboard import speed as speed_panel
 
 PARTS = {
     "Nets": "What does accuracy cost? All nets on the same validation photos, one photo's bill on the same core.",
@@ -9,11 +12,11 @@ PARTS = {
     "Speed": "What a student waits for, beside what others need for the same: ratios, because machines differ.",
 }
 
-part = panels.choose_part("Scoreboard", PARTS, "board")
+part = page.choose_part("Scoreboard", PARTS, "board")
 if part == "Nets":
     scoreboard_panel.nets(state.label_set())
 elif part == "Speed":
     speed_panel.speed()
 else:
     ledger_panel.show()
-    panels.show_source(ledger.verdict)
+    page.show_source(ledger.verdict)

@@ -4,18 +4,19 @@ import numpy as np
 import streamlit as st
 
 from seglib import metrics
-from seglib.cards import shipped_nets
+from seglib.models.cards import shipped_nets
 from seglib.rendering import score_picture, score_scale
-from seglib.ui import cache, charts, inputs, panels, state, tables
+from seglib.ui import cache, charts, inputs, page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.words import percent
 
-panels.heading(
+page.heading(
     "Skip connections",
     "Class scores from several layers, upsampled and added: coarse layers know what, fine ones where.",
 )
 photo, labels = state.photo(), state.label_set()
 truth = state.truth(photo, labels)
-panels.wait_for_nets()
+page.wait_for_nets()
 
 net = inputs.choose_streams(list(shipped_nets(labels.name)))
 answers = panels.segment_all(photo, labels, list(dict.fromkeys(["fcn32s", net])))
@@ -86,16 +87,16 @@ with sum_chart:
     others = cache.pixel_probabilities(answer.streams, photo.size, (row, col))
     st.caption(
         f"With the other classes' scores this makes {labels.classes[k]} "
-        f"{panels.percent(float(others[k]))} probable here; {net} says {labels.classes[int(answer.labels[row, col])]}."
+        f"{percent(float(others[k]))} probable here; {net} says {labels.classes[int(answer.labels[row, col])]}."
     )
 
 st.subheader("The border, close up")
-if panels.guess("Which net follows the border best around the pinned pixel?", list(shipped_nets(labels.name)), "edge"):
+if page.guess("Which net follows the border best around the pinned pixel?", list(shipped_nets(labels.name)), "edge"):
     panels.close_up(photo, labels, truth, key="edge_views")
-panels.what_you_should_see(
+page.what_you_should_see(
     "One score every 32 pixels gives blobs. Each finer stream adds little far from borders "
     "and corrects the class right at them."
 )
 st.subheader("On the validation photos, beside the paper")
 tables.validation_table(labels)
-panels.show_source(metrics.mean_iou)
+page.show_source(metrics.mean_iou)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from seglib.images import load_image
     from seglib.labels import IGNORE, LABEL_SETS
     from seglib.models import MODELS
-    from seglib.prediction import Prediction, predict
-    from seglib.weights import load_model
+    from seglib.models.prediction import Prediction, predict
+    from seglib.models.weights import load_model
 
 __all__ = ["IGNORE", "LABEL_SETS", "MODELS", "Prediction", "load_image", "load_model", "predict"]
 
@@ -32,10 +32,10 @@ _HOME = {
     "IGNORE": "labels",
     "LABEL_SETS": "labels",
     "MODELS": "models",
-    "Prediction": "prediction",
+    "Prediction": "models.prediction",
     "load_image": "images",
-    "load_model": "weights",
-    "predict": "prediction",
+    "load_model": "models.weights",
+    "predict": "models.prediction",
 }
 
 

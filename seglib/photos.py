@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seglib.annotation import class_indices, load_annotation, rasterize
+from seglib.annotation.polygons import class_indices, load_annotation, rasterize
 from seglib.images import load_image
 from seglib.labels import LabelSet
 
@@ -156,7 +156,7 @@ def load_photo(name: str) -> np.ndarray:
 def photo_truth(name: str, label_set: LabelSet, second: bool = False) -> np.ndarray:
     """Our ground truth for a bundled photo, in the classes of ``label_set``: ``(H, W)`` uint8, 255 where void.
 
-    Photos in `TWICE` have a ``second`` one, see `seglib.annotation.load_annotation`.
+    Photos in `TWICE` have a ``second`` one, see `seglib.annotation.polygons.load_annotation`.
     """
     annotation = load_annotation(name, second)
     return rasterize(annotation.shapes, annotation.size, class_indices(label_set))

@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file's tests run in one process, for they share fixtures; all browser tests share an app, and run in one."""
     for item in items:
         browser = item.path.parent.name == "browser"
-        item.add_marker(pytest.mark.xdist_group("browser" if browser else item.path.name))
+        item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
 
 
 def class_color(index: int) -> tuple[int, int, int]:

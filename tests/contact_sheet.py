@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from seglib.annotation import load_annotation
+from seglib.annotation.polygons import load_annotation
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.photos import PHOTOS, load_photo, photo_truth
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seglib.cards import some_shipped
+from seglib.models.cards import some_shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDS = {"pyramid": ("pyramid", "pyramid1")}  # {page: nets}, as in seglib/ui/router.py

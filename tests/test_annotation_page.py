@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seglib.agreement import open_mean_iou, score_against
-from seglib.contours import label_png, labelme_file
+from seglib.annotation.agreement import open_mean_iou, score_against
+from seglib.annotation.contours import label_png, labelme_file
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.photos import TWICE, load_photo, photo_truth
 from seglib.ui import cache

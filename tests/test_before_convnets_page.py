@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seglib.before_convnets.scribbles import example_strokes, unseen
+from seglib.before_convnets.weights import load_texture
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.metrics import confusion_matrix, pixel_accuracy
 from seglib.photos import load_photo, photo_truth
-from seglib.texture_scribbles import example_strokes, unseen
-from seglib.texture_weights import load_texture
 from tests.test_pages import calm, open_page, png, table, views
 
 PHOTO = "china"

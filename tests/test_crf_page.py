@@ -12,18 +12,20 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from seglib.boundary import band_curve
-from seglib.cards import all_nets
-from seglib.crf import mean_field
-from seglib.crf_trace import sure_of, thin_parts
+from seglib.crf.mean_field import mean_field
+from seglib.crf.pairwise import CRFParams
+from seglib.crf.trace import sure_of
 from seglib.labels import EVERYDAY
 from seglib.metrics import confusion_matrix, iou_per_class, mean_iou
-from seglib.pairwise import CRFParams
+from seglib.metrics.boundary import band_curve, thin_parts
+from seglib.models.cards import all_nets
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
-from seglib.prediction import predict
-from seglib.ui import crf_cache, crf_charts, crf_panel
-from seglib.ui.crf_controls import HUMAN, PRESETS
-from seglib.weights import load_model
+from seglib.ui.crf import cache as crf_cache
+from seglib.ui.crf import charts as crf_charts
+from seglib.ui.crf import experiments as crf_panel
+from seglib.ui.crf.controls import HUMAN, PRESETS
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent

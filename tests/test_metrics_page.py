@@ -9,16 +9,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seglib import baselines, statistics
-from seglib.boundary import band_curve
-from seglib.cards import shipped_nets
-from seglib.conventions import LIBRARIES, Convention, counts_with_void, mean_iou_by
+from seglib import class_counts
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
-from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
+from seglib.metrics import baselines, confusion_matrix, duel, mean_iou, pixel_accuracy
+from seglib.metrics.boundary import band_curve
+from seglib.metrics.conventions import LIBRARIES, Convention, counts_with_void, mean_iou_by
+from seglib.models.cards import shipped_nets
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
-from seglib.prediction import predict
-from seglib.ui import duel_panel, folder_panel, metrics_cache
-from seglib.weights import load_model
+from seglib.ui import cache
+from seglib.ui.metrics import cache as metrics_cache
+from seglib.ui.metrics import duel as duel_panel
+from seglib.ui.metrics import folder as folder_panel
 from tests.conftest import write_split
 from tests.test_pages import calm, table
 
@@ -66,7 +69,7 @@ def test_the_scores_of_the_duel_are_those_of_the_library(truth) -> None:
     assert scores.loc["fcn8s", "Mean IoU"] == pytest.approx(100 * mean_iou(cm), abs=0.3)
     off = confusion_matrix(truth, baselines.shifted(truth, 4), K)
     assert scores.loc["truth, 4 px off", "Pixel accuracy"] == pytest.approx(100 * pixel_accuracy(off))
-    frequent = EVERYDAY.classes[statistics.most_frequent(EVERYDAY)]
+    frequent = EVERYDAY.classes[class_counts.most_frequent(EVERYDAY)]
     assert f"most frequent in training: {frequent}" in scores.index
     assert set(shipped_nets("everyday")) <= set(scores.index)
 
@@ -77,7 +80,7 @@ def test_every_control_of_the_duel(truth) -> None:
     app.selectbox(key="shrink_china_everyday").set_value("tree").run()
     app.select_slider(key="share").set_value("1 %").run()
     shrunk = table(calm(app), "Mean IoU")
-    window = metrics_cache.window(truth, metrics_cache.truth_key(truth), EVERYDAY.index("tree"), 0.01)
+    window = metrics_cache.window(truth, cache.truth_key(truth), EVERYDAY.index("tree"), 0.01)
     assert window.share == pytest.approx(0.01, rel=0.2)
     cut = truth[window.view]
     largest = int(np.bincount(cut[cut != IGNORE], minlength=K).argmax())
@@ -204,10 +207,10 @@ def test_one_changed_pixel_of_a_megapixel_is_seen() -> None:
     truth[:500] = 1
     edited = truth.copy()
     edited[777, 123] = 1
-    faults, said = metrics_cache.Faults(), {"net": np.ones_like(truth)}
+    faults, said = duel.Faults(), {"net": np.ones_like(truth)}
 
     def accuracy(labels: np.ndarray) -> float:
-        key = metrics_cache.truth_key(labels)
+        key = cache.truth_key(labels)
         found = metrics_cache.duel(labels, said, "p", key, ("net",), "everyday", 1, None, "As they are", faults)
         return pixel_accuracy(found.matrices["net"])
 

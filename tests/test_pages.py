@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from seglib import torchvision_nets
-from seglib.cards import shipped_nets
 from seglib.labels import LABEL_SETS
 from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
+from seglib.models import torchvision_nets
+from seglib.models.cards import shipped_nets
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
-from seglib.prediction import predict
-from seglib.weights import load_model
 from tests.menu import PAGE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ from seglib.pyramid import (
     reconstruct,
     reduce,
 )
-from seglib.pyramid_drawing import band_gain, band_image, enlarged, mosaic, to_image, to_picture, with_box
+from seglib.pyramids.drawing import band_gain, band_image, enlarged, mosaic, to_image, to_picture, with_box
 
 SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40))
 

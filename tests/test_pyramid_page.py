@@ -14,17 +14,16 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from seglib import cards
-from seglib.cards import read_card, some_shipped, weights_path
+from seglib.costs.pyramid_levels import level_costs
 from seglib.labels import EVERYDAY
 from seglib.metrics import confusion_matrix, pixel_accuracy
-from seglib.models import create_model
+from seglib.models import cards, create_model
+from seglib.models.cards import read_card, some_shipped, weights_path
+from seglib.models.prediction import image_tensor, predict
 from seglib.models.pyramid import level_inputs, level_window
+from seglib.models.weights import load_model, save_weights
 from seglib.photos import load_photo, photo_truth
-from seglib.prediction import image_tensor, predict
-from seglib.pyramid_cost import level_costs
-from seglib.superpixels import majority, superpixels
-from seglib.weights import load_model, save_weights
+from seglib.pyramids.superpixels import majority, superpixels
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent

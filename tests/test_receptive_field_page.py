@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seglib import bill
-from seglib.cards import shipped_nets
-from seglib.dilation import seen_share
-from seglib.effective_field import effective_size
+from seglib.costs import bill
 from seglib.labels import EVERYDAY
+from seglib.models.cards import shipped_nets
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
 from seglib.photos import load_photo
-from seglib.prediction import predict
-from seglib.presets import PRESETS
-from seglib.stack import costs, parse_stack, write_stack
-from seglib.ui import bill_panel, dilation_panel, grow_panel, window_cache
-from seglib.weights import load_model
+from seglib.ui.window import bill as bill_panel
+from seglib.ui.window import cache as window_cache
+from seglib.ui.window import dilation as dilation_panel
+from seglib.ui.window import grow as grow_panel
+from seglib.window.dilation import seen_share
+from seglib.window.effective_field import effective_size
+from seglib.window.presets import PRESETS
+from seglib.window.stack import costs, parse_stack, write_stack
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,21 +10,21 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from seglib import metrics
-from seglib.augment import Augmentation
-from seglib.cards import read_card, weights_path
 from seglib.claims.counts import Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.datasets import find_pairs, read_as, read_pairs
-from seglib.evaluate import Segmenter
 from seglib.labels import LABEL_SETS
-from seglib.losses import overlap_loss, partial_label_loss
+from seglib.metrics.boundary import BORDER
 from seglib.models import create_model
+from seglib.models.cards import read_card, weights_path
 from seglib.models.fcn import FCN, pad_to_grid, upsample
+from seglib.models.prediction import image_tensor, to_input
 from seglib.models.trunk import CHANNELS
-from seglib.prediction import image_tensor, to_input
-from seglib.scoreboard_file import BORDER
-from seglib.train import Views
-from seglib.weights import load_model
+from seglib.models.weights import load_model
+from seglib.training.augment import Augmentation
+from seglib.training.evaluate import Segmenter
+from seglib.training.losses import overlap_loss, partial_label_loss
+from seglib.training.train import Views
 
 LABELS = "street"
 PHOTOS, PIXELS = 60, 250  # training photos, and pixels of each, that a linear classifier learns from

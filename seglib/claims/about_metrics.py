@@ -6,20 +6,20 @@ import itertools
 
 import numpy as np
 
-from seglib import heavy_tail, metrics
-from seglib.baselines import fill, without_rare
-from seglib.boundary import boundary_band
+from seglib import metrics
+from seglib.annotation import heavy_tail
 from seglib.claims.counts import Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.datasets import read_as
-from seglib.imbalance import fold_matrix
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
+from seglib.metrics.baselines import fill, without_rare
+from seglib.metrics.boundary import BORDER, boundary_band
+from seglib.metrics.imbalance import fold_matrix
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, TWICE, load_photo, photo_truth
-from seglib.prediction import predict
 from seglib.resolution import FCN_PAPER_CEILING, through_grid
-from seglib.scoreboard_file import BORDER
-from seglib.train import VALIDATION
-from seglib.weights import load_model
+from seglib.training.train import VALIDATION
 
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
 FOLDED = 4  # classes

@@ -7,15 +7,16 @@ from functools import partial
 
 import numpy as np
 
-from seglib import bill, metrics
-from seglib.cards import read_card, weights_path
+from seglib import metrics
 from seglib.claims.counts import RADII, Bench, Score, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.claims.seeds import lead
+from seglib.costs import bill
 from seglib.labels import LABEL_SETS
+from seglib.metrics.boundary import BORDER
 from seglib.models import layer_table_of
+from seglib.models.cards import read_card, weights_path
 from seglib.receptive_field import receptive_field
-from seglib.scoreboard_file import BORDER
 
 FAMILY = ("fcn32s", "fcn16s", "fcn8s", "fcn4s")
 
@@ -182,7 +183,7 @@ CLAIMS = {
         "bill",
         "Dilation widens the window at the same parameters; memory and time pay for the resolution.",
         10,
-        "Layer tables, and one photo of 480x360 through dilated trunks: `python -m seglib.bill`.",
+        "Layer tables, and one photo of 480x360 through dilated trunks: `python -m seglib.costs.bill`.",
         "Chen et al. (ICLR 2015): a window of 224 px with 20.5 M parameters instead of 134.3 M.",
         "receptive_field?section=The+bill",
     ),

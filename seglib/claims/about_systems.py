@@ -6,20 +6,21 @@ import time
 
 import numpy as np
 
-from seglib import detection, grab_cut, metrics
+from seglib import metrics
+from seglib.before_convnets import boxes, grab_cut
+from seglib.before_convnets.boxes import DETECTORS, class_iou
+from seglib.before_convnets.weights import load_texture
 from seglib.claims.counts import Bench, Counts, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
-from seglib.crf import ITERATIONS, mean_field
-from seglib.crf_choice import REPORTED_ON, chosen_params
-from seglib.detection import DETECTORS, class_iou
+from seglib.crf.chosen import REPORTED_ON, chosen_params
+from seglib.crf.mean_field import ITERATIONS, mean_field
+from seglib.crf.pairwise import CRFParams
 from seglib.labels import EVERYDAY, LABEL_SETS
-from seglib.objects import things_and_stuff
-from seglib.pairwise import CRFParams
+from seglib.metrics.boundary import BORDER
+from seglib.metrics.objects import things_and_stuff
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
-from seglib.prediction import predict
-from seglib.scoreboard_file import BORDER
-from seglib.texture_weights import load_texture
-from seglib.weights import load_model
 
 FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "animal")}
 VOTES = 5
@@ -109,13 +110,13 @@ def _leads_more_on_things(net: np.ndarray, texture: np.ndarray) -> float:
 
 def _detected(image: np.ndarray, who: str) -> np.ndarray:
     """What GrabCut cuts out of the best detected box, ``(H, W)`` bool; nothing without a box."""
-    found = [it for it in detection.detect(image, DETECTORS[who]) if it.votes >= VOTES]
+    found = [it for it in boxes.detect(image, DETECTORS[who]) if it.votes >= VOTES]
     if not found:
         return np.zeros(image.shape[:2], bool)
-    return _cut(image, detection.grown(found[0].box, DETECTORS[who], image.shape[:2]))
+    return _cut(image, boxes.grown(found[0].box, DETECTORS[who], image.shape[:2]))
 
 
-def _cut(image: np.ndarray, box: detection.Box) -> np.ndarray:
+def _cut(image: np.ndarray, box: boxes.Box) -> np.ndarray:
     cut = grab_cut.start(image, box)
     for _ in range(CUTS):
         cut = grab_cut.iterate(cut)
@@ -127,9 +128,9 @@ def _stuff(model) -> tuple[float, float]:
     cut, texture = [], []
     for photo in PHOTOS:
         image, truth = load_photo(photo), photo_truth(photo, EVERYDAY)
-        if truth is None or (box := detection.stuff_box(truth, EVERYDAY)) is None:
+        if truth is None or (box := boxes.stuff_box(truth, EVERYDAY)) is None:
             continue
-        k = detection.class_inside(truth, box)
+        k = boxes.class_inside(truth, box)
         cut.append(100 * class_iou(truth, _cut(image, box), k, box))
         texture.append(100 * class_iou(truth, model(image) == k, k, box))
     return float(np.mean(cut)), float(np.mean(texture))

@@ -16,20 +16,19 @@ import numpy as np
 from tqdm import tqdm
 
 from seglib import metrics
-from seglib.boundary import band_curve
-from seglib.cards import read_card, weights_path
+from seglib.before_convnets.weights import load_texture, texture_path
 from seglib.claims.ledger import Figure
-from seglib.crf_trace import thin_parts
+from seglib.crf.pairwise import CRFParams
 from seglib.datasets import Pair, find_pairs, read_as, read_pairs
-from seglib.evaluate import Segmenter, fold, half, sharpened
 from seglib.labels import IGNORE, LABEL_SETS
-from seglib.pairwise import CRFParams
-from seglib.prediction import predict
-from seglib.texture_weights import load_texture, texture_path
-from seglib.train import VALIDATION
-from seglib.weights import load_model
+from seglib.metrics.boundary import band_curve, thin_parts
+from seglib.models.cards import read_card, weights_path
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
+from seglib.training.evaluate import Segmenter, fold, half, sharpened
+from seglib.training.train import VALIDATION
 
-RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.scoreboard_file.BORDER` is one of them
+RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.claims.files.BORDER` is one of them
 THIN = 5  # pixels: what no disc of this width inside its class covers
 RESAMPLES = 1000
 

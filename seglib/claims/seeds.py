@@ -19,13 +19,13 @@ import numpy as np
 from scipy import stats
 
 from seglib import metrics
-from seglib.cards import read_card
 from seglib.claims.counts import Bench, percent
 from seglib.claims.ledger import Figure
-from seglib.prediction import predict
-from seglib.scoreboard_file import BORDER
-from seglib.train import Recipe, train
-from seglib.weights import load_model
+from seglib.metrics.boundary import BORDER
+from seglib.models.cards import read_card
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
+from seglib.training.train import Recipe, train
 
 FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "seeds.json"
 LABELS = "street"

@@ -6,7 +6,8 @@ the window. They have the same parameters and cost the same. `deeplab` is `dilat
 the scores, the "large field of view".
 
 Source: Chen et al., "Semantic image segmentation with deep convolutional nets and fully connected CRFs", ICLR 2015,
-section 3.1, and section 4.1 for the large field of view (3x3 taps at rate 12). Its CRF is `seglib.crf`, applied after.
+section 3.1, and section 4.1 for the large field of view (3x3 taps at rate 12). Its CRF is `seglib.crf.mean_field`,
+applied after.
 """
 
 from __future__ import annotations

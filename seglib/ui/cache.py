@@ -8,6 +8,7 @@ digests of their content, so only somebody who has the same photo meets a result
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ class Segmentation:
 @st.cache_resource(show_spinner=False)
 def model(net: str, labels: str) -> object:
     """A trained net."""
-    from seglib.weights import load_model
+    from seglib.models.weights import load_model
 
     return load_model(net, labels)
 
@@ -46,7 +47,7 @@ def layer_table(net: str) -> list:
 @st.cache_resource(max_entries=128, show_spinner=False)
 def segment(_image: np.ndarray, photo_key: str, net: str, labels: str) -> Segmentation:
     """A net's answer for a photo."""
-    from seglib.explain import fused_logits, probabilities, stream_scores
+    from seglib.models.streams import fused_logits, probabilities, stream_scores
 
     with _COMPUTE:
         streams = stream_scores(model(net, labels), _image)
@@ -61,7 +62,7 @@ def segment(_image: np.ndarray, photo_key: str, net: str, labels: str) -> Segmen
 @st.cache_resource(max_entries=8, show_spinner=False)
 def net_probabilities(_image: np.ndarray, photo_key: str, net: str, labels: str) -> np.ndarray:
     """A net's probabilities for a photo, ``(K, H, W)`` float32; a dozen megabytes each."""
-    from seglib.prediction import predict
+    from seglib.models.prediction import predict
 
     with _COMPUTE:
         return predict(model(net, labels), _image).probabilities
@@ -70,7 +71,7 @@ def net_probabilities(_image: np.ndarray, photo_key: str, net: str, labels: str)
 @st.cache_resource(max_entries=2, show_spinner=False)
 def guest_model(name: str) -> object:
     """One of torchvision's nets, from weights that are on this machine; two at most, they are large."""
-    from seglib.torchvision_nets import load
+    from seglib.models.torchvision_nets import load
 
     return load(name)
 
@@ -78,7 +79,7 @@ def guest_model(name: str) -> object:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def guest(_image: np.ndarray, photo_key: str, name: str) -> Segmentation:
     """A torchvision net's answer for a photo."""
-    from seglib.torchvision_nets import predict
+    from seglib.models.torchvision_nets import predict
 
     with _COMPUTE:
         answer = predict(guest_model(name), _image)
@@ -87,7 +88,7 @@ def guest(_image: np.ndarray, photo_key: str, name: str) -> Segmentation:
 
 def pixel_probabilities(streams: dict[int, np.ndarray], size: tuple[int, int], point: tuple[int, int]) -> np.ndarray:
     """Probability of each class at one pixel, ``(K,)``; cheap enough to need no cache."""
-    from seglib.explain import fused_logits, probabilities
+    from seglib.models.streams import fused_logits, probabilities
 
     return probabilities(fused_logits(streams, size)[:, point[0], point[1]])
 
@@ -97,7 +98,7 @@ def contributions(
     _answer: Segmentation, photo_key: str, size: tuple[int, int], net: str, labels: str, class_index: int
 ) -> dict[int, np.ndarray]:
     """What each stream adds to one class's logit, upsampled, ``{stride: (H, W)}``."""
-    from seglib.explain import stream_contributions
+    from seglib.models.streams import stream_contributions
 
     return stream_contributions(_answer.streams, size, class_index)
 
@@ -107,7 +108,7 @@ def stream_pictures(
     _answer: Segmentation, photo_key: str, size: tuple[int, int], net: str, labels: str, class_index: int
 ) -> dict[int, np.ndarray]:
     """One class's scores of each stream at their true resolution, drawn on the photo, ``{stride: (H, W)}``."""
-    from seglib.explain import on_pixels
+    from seglib.models.streams import on_pixels
 
     return {stride: on_pixels(scores[class_index], stride, size) for stride, scores in _answer.streams.items()}
 
@@ -115,7 +116,7 @@ def stream_pictures(
 @st.cache_resource(max_entries=32, show_spinner=False)
 def grid_labels(_answer: Segmentation, photo_key: str, size: tuple[int, int], net: str, labels: str) -> np.ndarray:
     """A net's answers on its own grid, before the last upsampling, each pixel taking its nearest, ``(H, W)``."""
-    from seglib.explain import grid_logits, on_pixels
+    from seglib.models.streams import grid_logits, on_pixels
 
     stride = min(_answer.streams)
     return on_pixels(grid_logits(_answer.streams).argmax(0).astype(np.uint8), stride, size)
@@ -141,7 +142,7 @@ def bundled_truth(name: str, labels: str, second: bool = False) -> np.ndarray:
 @st.cache_data(show_spinner=False)
 def fine_pixels() -> dict[str, int]:
     """Pixels of each fine label over the photos in the box."""
-    from seglib.heavy_tail import fine_pixels
+    from seglib.annotation.heavy_tail import fine_pixels
     from seglib.photos import PHOTOS
 
     return fine_pixels(PHOTOS)
@@ -170,3 +171,8 @@ def ceiling(_truth: np.ndarray, photo_key: str, revision: int, labels: str, how:
         factor: mean_iou(confusion_matrix(_truth, through_grid(_truth, factor, num_classes, how), num_classes))
         for factor in FACTORS
     }
+
+
+def truth_key(truth: np.ndarray) -> str:
+    """A name for exactly these labels; about a millisecond for a megapixel."""
+    return hashlib.blake2b(np.ascontiguousarray(truth).data, digest_size=16).hexdigest() + str(truth.shape)

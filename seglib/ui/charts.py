@@ -11,7 +11,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.resolution import FCN_PAPER_CEILING
-from seglib.ui.panels import percent
+from seglib.ui.words import percent
 
 
 def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:

@@ -6,10 +6,10 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from seglib.annotation import BadAnnotation
-from seglib.cards import shipped_nets
+from seglib.annotation.polygons import BadAnnotation
 from seglib.images import BadImage
 from seglib.labels import LABEL_SETS, LabelSet
+from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
 from seglib.ui import state
 

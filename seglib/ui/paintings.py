@@ -11,7 +11,7 @@ import secrets
 import numpy as np
 import streamlit as st
 
-from seglib.annotation import BadAnnotation, read_labelme
+from seglib.annotation.polygons import BadAnnotation, read_labelme
 from seglib.images import decode_label_map
 from seglib.labels import IGNORE, LabelSet
 from seglib.ui import state

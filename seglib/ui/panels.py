@@ -1,90 +1,31 @@
-"""What pages are made of: heading, guess, pictures of nets, tables and charts."""
+"""Panels of the pages: the photo, its labels, and what nets make of it, linked."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from seglib import metrics
-from seglib.cards import shipped_nets
 from seglib.labels import LabelSet
-from seglib.ui import cache, state, warm_up
+from seglib.models.cards import shipped_nets
+from seglib.ui import cache, state
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.inputs import View
+from seglib.ui.loading import loading
+from seglib.ui.words import percent
 
-TEXTS = Path(__file__).resolve().parent.parent.parent / "assets" / "texts"
 NO_TRUTH = (
     "There are no human labels for this photo, so there is nothing to score against: the nets' confidence is "
     "shown instead. Labels can be added under *Your own photo*."
 )
 
 
-def percent(share: float) -> str:
-    """A share as people read it; a dash where there is none."""
-    return "–" if np.isnan(share) else f"{100 * share:.1f} %"
-
-
-def heading(title: str, claim: str) -> None:
-    """A page's first two lines: its title, and the claim that it puts to the test."""
-    st.title(title)
-    st.markdown(f"#### {claim}")
-
-
-def choose_part(title: str, claims: Mapping[str, str], key: str) -> str:
-    """A page of several parts: its title, the claim of the part that is chosen, and the choice, kept in the link."""
-    above = st.container()
-    part = st.segmented_control(
-        "Part",
-        list(claims),
-        default=next(iter(claims)),
-        key=key,
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    with above:
-        heading(title, claims[part])
-    return part
-
-
-def text(name: str) -> None:
-    """A page's longer words, from assets/texts."""
-    st.markdown((TEXTS / f"{name}.md").read_text(encoding="utf-8"))
-
-
-def wait_for_nets() -> None:
-    """In the server's first seconds, say that the nets are loading; look again by itself."""
-    # The place is kept when the notice has gone: columns that move up a place are drawn anew before the old ones go,
-    # and the old controls take the new ones' binding to the address bar with them.
-    with st.container():
-        if warm_up.loading():
-            _poll()
-
-
-@st.fragment(run_every=0.4)
-def _poll() -> None:
-    if warm_up.loading():
-        st.info("The nets are being loaded; their answers appear here in a moment.", icon=":material/hourglass_top:")
-    else:
-        st.rerun()
-
-
-def guess(question: str, options: Sequence[str], key: str) -> bool:
-    """Ask for a prediction before the reveal; True once an answer was given or declined."""
-    answer = st.pills(
-        f"**Your guess first.** {question}", [*options, "Just show me"], key=key, persist_state="session", wrap=True
-    )
-    return answer is not None
-
-
 def segment_all(photo: state.Photo, labels: LabelSet, nets: Sequence[str]) -> dict[str, cache.Segmentation]:
     """Each net's answer; none while the nets are still being loaded."""
-    if warm_up.loading():
+    if loading():
         return {}
     return {net: cache.segment(photo.image, photo.key, net, labels.name) for net in nets}
 
@@ -181,15 +122,3 @@ def close_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None, key
         group=key,
         columns=len(panels),
     )
-
-
-def what_you_should_see(words: str) -> None:
-    """The observation a lecturer would point at."""
-    st.info(f"**What you should see.** {words}", icon=":material/visibility:")
-
-
-def show_source(*functions: Callable) -> None:
-    """The code that ran, read from the running program itself."""
-    with st.expander("The code that ran", icon=":material/code:"):
-        for function in functions:
-            st.code(inspect.getsource(inspect.unwrap(function)), language="python")

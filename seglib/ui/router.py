@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from seglib.cards import WeightsError, some_shipped
-from seglib.ui import inputs, state, warm_up
+from seglib.models.cards import WeightsError, some_shipped
+from seglib.ui import inputs, state
+from seglib.ui.loading import page_drawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES_FOLDER = ROOT / "pages"
@@ -41,4 +42,4 @@ try:
 except WeightsError as error:
     st.error(str(error))
 finally:
-    warm_up.page_drawn()
+    page_drawn()

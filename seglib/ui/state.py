@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import streamlit as st
 
-from seglib.annotation import Annotation, class_indices, rasterize, read_labelme
+from seglib.annotation.polygons import Annotation, class_indices, rasterize, read_labelme
 from seglib.images import decode, decode_label_map
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.photos import PHOTOS

@@ -9,10 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
-from seglib.cards import shipped_nets
 from seglib.labels import LabelSet
+from seglib.models.cards import shipped_nets
 from seglib.ui import state
-from seglib.ui.panels import percent
+from seglib.ui.words import percent
+
+PERCENT = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, width="small")
+SHORT = {"Pixel accuracy": "Pixel acc.", "Class accuracy": "Class acc.", "Frequency-weighted IoU": "fw IoU"}
 
 # Pixel accuracy, class accuracy and mean IoU in per cent, VOC 2011 validation subset, VGG16 from ImageNet:
 # Long, Shelhamer & Darrell, CVPR 2015, table 2. The paper has no stride-4 net.
@@ -131,3 +134,22 @@ def validation_table(labels: LabelSet) -> None:
         f"{card['epochs_in_all']} epochs. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
         "Compare the differences between nets, not the levels."
     )
+
+
+def percents(table: pd.DataFrame) -> None:
+    """A table of per cents that can be sorted."""
+    config = {name: st.column_config.NumberColumn(SHORT.get(name, name), format="%.1f %%") for name in table.columns}
+    st.dataframe(table, column_config=config, height="content")
+
+
+def kinds_table(parts: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+    """Scores over things and over stuff, a row a net."""
+    rows = {
+        net: {
+            f"{metric}, {kind}": 100 * scores[kind][metric]
+            for metric in scores["stuff"]
+            for kind in ("stuff", "things")
+        }
+        for net, scores in parts.items()
+    }
+    percents(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Net"))

@@ -9,32 +9,20 @@ from __future__ import annotations
 import gc
 import importlib
 import logging
-import threading
 
-_started = threading.Event()
-_finished = threading.Event()
-_first_page = threading.Event()
+from seglib.ui.loading import finished, first_page, started
+
 PATIENCE = 3.0  # seconds that torch waits for a first page, so as not to fight with it for the interpreter
-
-
-def loading() -> bool:
-    """Whether the nets are on their way but not here yet; False where nothing was started (tests)."""
-    return _started.is_set() and not _finished.is_set()
-
-
-def page_drawn() -> None:
-    """Called after every run of a page; the first one lets torch go ahead."""
-    _first_page.set()
 
 
 def run() -> None:
     """Import torch, load every net in the box and let each segment the opening photo once."""
-    _started.set()
+    started.set()
     # Without a visitor's session Streamlit's cache works but warns about every call.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     try:
-        from seglib.cards import shipped_nets
         from seglib.labels import LABEL_SETS
+        from seglib.models.cards import shipped_nets
         from seglib.ui import cache, state
 
         # The first page needs pandas and altair, its photo and the labels before it needs any net.
@@ -42,11 +30,11 @@ def run() -> None:
         importlib.import_module("seglib.ui.tables")
         photo = state.bundled(state.OPENING_PHOTO)
         cache.bundled_truth(photo.key, next(iter(LABEL_SETS)))
-        _first_page.wait(PATIENCE)
+        first_page.wait(PATIENCE)
         for labels in LABEL_SETS:
             for net in shipped_nets(labels):
                 cache.segment(photo.image, photo.key, net, labels)
     finally:
         gc.collect()
         gc.freeze()
-        _finished.set()
+        finished.set()

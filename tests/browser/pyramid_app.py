@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from seglib import cards
+from seglib.models import cards
 
 cards.WEIGHTS = Path(os.environ["SEGLIB_TEST_WEIGHTS"])
 app = st.App(Path(__file__).resolve().parent.parent.parent / "seglib" / "ui" / "router.py")

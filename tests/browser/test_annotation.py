@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from seglib.annotation import class_indices, rasterize, read_labelme
+from seglib.annotation.polygons import class_indices, rasterize, read_labelme
 from seglib.images import decode_label_map
 from seglib.labels import EVERYDAY, IGNORE
 from tests.browser.conftest import PATIENCE, PHONE, settle

@@ -447,7 +447,7 @@ function fillRegion(painter, { x, y }, label) {
   touch(painter, left, top, right, bottom);
 }
 
-// Pixels whose centre is inside by the even-odd rule, as in seglib.annotation.
+// Pixels whose centre is inside by the even-odd rule, as in seglib.annotation.polygons.
 function fillPolygon(painter, corners, label) {
   const [height, width] = painter.plane.size;
   const first = (position, count) => clamp(Math.ceil(position - 0.5), 0, count);

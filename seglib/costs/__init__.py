@@ -1,0 +1,1 @@
+"""What a net and its resolution cost: operations, time and memory, counted and measured."""

@@ -1,0 +1,235 @@
+"""The bill for resolution: memory and time of one photo, measured: ``python -m seglib.costs.bill --out FILE``.
+
+Stop subsampling earlier, and every layer after that computes four times as many units for each halving of the output
+stride. Dilation keeps the window, but does not pay that bill. Here one photo goes through `fcn8s` and through trunks
+that stop subsampling at stride 8, 4, 2 and 1, with dilation in its place or nothing; random weights cost what trained
+ones do. Each net runs in a process of its own that may use so much memory and so many seconds, and no more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from seglib.costs import memory
+
+FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "bill.json"
+SIZE = (360, 480)
+STRIDES = (8, 4, 2, 1)
+NETS = [("fcn8s", 32), *((name, stride) for stride in STRIDES for name in ("dilated", "plain"))]
+CLASSES = 11
+FLOAT = 4  # bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one net may use."""
+
+    megabytes: int = 6000  # on top of what the process needs before the photo comes
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One net's line on the bill."""
+
+    net: str
+    stride: int  # one unit every so many px in the deepest layers
+    multiply_adds: int  # from the layer table
+    estimated_bytes: int  # likewise: the widest block's maps, and the features that are kept
+    seconds: float | None = None  # of one core, the fastest of some runs
+    peak_bytes: int | None = None  # what the photo needed at its worst moment, over what was there before
+    failure: str = ""  # "memory" or "time" if the limits ended it, else what went wrong
+
+
+def estimate(net: str, stride: int, size: tuple[int, int] = SIZE) -> Item:
+    """A line without measurements."""
+    from seglib.models.dilated import dilated_table  # noqa: PLC0415 - torch, which the chart does not need
+    from seglib.models.fcn import padded_side  # noqa: PLC0415
+    from seglib.receptive_field import output_size  # noqa: PLC0415
+
+    table = dilated_table(stride, fill=net != "plain")
+    channels, maps, work = 3, [], 0
+    padded = tuple(map(padded_side, size))
+    for number, layer in enumerate(table, 1):
+        units = output_size(table[:number], padded[0]) * output_size(table[:number], padded[1])
+        work += units * layer.kernel**2 * channels * layer.channels
+        channels = layer.channels
+        maps.append(FLOAT * channels * units)
+    logits = FLOAT * CLASSES * size[0] * size[1]
+    # A block holds its input, its middle, its output and, for a moment, one more while it normalises.
+    widest = max(sum(maps[at : at + 3]) + maps[min(at + 2, len(maps) - 1)] for at in range(len(maps)))
+    return Item(net, stride, work, widest + logits)
+
+
+def measure(net: str, stride: int, size: tuple[int, int], megabytes: int) -> dict:
+    """Run one photo through a net in this process, which cannot be trusted with memory limits afterwards."""
+    import torch  # noqa: PLC0415
+    from torch import nn  # noqa: PLC0415
+
+    from seglib.models import create_model  # noqa: PLC0415
+    from seglib.models.dilated import dilate  # noqa: PLC0415
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    if net == "fcn8s":
+        model: nn.Module = create_model(net, CLASSES)
+    else:
+        model = create_model("fcn32s", CLASSES)
+        model.trunk = dilate(model.trunk, stride, fill=net == "dilated")
+        model.score_features = lambda features: {stride: model.score["32"](features[32])}
+    model = model.eval().to(memory_format=torch.channels_last)
+    photo = torch.randn(1, 3, *size).contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        model(photo[..., :33, :33])  # what libraries set up once is not the photo's
+        in_use = memory.status("VmSize")
+        if in_use:
+            resource.setrlimit(resource.RLIMIT_AS, (in_use + megabytes * 2**20,) * 2)
+        before, seconds = memory.start_peak(), []
+        try:
+            while len(seconds) < 3 and sum(seconds) < 4:
+                start = time.process_time()  # what others do on this machine meanwhile is not on the bill
+                model(photo)
+                seconds.append(time.process_time() - start)
+        except RuntimeError as error:  # torch's way to say that an allocation failed
+            return {"failure": "memory" if "memory" in str(error) else str(error)[:200]}
+        except MemoryError:
+            return {"failure": "memory"}
+    return {"seconds": min(seconds), "peak_bytes": max(memory.peak() - before, 0)}
+
+
+def item(
+    net: str,
+    stride: int,
+    size: tuple[int, int] = SIZE,
+    limits: Limits | None = None,
+    stop: threading.Event | None = None,
+) -> Item:
+    """One line, measured in a process of its own, which ends at its limits or when ``stop`` is set."""
+    limits = limits or Limits()
+    words = [net, str(stride), f"{size[0]}x{size[1]}", str(limits.megabytes)]
+    line = asdict(estimate(net, stride, size))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seglib.costs.bill", "--one", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parent.parent.parent,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    deadline = time.monotonic() + limits.seconds
+    try:
+        while True:
+            try:
+                out, err = process.communicate(timeout=0.1)
+                break
+            except subprocess.TimeoutExpired:
+                if stop is not None and stop.is_set():
+                    return Item(**line | {"failure": "stopped"})
+                if time.monotonic() > deadline:
+                    return Item(**line | {"failure": "time"})
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    if process.returncode:  # a library that cannot allocate may also end its process
+        ended = (err.strip().splitlines() or [f"exit code {process.returncode}"])[-1][:200]
+        return Item(**line | {"failure": "memory" if process.returncode < 0 or "memory" in ended else ended})
+    return Item(**line | json.loads(out))
+
+
+def items(
+    size: tuple[int, int] = SIZE, limits: Limits | None = None, stop: threading.Event | None = None
+) -> Iterator[Item]:
+    """All lines, cheapest first; once a kind of net has hit a limit, its costlier ones are not tried."""
+    ended: dict[str, str] = {}
+    for net, stride in NETS:
+        if stop is not None and stop.is_set():
+            return
+        if net in ended:
+            yield Item(**asdict(estimate(net, stride, size)) | {"failure": ended[net]})
+            continue
+        found = item(net, stride, size, limits, stop)
+        if found.failure:
+            ended[net] = found.failure
+        if found.failure != "stopped":
+            yield found
+
+
+def extrapolated(lines: list[Item]) -> list[Item]:
+    """Lines that hit a limit with what they would cost, by the estimates, from their kind's last measured one."""
+    last: dict[str, Item] = {}
+    found = []
+    for line in lines:
+        if line.seconds is not None:
+            last[line.net] = line
+        elif line.net in last:
+            base = last[line.net]
+            found.append(
+                Item(
+                    **asdict(line)
+                    | {
+                        "seconds": base.seconds * line.multiply_adds / base.multiply_adds,
+                        "peak_bytes": round(base.peak_bytes * line.estimated_bytes / base.estimated_bytes),
+                    }
+                )
+            )
+    return found
+
+
+def machine() -> str:
+    """What was measured on, in words."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0] if names else platform.processor() or platform.machine()}, one of {os.cpu_count()} cores"
+
+
+def read_bill(path: Path = FILE) -> tuple[dict, list[Item]]:
+    """What was measured beforehand: the circumstances, and the lines."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return content, [Item(**line) for line in content.pop("items")]
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.costs.bill", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, help="write the bill to this JSON file")
+    parser.add_argument("--size", default=f"{SIZE[0]}x{SIZE[1]}", help="rows x columns of the photo")
+    parser.add_argument("--megabytes", type=int, default=Limits.megabytes)
+    parser.add_argument("--seconds", type=float, default=Limits.seconds)
+    parser.add_argument("--one", nargs=4, metavar=("NET", "STRIDE", "SIZE", "MEGABYTES"), help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    if args.one:
+        net, stride, size, megabytes = args.one
+        print(json.dumps(measure(net, int(stride), tuple(map(int, size.split("x"))), int(megabytes))))
+        return
+    size = tuple(map(int, args.size.split("x")))
+    lines = []
+    for line in items(size, Limits(args.megabytes, args.seconds)):
+        lines.append(line)
+        print(json.dumps(asdict(line)), flush=True)
+    if args.out:
+        content = {
+            "size": size,
+            "machine": machine(),
+            "command": "python -m seglib.costs.bill --out assets/statistics/bill.json",
+            "limits": {"megabytes": args.megabytes, "seconds": args.seconds},
+            "items": [asdict(line) for line in lines],
+        }
+        args.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""What a net costs: parameters, multiply-adds, time and memory of one photo: ``python -m seglib.costs.cost NAME``.
+
+Weights do not matter, so nets are built with random ones, and the nets of others can be asked without a network. The
+texture classifier is the shipped one. Each is measured in a process of its own: what one net leaves behind would make
+the next one look small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from seglib.before_convnets.classifier import TextureModel
+from seglib.before_convnets.weights import NAME as TEXTURE
+from seglib.before_convnets.weights import load_texture
+from seglib.costs import memory
+from seglib.models import MODELS, create_model
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SIZE = (360, 480)
+CLASSES = 11
+PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
+RUNS = 9
+SECONDS = 120
+# glibc's malloc keeps freed memory for later: whether a photo fits in there is luck, 6 MB of it. Made to ask for and
+# return every map at once, it repeats to 0.1 MB, but takes twice the time.
+AT_ONCE = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "0"}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One net and one photo of `SIZE`."""
+
+    parameters: int
+    multiply_adds: int | None  # None where they are not those of convolutions
+    milliseconds: float  # of one core, the median
+    peak_bytes: int  # on top of what the process needed before
+
+
+def multiply_adds(module: nn.Module, run: Callable[[], object]) -> int:
+    """Multiply-adds of all convolutions of ``module`` during ``run``: one for each weight at each output position."""
+    total = 0
+
+    def count(layer: nn.Conv2d, _inputs: tuple, output: torch.Tensor) -> None:
+        nonlocal total
+        total += output[0].numel() * layer.weight[0].numel()
+
+    hooks = [layer.register_forward_hook(count) for layer in module.modules() if isinstance(layer, nn.Conv2d)]
+    try:
+        run()
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return total
+
+
+def build(name: str) -> nn.Module | TextureModel:
+    """A net of the family or of `PEERS`, untrained, or the texture model; `ValueError` lists the names there are."""
+    if name == TEXTURE:
+        return load_texture("everyday")
+    if name in PEERS:
+        from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
+
+        return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
+    if name not in MODELS:
+        raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS, TEXTURE))}")
+    return create_model(name, CLASSES)
+
+
+@torch.inference_mode()
+def measure(name: str) -> Cost:
+    """Measure in this process, on one thread."""
+    torch.set_num_threads(1)
+    segment = build(name)
+    is_net = isinstance(segment, nn.Module)
+    if is_net:
+        segment.eval().to(memory_format=torch.channels_last)
+        photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
+        parameters = sum(p.numel() for p in segment.parameters())
+        small = photo[..., :65, :65]
+    else:
+        arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)
+        parameters = sum(each.size for each in arrays)
+        photo = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), np.uint8)
+        small = photo[:65, :65].copy()
+    segment(small)  # what libraries set up once is not the photo's
+    before = memory.start_peak()
+    segment(photo)
+    peak = max(memory.peak() - before, 0)
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()  # what others do on this machine meanwhile does not count
+        segment(photo)
+        times.append(1000 * (time.process_time() - start))
+    operations = multiply_adds(segment, lambda: segment(photo)) if is_net else None
+    return Cost(parameters, operations, round(sorted(times)[RUNS // 2], 1), peak)
+
+
+def measure_apart(name: str) -> Cost:
+    """`measure` in processes of their own: one for the time, one for the memory, see `AT_ONCE`."""
+    build(name)  # a wrong name is said here
+    command = [sys.executable, "-m", "seglib.costs.cost", name]
+    how = {"capture_output": True, "text": True, "cwd": ROOT, "timeout": SECONDS}
+    runs = (subprocess.run(command, env=os.environ | more, check=True, **how) for more in ({}, AT_ONCE))
+    timed, weighed = (Cost(**json.loads(done.stdout)) for done in runs)
+    return replace(timed, peak_bytes=weighed.peak_bytes)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.costs.cost", description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=(*MODELS, *PEERS, TEXTURE))
+    print(json.dumps(asdict(measure(parser.parse_args(argv).name))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""The CRF parameters that `seglib.training.tune_crf` chose, and what came of them: files under ``assets/crf``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from seglib.crf.pairwise import CRFParams
+
+CHOSEN_BY, REPORTED_ON = "even", "odd"  # halves of the validation photos, see `seglib.training.evaluate.half`
+RESULTS = Path(__file__).resolve().parent.parent.parent / "assets" / "crf"
+
+
+def read_choices(labels: str, folder: Path = RESULTS) -> list[dict]:
+    """What was measured for each net of a label set for which parameters have been chosen."""
+    return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{labels}-*.json"))]
+
+
+def chosen_params(labels: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
+    """Parameters chosen on the `CHOSEN_BY` half of the validation photos; `ValueError` where none have been."""
+    path = folder / f"{labels}-{model}.json"
+    if not path.is_file():
+        raise ValueError(
+            f"no CRF parameters for {model} on {labels} photos: choose them with python -m seglib.tune_crf"
+        )
+    return CRFParams(**json.loads(path.read_text())["params"])

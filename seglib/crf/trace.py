@@ -1,0 +1,105 @@
+"""Mean field watched at work: its answer, its energy and its messages, iteration by iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from seglib.crf import mean_field
+from seglib.crf.pairwise import CRFParams, Kernel
+from seglib.labels import IGNORE, check_label_map
+
+STEPS = 255  # a kept probability is a whole number of them: a quarter of the memory, 0.2 % off at most
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A run of T iterations on one photo."""
+
+    kept: np.ndarray  # (T + 1, K, H, W) uint8, probabilities in 1 / STEPS; the first are the net's
+    labels: np.ndarray  # (T + 1, H, W) uint8
+    energies: np.ndarray  # (T + 1,) mean-field free energy per pixel in nats, the first one's being 0
+
+    @property
+    def changed(self) -> np.ndarray:
+        """Share of pixels that each iteration gave another class, ``(T,)``."""
+        return (self.labels[1:] != self.labels[:-1]).mean((1, 2))
+
+    def probabilities(self, iteration: int, class_index: int | None = None) -> np.ndarray:
+        """Probabilities after an iteration, ``(K, H, W)``, or those of one class, ``(H, W)``; float32."""
+        kept = self.kept[iteration] if class_index is None else self.kept[iteration, class_index]
+        return kept.astype(np.float32) / STEPS
+
+    def at(self, point: tuple[int, int]) -> np.ndarray:
+        """Probabilities of one pixel, ``(T + 1, K)``."""
+        return self.kept[:, :, point[0], point[1]].astype(np.float32) / STEPS
+
+
+def trace(
+    probabilities: np.ndarray,
+    kernels: Sequence[Kernel],
+    iterations: int,
+    watch: Callable[[int], None] = lambda iteration: None,
+) -> Trace:
+    """Run mean field on a net's probabilities ``(K, H, W)`` and keep what it did.
+
+    ``watch`` is told of each iteration before it starts; what it raises ends the run.
+    """
+    shape = probabilities.shape
+    unary = mean_field.unary_energy(probabilities)
+    total = mean_field.messages(kernels, np.ones((len(unary), 1), np.float32))
+    q = mean_field.softmax(-unary)
+    kept, labels = np.empty((iterations + 1, *shape), np.uint8), np.empty((iterations + 1, *shape[1:]), np.uint8)
+    energies = np.empty(iterations + 1)
+    for iteration in range(iterations + 1):
+        watch(iteration)
+        maps = mean_field.as_maps(q, shape)
+        labels[iteration] = maps.argmax(0)
+        kept[iteration] = np.multiply(maps, STEPS, out=maps).round(out=maps)
+        heard = mean_field.messages(kernels, q)
+        energies[iteration] = mean_field.free_energy(unary, q, heard, total)
+        if iteration < iterations:
+            q = mean_field.softmax(mean_field.agreement(heard, None) - unary)
+    return Trace(kept, labels, energies - energies[0])
+
+
+def class_messages(probability: np.ndarray, kernels: Sequence[Kernel]) -> dict[str, np.ndarray]:
+    """What every pixel hears of one class of probability ``(H, W)``, ``{kernel: (H, W)}`` in logits."""
+    column = np.ascontiguousarray(probability, np.float32).reshape(-1, 1)
+    return {kernel.name: kernel.filter(column).reshape(probability.shape) for kernel in kernels}
+
+
+def fit_pixels(
+    image: np.ndarray, probabilities: np.ndarray, params: CRFParams, most: int
+) -> tuple[np.ndarray, np.ndarray, CRFParams]:
+    """Image, probabilities and kernels shrunk together to ``most`` pixels, if there are more.
+
+    Widths in pixels shrink along, so that they span the same part of the photo.
+    """
+    height, width = image.shape[:2]
+    if height * width <= most:
+        return image, probabilities, params
+    factor = (most / (height * width)) ** 0.5
+    size = (max(1, int(width * factor)), max(1, int(height * factor)))
+    planes = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in probabilities])
+    smaller = replace(
+        params,
+        smoothness_width=max(0.1, params.smoothness_width * factor),
+        appearance_width=max(0.1, params.appearance_width * factor),
+    )
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), planes, smaller
+
+
+def sure_of(truth: np.ndarray, num_classes: int, certainty: float) -> np.ndarray:
+    """Probabilities ``(K, H, W)`` of one who is ``certainty`` sure of every label, and of nothing where it is void.
+
+    A unary without a mistake: whatever the CRF changes in it, it spoils.
+    """
+    truth = check_label_map(truth, num_classes)
+    rest = (1 - certainty) / max(1, num_classes - 1)
+    sure = np.where(np.arange(num_classes)[:, None, None] == truth, np.float32(certainty), np.float32(rest))
+    sure[:, truth == IGNORE] = 1 / num_classes
+    return sure

@@ -1,0 +1,78 @@
+"""Trained weights on disk: half-precision safetensors, each with a card that says what it is.
+
+``assets/weights/<labels>-<name>.safetensors`` holds the tensors, the JSON file of the same name the card:
+data, recipe, seed, figures, and the sha256 of the tensors' file. Loading checks that sum, never unpickles,
+and is strict: a missing or left-over tensor is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import nn
+
+from seglib.labels import LABEL_SETS
+from seglib.models import create_model
+from seglib.models.cards import WeightsError, read_card, weights_path
+
+MAX_BYTES = 32 * 2**20  # a net of the family weighs 6 MB
+
+
+def read_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """Tensors of a weights file, checked against its card's sha256."""
+    if not path.is_file():
+        raise WeightsError(f"no weights at {path.name}: train them, see README")
+    if path.stat().st_size > MAX_BYTES:
+        raise WeightsError(f"{path.name} has {path.stat().st_size} bytes: wanted at most {MAX_BYTES}")
+    data = path.read_bytes()
+    found, wanted = hashlib.sha256(data).hexdigest(), read_card(path).get("sha256")
+    if found != wanted:
+        raise WeightsError(f"{path.name} is damaged: its sha256 is {found}, its card says {wanted}")
+    try:
+        return safetensors.torch.load(data)
+    except SafetensorError as error:
+        raise WeightsError(f"{path.name} is not a safetensors file: {error}") from error
+
+
+def save_weights(path: Path, model: nn.Module, card: dict) -> None:
+    """Write a net in half precision, and its card with the sum of the file."""
+    # Counters stay whole numbers; only measured values are rounded.
+    tensors = {
+        key: (value.half() if value.is_floating_point() else value).contiguous().cpu()
+        for key, value in model.state_dict().items()
+    }
+    data = safetensors.torch.save(tensors)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    card = card | {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+
+
+def load_model(name: str, labels: str = "everyday", path: Path | None = None) -> nn.Module:
+    """A trained net, ready to predict (eval mode, float32).
+
+    ``name`` is one of `seglib.MODELS`, ``labels`` one of `seglib.LABEL_SETS`; ``path`` takes weights of your
+    own instead of the shipped ones. Raises `ValueError` on a wrong name, `WeightsError` on a bad file.
+
+    >>> load_model("fcn8s", "street").num_classes
+    11
+    """
+    if labels not in LABEL_SETS:
+        raise ValueError(f"no label set {labels!r}: there are {', '.join(LABEL_SETS)}")
+    model = create_model(name, len(LABEL_SETS[labels]))
+    path = path or weights_path(name, labels)
+    tensors, card = read_tensors(path), read_card(path)
+    if (card.get("name"), card.get("labels")) != (name, labels):
+        raise WeightsError(
+            f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {name} for {labels}"
+        )
+    try:
+        model.load_state_dict(tensors, strict=True)
+    except RuntimeError as error:
+        raise WeightsError(f"{path.name} does not fit {name}, whatever its card says") from error
+    return model.eval().to(memory_format=torch.channels_last)

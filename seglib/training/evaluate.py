@@ -1,0 +1,135 @@
+"""Score a net, or the texture model, on a folder of labelled photos: ``python -m seglib.evaluate --help``.
+
+One confusion matrix for the whole split, as in the literature. Where a data set cannot tell some of our
+classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting.
+Photos are read one at a time, so memory does not grow with the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from seglib import metrics
+from seglib.before_convnets.weights import NAME as TEXTURE
+from seglib.before_convnets.weights import load_texture
+from seglib.crf.mean_field import ITERATIONS, mean_field
+from seglib.crf.pairwise import CRFParams
+from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
+from seglib.labels import IGNORE, LABEL_SETS
+from seglib.models import MODELS
+from seglib.models.prediction import predict
+from seglib.models.weights import load_model
+
+
+def fold(target_map: np.ndarray, reading: Targets) -> np.ndarray:
+    """Targets or predicted classes to the groups that the data set tells apart; void stays void."""
+    table = np.full(256, IGNORE, np.uint8)
+    table[: len(reading.groups)] = reading.groups
+    return table[target_map]
+
+
+Segmenter = Callable[[np.ndarray], np.ndarray]  # image (H, W, 3) uint8 -> label map (H, W)
+
+
+def sharpened(model: nn.Module, crf: CRFParams) -> Segmenter:
+    """A net whose probabilities go through `mean_field`."""
+    return lambda image: mean_field(predict(model, image).probabilities, image, crf, ITERATIONS).argmax(0)
+
+
+def evaluate(model: nn.Module | Segmenter, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
+    """Confusion matrix ``(G, G)`` over labelled photos, in the data set's groups of classes.
+
+    ``model`` is a net, or anything else that makes a label map from an image.
+    """
+    segment = (lambda image: predict(model, image).labels) if isinstance(model, nn.Module) else model
+    total = np.zeros((len(reading.group_names),) * 2, np.int64)
+    examples = tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", disable=None if progress else True)
+    for image, truth in examples:
+        total += metrics.confusion_matrix(fold(truth, reading), fold(segment(image), reading), len(total))
+    return total
+
+
+def half(pairs: list, which: str | None) -> list:
+    """The "odd" photos (first, third, ...), the "even" ones, or all: one half to choose by, one to report on.
+
+    Files lie in order of theme, or of time: cut in the middle, one half would lack classes that the other has.
+    """
+    return {"odd": pairs[::2], "even": pairs[1::2], None: pairs}[which]
+
+
+def crf_params(numbers: list[float] | None) -> CRFParams | None:
+    """The five numbers after ``--crf``, or the defaults if there are none; None without the option."""
+    if numbers is None:
+        return None
+    if numbers and len(numbers) != len(fields(CRFParams)):
+        raise ValueError(f"--crf takes five numbers, or none for the defaults; it got {len(numbers)}")
+    return CRFParams(*numbers)
+
+
+def summary(cm: np.ndarray, class_names: tuple[str, ...], images: int) -> dict:
+    """The usual figures as plain numbers, rounded to four places; absent classes are ``None``."""
+
+    def plain(x: float) -> float | None:
+        return None if np.isnan(x) else round(float(x), 4)
+
+    return {
+        "images": images,
+        "pixel_accuracy": plain(metrics.pixel_accuracy(cm)),
+        "class_accuracy": plain(metrics.class_accuracy(cm)),
+        "mean_iou": plain(metrics.mean_iou(cm)),
+        "frequency_weighted_iou": plain(metrics.frequency_weighted_iou(cm)),
+        "iou": dict(zip(class_names, map(plain, metrics.iou_per_class(cm)), strict=True)),
+    }
+
+
+def load(name: str, labels: str, weights: Path | None) -> nn.Module | Segmenter:
+    """A net on the fastest device there is, or the texture model."""
+    if name == TEXTURE:
+        return load_texture(labels, weights)
+    return load_model(name, labels, weights).to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.evaluate", description=__doc__.splitlines()[0])
+    parser.add_argument("--labels", choices=LABEL_SETS, default="everyday")
+    parser.add_argument("--model", choices=[*MODELS, TEXTURE], required=True)
+    parser.add_argument("--weights", type=Path, help="weights of your own; default: the shipped ones")
+    parser.add_argument("--data", type=Path, required=True, help="the data set's folder")
+    parser.add_argument("--layout", choices=MEANING, required=True)
+    parser.add_argument("--split", help="folder inside it that holds images/ and labels/, such as val")
+    parser.add_argument("--half", choices=("odd", "even"), help="only every second photo")
+    parser.add_argument(
+        "--crf", type=float, nargs="*", metavar="X", help="a fully connected CRF after the net; five numbers: "
+        + ", ".join(each.name.replace("_", " ") for each in fields(CRFParams)) + "; none: its defaults",
+    )  # fmt: skip
+    args = parser.parse_args(argv)
+    try:
+        params = crf_params(args.crf)
+        reading = read_as(args.layout, LABEL_SETS[args.labels])
+        pairs = half(find_pairs(args.data, args.split), args.half)
+        model = load(args.model, args.labels, args.weights)
+        if params and not isinstance(model, nn.Module):
+            raise ValueError(f"--crf needs a net's probabilities, and {args.model} is none")
+        cm = evaluate(sharpened(model, params) if params else model, pairs, reading, progress=True)
+    except ValueError as error:
+        sys.exit(f"evaluate: {error}")
+    names = {"model": args.model, "labels": args.labels, "layout": args.layout, "split": args.split}
+    if args.half:
+        names["half"] = args.half
+    if params:
+        names["crf"] = asdict(params) | {"iterations": ITERATIONS}
+    print(json.dumps(names | summary(cm, reading.group_names, len(pairs)), indent=2))
+
+
+if __name__ == "__main__":
+    main()

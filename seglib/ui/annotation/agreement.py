@@ -1,0 +1,154 @@
+"""Several people's labels of one photo, and the nets beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.annotation import agreement
+from seglib.annotation.polygons import BadAnnotation
+from seglib.images import BadImage
+from seglib.labels import IGNORE, LabelSet
+from seglib.metrics.baselines import grown, shifted, without_rare
+from seglib.models.cards import shipped_nets
+from seglib.photos import PHOTOS, TWICE
+from seglib.ui import cache, paintings, panels, state
+from seglib.ui.annotation.paint import FILES
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.words import percent
+
+MAX_ANNOTATORS = 8
+YOURS, OURS, AGAIN = "your painting", "human labels", "drawn again, fast"
+
+
+def agree(photo: state.Photo, labels: LabelSet) -> None:
+    """Several people's labels of one photo: how well they agree, and how the nets compare with that."""
+    files = st.session_state.setdefault("annotators", {}).setdefault(paintings.name_of(photo, labels), {})
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.file_uploader(
+            "Other annotators' files of this photo: LabelMe JSON or label PNG",
+            FILES,
+            accept_multiple_files=True,
+            key="annotator_files",
+            on_change=_take_annotators,
+            args=(photo, labels),
+        )
+    people = _people(photo, labels, files, right)
+    for sentence in st.session_state.pop("annotator_errors", []):
+        st.error(sentence)
+    if len(people) < 2:
+        twice = ", ".join(PHOTOS[name].title for name in TWICE)
+        st.info(
+            "Two annotators at least are needed: paint the photo yourself, add files, imagine three people, or take a "
+            f"photo that we labelled twice: {twice}."
+        )
+        return
+    maps = list(people.values())
+    votes = agreement.count_votes(maps, len(labels))
+    heat = agreement.disagreement(votes)
+    vote = agreement.winner(votes)
+    panels.show(
+        [
+            Panel(
+                title="Where they differ",
+                role="output",
+                alt=f"Entropy of {len(people)} annotators' votes on: {photo.alt}",
+                caption=f"bright: nobody agrees; anything but black: {percent(float((heat > 0).mean()))}",
+                picture=agreement.heat_picture(photo.image, heat),
+            ),
+            Panel(title="Their vote", role="output", alt="Majority of the votes", picture=photo.image, labels=vote),
+        ],
+        photo,
+        labels,
+        key="agreement",
+        columns=2,
+    )
+    _agreement_tables(photo, labels, people)
+
+
+def _people(
+    photo: state.Photo, labels: LabelSet, files: Mapping[str, np.ndarray], place: st.delta_generator.DeltaGenerator
+) -> dict[str, np.ndarray]:
+    """Label maps of everybody who is counted."""
+    human, painting = state.human_truth(photo, labels), paintings.find(photo, labels)
+    people: dict[str, np.ndarray] = {}
+    if human is not None:
+        people[OURS] = human
+    if photo.key in TWICE:
+        people[AGAIN] = cache.bundled_truth(photo.key, labels.name, second=True)
+    if paintings.share_painted(painting):
+        people[YOURS] = painting.labels
+    people |= files
+    with place:
+        if human is not None and st.toggle(
+            "Imagine three more people",
+            key="imagine",
+            persist_state="session",
+            help="Made from the human labels: everything 2 px too far right and down; the commonest class 3 px too "
+            "fat; classes below 1 % of the pixels overlooked.",
+        ):
+            largest = int(np.bincount(human[human != IGNORE]).argmax())
+            people["imagined: 2 px off"] = shifted(human, 2)
+            people["imagined: 3 px too fat"] = grown(human, largest, 3)
+            people["imagined: overlooks the rare"] = without_rare(human, 0.01, len(labels))
+    if len(people) > 2:
+        names = list(people)
+        counted = st.pills("Counted", names, selection_mode="multi", default=names, key=f"counted {names}", wrap=True)
+        people = {name: people[name] for name in names if name in counted}
+    return people
+
+
+def _take_annotators(photo: state.Photo, labels: LabelSet) -> None:
+    """Callback of the uploader: keep what can be read, say of each other file what is wrong with it."""
+    kept = st.session_state["annotators"].setdefault(paintings.name_of(photo, labels), {})
+    errors = []
+    for file in st.session_state["annotator_files"]:
+        if file.name not in kept and len(kept) >= MAX_ANNOTATORS:
+            errors.append(f"{file.name}: there are {MAX_ANNOTATORS} files already, which is as many as are compared.")
+            continue
+        try:
+            kept[file.name] = paintings.read_file(photo, labels, file.getvalue())
+        except (BadAnnotation, BadImage) as error:
+            errors.append(f"{file.name}: {error}")
+    st.session_state["annotator_errors"] = errors
+
+
+def _agreement_tables(photo: state.Photo, labels: LabelSet, people: Mapping[str, np.ndarray]) -> None:
+    names, maps = list(people), list(people.values())
+    table = agreement.pairwise_iou(maps, len(labels))
+    pairs = table[np.triu_indices(len(maps), 1)]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.metric("The ceiling: mean IoU of two people", percent(float(np.nanmean(pairs))))
+        st.dataframe(pd.DataFrame(100 * table, names, names).style.format("{:.1f}"))
+    with right:
+        others = np.where(np.eye(len(maps), dtype=bool), np.nan, table)
+        rows = {name: float(np.nanmean(row)) for name, row in zip(names, others, strict=True)}
+        for net, answer in panels.segment_all(photo, labels, list(shipped_nets(labels.name))).items():
+            scores = [metrics.mean_iou(metrics.confusion_matrix(m, answer.labels, len(labels))) for m in maps]
+            rows[net] = float(np.mean(scores))
+        bars = pd.DataFrame({"who": rows.keys(), "mean IoU": [100 * score for score in rows.values()]})
+        bars["kind"] = ["person"] * len(people) + ["net"] * (len(rows) - len(people))
+        st.markdown("**Mean IoU with these people** (for a person: with the others)")
+        _people_chart(bars)
+
+
+def _people_chart(bars: pd.DataFrame) -> None:
+    """Bars of people and nets, best first."""
+    chart = (
+        alt.Chart(bars)
+        .mark_bar()
+        .encode(
+            y=alt.Y("who", sort="-x", title=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X("mean IoU", scale=alt.Scale(domain=[0, 100]), title="mean IoU, %"),
+            color=alt.Color("kind", title=None, legend=alt.Legend(orient="bottom")),
+            tooltip=["who", alt.Tooltip("mean IoU", format=".1f")],
+        )
+    )
+    st.altair_chart(chart)

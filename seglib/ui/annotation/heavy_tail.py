@@ -1,0 +1,116 @@
+"""Classes by share, and what folding the rarest into Other does to the scores."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.annotation import heavy_tail
+from seglib.annotation.polygons import class_indices
+from seglib.class_counts import SETS, read_statistics
+from seglib.labels import IGNORE, LabelSet
+from seglib.metrics.imbalance import fold_matrix
+from seglib.models.cards import shipped_nets
+from seglib.photos import PHOTOS
+from seglib.ui import cache, page, panels, state
+from seglib.ui.words import percent
+
+FINE = "our ten photos, fine labels"
+
+
+def tail(labels: LabelSet) -> None:
+    """Classes by share; fold the rarest into Other, and see what that does to the scores of the same predictions."""
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        source = st.selectbox("Classes of", [FINE, *SETS], key="tail_source", persist_state="session")
+    with middle:
+        nets = list(shipped_nets(labels.name))
+        net = st.selectbox("Predictions of", nets, index=len(nets) - 1, key="tail_net", persist_state="session")
+    with right:
+        n = st.slider("Rarest classes folded into Other", 0, len(labels) - 1, 0, key="fold", bind="query-params")
+    page.wait_for_nets()
+    cm = _all_photos(net, labels)
+    counts = np.zeros(len(labels), int) if cm is None else cm.sum(1)
+    folding = heavy_tail.fold_rarest(counts, labels.classes, n if cm is not None else 0)
+    _shares_chart(source, labels, folding.folded)
+    if cm is None:
+        return
+    folded = fold_matrix(cm, folding.group_of)
+    scores = {"Pixel accuracy": metrics.pixel_accuracy, "Mean IoU": metrics.mean_iou}
+    accuracy, iou, unseen = st.columns([1, 1, 2])
+    for column, (name, score) in zip((accuracy, iou), scores.items(), strict=True):
+        gain = 100 * (score(folded) - score(cm))
+        column.metric(name, percent(score(folded)), f"{gain:+.1f} points by folding" if folding.folded else None)
+    with unseen:
+        if folding.folded:
+            share = counts[[labels.index(name) for name in folding.folded]].sum() / counts.sum()
+            st.markdown(f"**Can no longer be seen:** {', '.join(folding.folded)}.")
+            st.caption(f"Together {percent(float(share))} of the labelled pixels of our ten photos.")
+        else:
+            st.caption("Nothing is folded yet.")
+        st.caption(f"Scores of {net} over our ten photos.")
+    page.what_you_should_see(
+        "Pixel accuracy can only rise as classes are folded, because no right pixel becomes wrong. The bars fall off "
+        "by orders of magnitude, so the rare half of the classes hardly counts in it at all."
+    )
+
+
+def _shares_chart(source: str, labels: LabelSet, folded: tuple[str, ...]) -> None:
+    """Shares on a logarithmic scale; hollow what stands for a class that is folded away."""
+    if source == FINE:
+        pixels = cache.fine_pixels()
+        index_of = class_indices(labels)
+        means = {name: () if index_of[name] == IGNORE else (labels.classes[index_of[name]],) for name in pixels}
+    else:
+        pixels, means = read_statistics(source).pixels, heavy_tail.meanings(source, labels)
+    shares = heavy_tail.class_shares(pixels)
+
+    def fate(name: str) -> str:
+        meaning = means.get(name, ())
+        if not meaning:
+            return "no class"
+        return "in Other" if set(meaning) <= set(folded) else "kept"
+
+    data = pd.DataFrame([{"class": name, "share": 100 * share, "fate": fate(name)} for name, share in shares.items()])
+    # A logarithmic scale has no zero for bars to stand on: they stand on a tenth of the smallest.
+    floor = 10 ** np.floor(np.log10(data["share"].min()))
+    data["floor"] = floor
+    chart = (
+        alt.Chart(data)
+        .mark_bar()
+        .encode(
+            x=alt.X("class", sort=None, title=None, axis=alt.Axis(labelAngle=-60, labelOverlap=True, labelLimit=110)),
+            y=alt.Y("share", scale=alt.Scale(type="log", domain=[floor, 100]), title="% of labelled pixels"),
+            y2="floor",
+            color=alt.Color(
+                "fate",
+                title=None,
+                scale=alt.Scale(domain=["kept", "in Other", "no class"], range=["#0072B2", "#E69F00", "#9aa0a6"]),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=["class", alt.Tooltip("share", format=".4f", title="%"), "fate"],
+        )
+    )
+    st.altair_chart(chart, height=360)
+    half = np.searchsorted(np.cumsum(data["share"]), 50) + 1
+    st.caption(
+        f"{len(data)} classes; the commonest {half} own half of the pixels, the rarest "
+        f"{len(data) // 2} together {data['share'].tail(len(data) // 2).sum():.2f} %."
+    )
+
+
+def _all_photos(net: str, labels: LabelSet) -> np.ndarray | None:
+    """Confusion matrix of a net over the photos in the box; None while the nets are being loaded."""
+    total = np.zeros((len(labels), len(labels)), int)
+    with st.spinner("Our ten photos are being segmented …"):
+        for name in PHOTOS:
+            photo = state.bundled(name)
+            answers = panels.segment_all(photo, labels, [net])
+            if not answers:
+                return None
+            truth = cache.bundled_truth(name, labels.name)
+            total += cache.confusion(truth, answers[net], name, 0, net, labels.name)
+    return total

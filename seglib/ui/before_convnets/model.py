@@ -1,0 +1,171 @@
+"""The texture model of many photos, beside a net: windows, classifiers, and stuff and things scored apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.before_convnets import textons
+from seglib.before_convnets.classifier import CLASSIFIERS, label_cells
+from seglib.before_convnets.weights import texture_path
+from seglib.labels import LabelSet
+from seglib.metrics import objects
+from seglib.models.cards import read_card, shipped_nets
+from seglib.ui import inputs, page, panels, state, tables
+from seglib.ui.before_convnets import texture_cache, texture_charts
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.words import percent
+
+NET = "fcn8s"
+FACTORS = {"a quarter": 0.25, "half": 0.5, "as learnt": 1.0, "twice": 2.0, "four times": 4.0}
+CLASSIFIER_NAMES = {"linear": "linear", "nearest": "nearest neighbour"}
+SCORES = ("pixel_accuracy", "class_accuracy", "mean_iou")
+
+
+def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+    """The shipped model on the photo, beside the net, at any window."""
+    if not texture_path(labels.name).is_file():
+        panels.show([panels.photo_panel(photo)], photo, None, key="trained_none", columns=1)
+        st.info("The texture model in the box was learnt for everyday classes only: choose those in the sidebar.")
+        return
+    left, middle, right = st.columns(3)
+    with left:
+        size = st.select_slider("Window", list(FACTORS), value="as learnt", key="model_window", bind="query-params")
+    with middle:
+        kind = st.segmented_control(
+            "Classifier",
+            CLASSIFIERS,
+            format_func=CLASSIFIER_NAMES.get,
+            default="linear",
+            required=True,
+            key="classifier",
+            bind="query-params",
+        )
+    with right:
+        options = ["classes", "errors"] if truth is not None else ["classes"]
+        view = st.segmented_control(
+            "Show", options, default="classes", required=True, key="texture_view", bind="query-params"
+        )
+    with st.spinner("Counting words in the photo …"):
+        found = texture_cache.model_labels(photo.image, photo.key, labels.name, kind, FACTORS[size])
+    model = texture_cache.model(labels.name)
+    scale = max(1, max(photo.size) / model.side)  # of the photo to the one that is looked at
+    side = (2 * model.radii[0] + 1) * model.cell * scale * FACTORS[size]
+    answers = panels.segment_all(photo, labels, [NET])
+    said = {f"texture, {CLASSIFIER_NAMES[kind]}": found} | {net: answer.labels for net, answer in answers.items()}
+    cms = compare(photo, labels, truth, said, key="trained", view=view)
+    st.caption(
+        f"A window has {side:.0f} pixels of this photo a side, its surroundings {2 * model.radii[-1] + 1} cells of "
+        f"{model.cell * scale:.0f} pixels: the model counts words in both."
+    )
+    if cms and page.guess(
+        "What happens to the texture model's accuracy on this photo as its window shrinks to a quarter?",
+        ["it rises", "it falls by a few points", "it collapses"],
+        "model_window_guess",
+    ):
+        curve = {
+            side / FACTORS[size] * factor: metrics.pixel_accuracy(
+                metrics.confusion_matrix(
+                    truth,
+                    texture_cache.model_labels(photo.image, photo.key, labels.name, kind, factor),
+                    len(labels),
+                )
+            )
+            for factor in FACTORS.values()
+        }
+        texture_charts.window_curve({CLASSIFIER_NAMES[kind]: curve}, side, "pixel accuracy")
+    page.what_you_should_see(
+        "Sky, grass and trees are found nearly as well as by the net: they *are* texture. Vehicles, objects and people "
+        "fall apart into whatever their surface looks like, for no window knows a shape; things with a surface of "
+        "their own, flowers or fur, fare better. A small window is noise, a large one blurs the borders."
+    )
+    st.subheader("On the validation photos, beside the paper")
+    _validation(labels)
+    page.show_source(textons.histograms, label_cells)
+
+
+def compare(
+    photo: state.Photo,
+    labels: LabelSet,
+    truth: np.ndarray | None,
+    said: Mapping[str, np.ndarray],
+    key: str,
+    view: inputs.View = "classes",
+    scored: np.ndarray | None = None,
+) -> dict[str, np.ndarray]:
+    """Label maps beside the photo and the truth, and their scores; ``scored`` is the truth of the pixels that count."""
+    scored = truth if scored is None else scored
+    cms: dict[str, np.ndarray] = {}
+    if truth is not None and scored is not None:
+        cms = {name: metrics.confusion_matrix(scored, each, len(labels)) for name, each in said.items()}
+    shown = [panels.photo_panel(photo)]
+    if truth is not None:
+        shown.append(panels.truth_panel(photo, truth))
+    for name, each in said.items():
+        caption = f"pixel accuracy {percent(metrics.pixel_accuracy(cms[name]))}" if name in cms else ""
+        alt = f"Classes by {name}: {photo.alt} {caption}"
+        shown.append(Panel(title=name, role="output", alt=alt, caption=caption, picture=photo.image, labels=each))
+    panels.show(shown, photo, labels, key=key, truth=truth, mode=view, columns=2)
+    if truth is None:
+        st.info("There are no human labels of these classes for this photo, so there is nothing to score against.")
+        return cms
+    st.subheader("Scores on this photo")
+    tables.score_table(cms)
+    st.subheader("Stuff and things apart")
+    tables.kinds_table({name: objects.things_and_stuff(cm, labels) for name, cm in cms.items()})
+    return cms
+
+
+def _validation(labels: LabelSet) -> None:
+    """Figures of the card, of the nets' cards, and what each kind of words adds."""
+    path = texture_path(labels.name)
+    card, nets = read_card(path), shipped_nets(labels.name)
+    rows = {"texture": card["figures"]} | {net: nets[net]["figures"] for net in (NET,) if net in nets}
+    table = pd.DataFrame(
+        {name: [100 * figures[key] for key in SCORES] for name, figures in rows.items()}, index=list(tables.SCORES)
+    ).T.rename_axis("Model")
+    if labels.name == "everyday":
+        table.loc["TextonBoost (paper), MSRC-21"] = [72.2, 57.9, float("nan")]
+    tables.show_wrapped(table)
+    anchor = (
+        " TextonBoost (Shotton et al., ECCV 2006), with its random field, is given on the 21 classes and 256 test "
+        "photos of MSRC-21: other classes and photos, so an anchor and no race. It boosts textons in boxes at learnt "
+        "offsets; ours has two centred windows, a linear classifier and no random field."
+    )
+    st.caption(
+        f"Per cent, the {card['figures']['images']} validation photos of {card['data']['validation']}, by "
+        f"`python -m seglib.evaluate --labels {labels.name} --model texture`; learnt in {card['minutes']} minutes of "
+        f"one core from {sum(card['photos'].values())} photos by `python -m seglib.training.train_texture`."
+        + (anchor if labels.name == "everyday" else "")
+    )
+    if NET in nets:
+        st.markdown("**Class by class**")
+        texture_charts.class_gaps(card["figures"]["iou"], nets[NET]["figures"]["iou"], NET, labels.things)
+        st.caption(f"IoU on the same photos, largest lead of texture first. {_gaps(labels, rows)}")
+    ablation = path.with_name(f"{labels.name}-ablation.json")
+    if ablation.is_file():
+        found = json.loads(ablation.read_text())
+        table = pd.DataFrame.from_dict(found["rows"], orient="index")[list(SCORES)]
+        table.columns = list(tables.SCORES)
+        st.markdown("**What each kind of words adds**")
+        tables.show_wrapped((100 * table).rename_axis("Words and classifier"))
+        st.caption(
+            f"Per cent of {found['windows']:,} windows of the validation photos, learnt from {found['learnt_from']:,} "
+            f"windows: fewer than the model above. `python -m benchmarks.texture --labels {labels.name}`"
+        )
+
+
+def _gaps(labels: LabelSet, rows: Mapping[str, Mapping]) -> str:
+    """How far texture is behind the net, over stuff and over things."""
+    words = []
+    for kind, names in (("stuff", set(labels.classes) - labels.things), ("things", labels.things)):
+        ious = {model: [figures["iou"][name] for name in sorted(names)] for model, figures in rows.items()}
+        known = [(ours, net) for ours, net in zip(*ious.values(), strict=True) if None not in (ours, net)]
+        ours, net = np.mean(known, axis=0)
+        words.append(f"{kind}: {100 * ours:.1f} against {100 * net:.1f} %")
+    return f"Mean IoU over {words[0]}, over {words[1]}."

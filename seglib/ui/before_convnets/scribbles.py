@@ -1,0 +1,116 @@
+"""Strokes on the photo, learnt from in a second, beside a net that has never seen them."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from seglib.before_convnets import scribbles as texture_scribbles
+from seglib.before_convnets.classifier import fit, radius_of
+from seglib.before_convnets.scribbles import CELL, BadScribbles
+from seglib.labels import IGNORE, LabelSet
+from seglib.ui import page, paintings, panels, state
+from seglib.ui.before_convnets import texture_cache
+from seglib.ui.before_convnets.filters import WINDOWS
+from seglib.ui.before_convnets.model import NET, compare
+from seglib.ui.cache import truth_key
+from seglib.ui.words import percent
+
+SCRIBBLES = "scribbles"  # purpose of the painting: never anybody's truth
+KINDS = {"texture": ("texture",), "colour": ("colour",), "both": ("texture", "colour")}
+
+
+def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+    """Paint a few strokes of two classes or more, learn, and see the whole photo labelled."""
+    painting = paintings.receive(photo, labels, SCRIBBLES)
+    name = paintings.name_of(photo, labels, SCRIBBLES)
+    left, right = st.columns([3, 1], gap="medium")
+    with right:
+        st.button(
+            "Learn from the strokes",
+            key="learn",
+            on_click=_learn,
+            args=(photo, labels),
+            type="primary",
+            width="stretch",
+            icon=":material/school:",
+        )
+        st.button(
+            "Example strokes",
+            key="example_strokes",
+            on_click=_example,
+            args=(photo, labels, truth),
+            disabled=truth is None,
+            width="stretch",
+            icon=":material/gesture:",
+            help="A few straight strokes inside each class of the human labels: up to three, none near a border.",
+        )
+        if error := st.session_state.pop("scribble_error", None):
+            st.error(error)
+        learnt = st.session_state.get("learnt_strokes", {}).get(name)
+        if painting is not None and learnt is not None and not np.array_equal(learnt, painting.labels):
+            st.caption("There are newer strokes: learn again to use them.")
+    with left:
+        paintings.painter(photo, labels, SCRIBBLES)
+    if learnt is None:
+        st.info("Paint a stroke or two in at least two classes, then learn from them; or take the example strokes.")
+        return
+    left, right = st.columns(2)
+    with left:
+        kinds = st.segmented_control(
+            "Words", list(KINDS), default="both", required=True, key="stroke_words", bind="query-params"
+        )
+    with right:
+        window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[3], key="stroke_window", bind="query-params")
+    with st.spinner("Learning the textures of this photo …", show_time=True):
+        found, seconds = texture_cache.stroke_labels(
+            photo.image, learnt, photo.key, truth_key(learnt), labels.name, KINDS[kinds], radius_of(window, CELL)
+        )
+    answers = panels.segment_all(photo, labels, [NET])
+    said = {f"your strokes, {kinds}": found} | {net: answer.labels for net, answer in answers.items()}
+    scored = None if truth is None else texture_scribbles.unseen(truth, learnt)
+    compare(photo, labels, truth, said, key="stroke_result", scored=scored)
+    painted = learnt != IGNORE
+    known = ", ".join(labels.classes[k] for k in np.unique(learnt[painted]))
+    st.caption(
+        f"Learnt from {percent(float(painted.mean()))} of the photo, which count in no score, and from nothing "
+        f"else, in {seconds:.1f} s. It can only say {known}."
+    )
+    page.what_you_should_see(
+        "A few strokes are enough for stuff: what they touched is found all over this photo. For a thing they are not: "
+        "its parts look like something else, and the next photo would need strokes again."
+    )
+    page.show_source(texture_scribbles.learn, fit)
+
+
+def _learn(photo: state.Photo, labels: LabelSet) -> None:
+    """Callback of the button: take the strokes as they are now, or say in a sentence what is missing."""
+    painting = paintings.receive(photo, labels, SCRIBBLES)
+    strokes = painting.labels if painting else np.full(photo.size, IGNORE, np.uint8)
+    try:
+        texture_scribbles.teaching_cells(strokes, labels)
+    except BadScribbles as error:
+        st.session_state["scribble_error"] = str(error)
+    else:
+        _keep(paintings.name_of(photo, labels, SCRIBBLES), strokes)
+
+
+def _example(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+    """Callback of the button: ready-made strokes into the painter, learnt from at once; undo brings back one's own."""
+    paintings.receive(photo, labels, SCRIBBLES)
+    strokes = texture_cache.example_strokes(truth, truth_key(truth), len(labels))
+    try:
+        texture_scribbles.teaching_cells(strokes, labels)
+    except BadScribbles:
+        st.session_state["scribble_error"] = "Fewer than two classes of this photo have room for a stroke: paint some."
+    else:
+        paintings.load(photo, labels, strokes, SCRIBBLES)
+        _keep(paintings.name_of(photo, labels, SCRIBBLES), strokes)
+
+
+def _keep(name: str, strokes: np.ndarray) -> None:
+    kept = st.session_state.setdefault("learnt_strokes", {})
+    kept.pop(name, None)
+    kept[name] = strokes
+    while len(kept) > state.MAX_PAINTED:
+        kept.pop(next(iter(kept)))

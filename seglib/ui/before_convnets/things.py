@@ -1,0 +1,159 @@
+"""Things: a detector's box or one's own, GrabCut inside it step by step, and the same scores as a net."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from seglib.before_convnets import boxes, grab_cut
+from seglib.before_convnets.boxes import DETECTORS, BadBox, Box
+from seglib.before_convnets.grab_cut import MOST_STEPS, SEEDS, Cut
+from seglib.labels import IGNORE, LabelSet
+from seglib.ui import cache, page, paintings, panels, state
+from seglib.ui.before_convnets import boxes as detection_boxes
+from seglib.ui.before_convnets import things_cache as detection_cache
+from seglib.ui.before_convnets import things_results as results
+from seglib.ui.before_convnets.boxes import MINE, STROKES, WHO
+from seglib.ui.before_convnets.things_results import NET, Choice
+from seglib.ui.cache import truth_key
+from seglib.ui.components.label_painter import BoxTool
+
+STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
+MOST_BOXES = 5
+MOST_VOTES = 30  # that can be asked for
+FIRST = "Face"  # detector
+
+
+def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+    """Who draws the box, what GrabCut makes of it, and how good that is beside a net."""
+    drawn = detection_boxes.receive(photo)
+    strokes = paintings.receive(photo, SEEDS, STROKES)
+    seeds = strokes.labels if strokes is not None and (strokes.labels != IGNORE).any() else None
+    answers = panels.segment_all(photo, labels, [NET])
+    guide = truth if truth is not None else answers[NET].labels if answers else None  # names what is in a drawn box
+    who, votes, step = _controls(photo, labels, guide)
+    marks: list[Box] = []
+    choice, words = None, ""
+    if who == MINE:
+        words = drawn.problem or ("" if drawn.box else "Draw a box on the photo: drag from corner to corner.")
+        if drawn.box:
+            inside = None if guide is None else boxes.class_inside(guide, drawn.box)
+            choice = Choice(drawn.box, inside, step)
+    else:
+        detector = DETECTORS[who]
+        found = [it for it in detection_cache.detections(photo.image, photo.key, who) if it.votes >= votes][:MOST_BOXES]
+        words = drawn.problem
+        if found:
+            best = found[_which(photo, who, [it.votes for it in found])]
+            marks = [it.box for it in found]
+            name = detector.classes.get(labels.name)
+            box = boxes.grown(best.box, detector, photo.size)
+            choice = Choice(box, None if name is None else labels.index(name), step)
+        else:
+            words = words or (
+                f"{who}: in this photo no {votes} windows agree. Ask for fewer, take another detector, or "
+                "draw a box yourself."
+            )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Photo, box and strokes** :small[:gray[input]]")
+        tool = BoxTool(None if choice is None else tuple(choice.box), drawn.rev, tuple(map(tuple, marks)))
+        paintings.painter(photo, SEEDS, STROKES, box_tool=tool, alt=_alt(photo, choice, marks))
+    with right:
+        if words:
+            (st.error if drawn.problem else st.info)(words)
+        if choice is None:
+            panels.show([panels.photo_panel(photo)], photo, None, key="no_box", columns=1)
+            return
+        stuff = choice.class_index is not None and labels.classes[choice.class_index] not in labels.things
+        if who == MINE and stuff and not _guessed(labels.classes[choice.class_index]):
+            return
+        try:
+            cuts = _cuts(photo, seeds, choice)
+        except BadBox as error:
+            st.error(str(error))
+            return
+        masks = [grab_cut.object_mask(cut, choice.box, photo.size, seeds) for cut in cuts]
+        results.show_result(photo, labels, choice, masks[-1])
+    results.scores(labels, truth, answers, choice, masks)
+    results.why(labels, guide, truth is not None, choice, cuts)
+    results.inside(photo, labels, seeds, choice, cuts, answers)
+    page.what_you_should_see(
+        "A box is a strong hint: inside it colours alone cut a person out of most backgrounds, better than a net that "
+        "was told nothing. The first iteration does nearly all. The cat's fur goes on outside her box, so it counts as "
+        "background: every iteration makes her worse, until strokes help. And in the midst of grass or sky nothing is "
+        "left at all: a box needs an outside."
+    )
+    page.show_source(boxes.detect, grab_cut.start, grab_cut.iterate)
+
+
+def _controls(photo: state.Photo, labels: LabelSet, guide: np.ndarray | None) -> tuple[str, int, int]:
+    """Who draws the box, how many windows must agree, how many iterations."""
+    if WHO not in st.session_state and WHO not in st.query_params:
+        st.session_state[WHO] = FIRST  # not as the widget's default: a drawn box sets the choice, too
+    who = st.segmented_control("Who draws the box?", [*DETECTORS, MINE], required=True, key=WHO, bind="query-params")
+    who = who or FIRST  # the address named nobody we know
+    left, middle, right = st.columns(3, gap="medium", vertical_alignment="bottom")
+    with left:
+        votes = st.slider(
+            "Windows that must agree",
+            boxes.FEWEST_VOTES,
+            MOST_VOTES,
+            5,
+            key="votes",
+            bind="query-params",
+            disabled=who == MINE,
+            help="A detector looks at many thousand windows; a true thing makes a cluster of neighbours answer.",
+        )
+    with middle:
+        step = st.slider("GrabCut iterations", 0, MOST_STEPS, 3, key="cut_step", bind="query-params")
+    box = None if guide is None else boxes.stuff_box(guide, labels)
+    with right:
+        st.button(
+            "Put a box round stuff" + ("" if box else " (in another photo)"),
+            key="stuff_box",
+            on_click=_stuff,
+            args=(photo, labels, box),
+            icon=":material/grass:",
+            width="stretch",
+        )
+    return who, votes, step
+
+
+def _stuff(photo: state.Photo, labels: LabelSet, box: Box | None) -> None:
+    """Callback of the button: a box in the midst of grass or sky, in another photo if there is none in this one."""
+    if box is None:
+        st.session_state["photo"] = STUFF_PHOTO
+        st.session_state.pop("pin", None)
+        photo = state.bundled(STUFF_PHOTO)
+        box = boxes.stuff_box(cache.bundled_truth(STUFF_PHOTO, labels.name), labels)
+    detection_boxes.put(photo, box)
+
+
+def _which(photo: state.Photo, who: str, votes: list[int]) -> int:
+    """One of several boxes; the one with most votes until another is chosen."""
+    if len(votes) == 1:
+        st.caption(f"{votes[0]} windows agree on one box.")
+        return 0
+    names = {f"{number}: {count} windows": number - 1 for number, count in enumerate(votes, 1)}
+    chosen = st.pills("Boxes found", list(names), default=next(iter(names)), key=f"which {photo.key} {who}", wrap=True)
+    return names.get(chosen, 0)
+
+
+def _alt(photo: state.Photo, choice: Choice | None, marks: list[Box]) -> str:
+    box = "no box yet" if choice is None else "a box from row {}, column {} to row {}, column {}".format(*choice.box)
+    return f"Draw a box, or strokes, on: {photo.alt} There is {box}; detectors found {len(marks)}."
+
+
+def _guessed(name: str) -> bool:
+    return page.guess(
+        f"A box in the midst of {name}. What will GrabCut cut out?", ["all of it", "a part", "nothing"], "stuff_guess"
+    )
+
+
+def _cuts(photo: state.Photo, seeds: np.ndarray | None, choice: Choice) -> list[Cut]:
+    """GrabCut at every step up to the chosen one."""
+    key = 0 if seeds is None else truth_key(seeds)
+    return [
+        detection_cache.cut(photo.image, seeds, photo.key, key, choice.box, step) for step in range(choice.step + 1)
+    ]

@@ -1,0 +1,180 @@
+"""What the detection panel shows of a cut: result, scores beside a net's, why stuff fails, and GrabCut's inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib.before_convnets import box_pictures, boxes, grab_cut
+from seglib.before_convnets.boxes import Box, class_iou
+from seglib.before_convnets.grab_cut import BACKGROUND, OBJECT, SEEDS, Cut
+from seglib.labels import IGNORE, LabelSet
+from seglib.rendering import score_picture
+from seglib.ui import cache, panels, state, tables
+from seglib.ui.before_convnets import things_cache as detection_cache
+from seglib.ui.cache import truth_key
+from seglib.ui.components.photo_view import Panel, photo_view
+from seglib.ui.words import percent
+
+NET = "fcn8s"
+LIMIT = 6.0  # natural logarithm: a colour e^6 = 400 times as probable is sure enough
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A box, and what is asked of it."""
+
+    box: Box
+    class_index: int | None  # of the thing in it; None where the label set has no such class
+    step: int
+
+
+def show_result(photo: state.Photo, labels: LabelSet, choice: Choice, mask: np.ndarray) -> None:
+    k = choice.class_index
+    what = "the object" if k is None else labels.classes[k]
+    panel = Panel(
+        title=f"GrabCut after {choice.step}",
+        role="output",
+        alt=f"What GrabCut takes for {what} in the box: {percent(float(mask[choice.box.view].mean()))} of it",
+        caption=f"{what}: {percent(float(mask[choice.box.view].mean()))} of the box",
+        picture=box_pictures.outlined(photo.image, choice.box),
+        labels=np.where(mask, OBJECT if k is None else k, IGNORE).astype(np.uint8),
+    )
+    panels.show([panel], photo, SEEDS if k is None else labels, key="cut", columns=1)
+
+
+def scores(
+    labels: LabelSet,
+    truth: np.ndarray | None,
+    answers: dict[str, cache.Segmentation],
+    choice: Choice,
+    masks: list[np.ndarray],
+) -> None:
+    """IoU of the object's class, as for the nets: on the whole photo, and within the box alone."""
+    k = choice.class_index
+    if truth is None or k is None:
+        st.caption(
+            panels.NO_TRUTH if truth is None else "This label set has no class for what is in the box: no score."
+        )
+        return
+    said = {f"GrabCut after {choice.step}": masks[-1]} | {net: it.labels == k for net, it in answers.items()}
+    table = pd.DataFrame(
+        {
+            f"IoU of {labels.classes[k]}, whole photo": [100 * class_iou(truth, it, k) for it in said.values()],
+            "within the box": [100 * class_iou(truth, it, k, choice.box) for it in said.values()],
+        },
+        index=pd.Index(said, name="Segmentation"),
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        tables.percents(table)
+        st.caption(
+            "Void counts nowhere. The net was given the whole photo and no box; GrabCut was given the box, and the "
+            "name of what is in it."
+        )
+    with right:
+        st.line_chart(
+            pd.DataFrame({"IoU within the box, %": [100 * class_iou(truth, it, k, choice.box) for it in masks]}),
+            x_label="iteration",
+            y_label="IoU, %",
+            height=220,
+        )
+
+
+def why(labels: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Choice, cuts: list[Cut]) -> None:
+    """Say whether this box can be cut at all: does what is in it go on outside?"""
+    k = None if guide is None else boxes.class_inside(guide, choice.box)
+    if k is None:
+        return
+    name, share = labels.classes[k], percent(boxes.share_outside(guide, choice.box, k))
+    source = "human labels" if by_people else NET
+    gone = next((cut.step for cut in cuts if not cut.is_object.any()), None)
+    if gone is not None:
+        words = (
+            f"Nothing is left after iteration {gone}. What fills the box goes on around it: {share} of the strip just "
+            f"outside is {name} as well ({source}). So the background has the object's own colours, and no closed "
+            "contour in the box says where it ends. Stuff has no extent, and a box asks for one."
+        )
+    elif name not in labels.things:
+        words = (
+            f"This box is mostly {name}, and so is {share} of the strip just outside it ({source}). Colours cut stuff "
+            "out only where nothing around looks like it; and no detector could have drawn this box."
+        )
+    else:
+        return
+    st.warning(words, icon=":material/grass:")
+
+
+def inside(
+    photo: state.Photo,
+    labels: LabelSet,
+    seeds: np.ndarray | None,
+    choice: Choice,
+    cuts: list[Cut],
+    answers: dict[str, cache.Segmentation],
+) -> None:
+    """Trimap, colour models, what colours alone say; and the net's answer for the same class."""
+    st.subheader("Inside GrabCut")
+    cut, k = cuts[-1], choice.class_index
+    pictures = [
+        Panel(
+            title="What is known",
+            role="input",
+            alt="Outside the box the photo is dark: background for certain. Strokes are tinted.",
+            caption="dark: background for certain; tinted: strokes; the rest is open (the trimap)",
+            picture=box_pictures.trimap_picture(cut),
+        )
+    ]
+    key = 0 if seeds is None else truth_key(seeds)
+    signs = detection_cache.evidence(cut, photo.key, key, choice.box, choice.step)
+    if signs is not None:
+        pictures.append(
+            Panel(
+                title="What colours alone say",
+                role="output",
+                alt="Orange where a pixel's colour is more probable for the object, purple where for the background",
+                caption=f"orange: object, purple: background; log-likelihood ratio up to ±{LIMIT:g}",
+                picture=score_picture(signs, LIMIT),
+            )
+        )
+    if k is not None and answers:
+        said = np.where(answers[NET].labels == k, np.uint8(k), np.uint8(IGNORE))
+        pictures.append(
+            Panel(
+                title=NET,
+                role="output",
+                alt=f"Where {NET} sees {labels.classes[k]} in: {photo.alt}",
+                caption=f"{labels.classes[k]} on the whole photo, without a box",
+                picture=photo.image,
+                labels=said,
+            )
+        )
+    panels.show(pictures, photo, SEEDS if k is None else labels, key="cut_inside", columns=len(pictures))
+    learnt = grab_cut.mixtures(cut)
+    if learnt is None:
+        st.caption("After the first iteration: the colours that it learnt, and what they say of every pixel.")
+        return
+    picture = box_pictures.mixtures_picture(learnt)
+    panel = Panel(
+        title="Two mixtures of five colours",
+        role="output",
+        alt=f"Mean colours: {SEEDS.classes[OBJECT]} in the upper row, {SEEDS.classes[BACKGROUND]} in the lower",
+        caption="above the object's, below the background's, each as wide as its share",
+        picture=picture,
+        pixelated=True,
+    )
+    narrow, words = st.columns([1, 1], gap="medium")
+    with narrow:
+        photo_view(
+            [panel], key="mixtures", size=picture.shape[:2], label_set=None, mode="none", group="mixtures", columns=1
+        )
+    with words:
+        st.metric("Changed sides in this iteration", percent(cut.changed), help="Of the pixels that are open.")
+        st.caption(
+            f"Cut at {cut.mask.shape[1]} x {cut.mask.shape[0]} pixels, so that an iteration takes a moment; the "
+            f"outline is then enlarged to the photo's {photo.size[1]} x {photo.size[0]}. "
+            "Rother, Kolmogorov & Blake, SIGGRAPH 2004."
+        )

@@ -1,0 +1,121 @@
+"""Charts and tables of the CRF page."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.crf import chosen
+from seglib.crf.trace import Trace
+from seglib.labels import LabelSet
+from seglib.ui.tables import show_wrapped
+
+# Mean IoU in per cent on VOC 2012 validation: Chen et al., ICLR 2015, table 1 (a).
+DEEPLAB_PAPER = {"DeepLab": (59.80, 63.74), "DeepLab-MSc": (61.30, 65.21), "DeepLab-LargeFOV": (62.25, 67.64)}
+
+
+def energy_chart(trace: Trace, iteration: int) -> None:
+    """Free energy after each iteration, and how many pixels it moved."""
+    steps = np.arange(len(trace.energies))
+    data = pd.DataFrame({"iteration": steps, "free energy": trace.energies})
+    data["pixels changed, %"] = [None, *(100 * trace.changed)]
+    x = alt.X("iteration:Q", axis=alt.Axis(tickMinStep=1, format="d"))
+    tooltip = ["iteration", alt.Tooltip("free energy", format=".3f"), alt.Tooltip("pixels changed, %", format=".2f")]
+    line = (
+        alt.Chart(data)
+        .mark_line(point=True, color="#0072B2")
+        .encode(x=x, y=alt.Y("free energy:Q", title="free energy, nats per pixel"), tooltip=tooltip)
+    )
+    here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
+    st.altair_chart(line + here, height=280)
+
+
+def pixel_chart(probabilities: np.ndarray, labels: LabelSet, iteration: int) -> None:
+    """Probabilities of the pinned pixel ``(T + 1, K)``: the classes that ever had a tenth."""
+    shown = np.flatnonzero(probabilities.max(0) >= 0.1)
+    data = pd.DataFrame(
+        [
+            {"iteration": t, "class": labels.classes[k], "probability": float(probabilities[t, k])}
+            for k in shown
+            for t in range(len(probabilities))
+        ]
+    )
+    colors = ["rgb({},{},{})".format(*labels.colors[k]) for k in shown]
+    x = alt.X("iteration:Q", axis=alt.Axis(tickMinStep=1, format="d"))
+    lines = (
+        alt.Chart(data)
+        .mark_line(point=True, strokeWidth=3)
+        .encode(
+            x=x,
+            y=alt.Y("probability:Q", scale=alt.Scale(domain=[0, 1]), title="probability at the pinned pixel"),
+            color=alt.Color(
+                "class:N",
+                title=None,
+                scale=alt.Scale(domain=[labels.classes[k] for k in shown], range=colors),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=["class", "iteration", alt.Tooltip("probability", format=".3f")],
+        )
+    )
+    here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
+    st.altair_chart(lines + here, height=280)
+
+
+def class_table(
+    truth: np.ndarray, before: np.ndarray, after: np.ndarray, thin: np.ndarray, labels: LabelSet
+) -> pd.DataFrame:
+    """IoU of each class, and the recall of its thin parts, before and after; what loses most comes first."""
+    size = len(labels)
+    ious = [metrics.iou_per_class(metrics.confusion_matrix(truth, said, size)) for said in (before, after)]
+    rows = {}
+    for k in np.unique(truth[truth < size]):
+        narrow = thin & (truth == k)
+        recall = [100 * float((said[narrow] == k).mean()) if narrow.any() else np.nan for said in (before, after)]
+        rows[labels.classes[k]] = {
+            "IoU before": 100 * ious[0][k],
+            "IoU after": 100 * ious[1][k],
+            "Change": 100 * (ious[1][k] - ious[0][k]),
+            "Thin pixels": int(narrow.sum()),
+            "Thin found before": recall[0],
+            "Thin found after": recall[1],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("Class").sort_values("Change")
+
+
+def show_class_table(table: pd.DataFrame) -> None:
+    """The table of `class_table`, in per cent."""
+    show_wrapped(table, {"Change": "{:+.1f}", "Thin pixels": "{:,.0f}"})
+
+
+def paper_table(labels: LabelSet) -> None:
+    """DeepLab's rows with and without CRF, and ours where parameters have been chosen by `seglib.training.tune_crf`."""
+    rows = {f"{net}, VOC 2012 val (paper)": scores for net, scores in DEEPLAB_PAPER.items()}
+    notes = []
+    for found in chosen.read_choices(labels.name):
+        figures, chosen_by, reported_on = found["figures"], found["chosen_by"], found["reported_on"]
+        title = f"{found['model']}, {found['layout']} {found['split']}, {reported_on['half']} photos (ours)"
+        rows[title] = tuple(100 * figures[name]["mean_iou"] for name in ("net alone", "chosen"))
+        band = next(key for key in figures["chosen"] if key.startswith("mean_iou_within"))
+        rows[f"{title}, within {band.split('_')[3]} px of a border"] = tuple(
+            100 * figures[name][band] for name in ("net alone", "chosen")
+        )
+        kernels = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found["params"].items())
+        notes.append(
+            f"{found['model']}: {kernels}; chosen on {chosen_by['photos']} of the {chosen_by['half']} photos, reported "
+            f"on the {reported_on['photos']} {reported_on['half']} ones, by `python -m seglib.tune_crf --labels "
+            f"{found['labels']} --model {found['model']} --layout {found['layout']} --data DATA/{found['layout']}`. "
+            f"The defaults of the CRF's authors would give {100 * figures[AUTHORS_ROW]['mean_iou']:.1f} %."
+        )
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["Net alone", "With CRF"])
+    table["Gain"] = table["With CRF"] - table["Net alone"]
+    show_wrapped(table.rename_axis("Mean IoU, %"))
+    st.caption(
+        "Paper: Chen et al., ICLR 2015, table 1, VGG16 from ImageNet; scores every 8 pixels, and 10 iterations. "
+        + " ".join(notes)
+    )
+
+
+AUTHORS_ROW = "authors' defaults"

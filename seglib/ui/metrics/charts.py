@@ -1,0 +1,266 @@
+"""Charts and tables of the metrics page: numbers in, a picture of them on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib import metrics
+from seglib.labels import LabelSet
+from seglib.metrics import conventions
+from seglib.metrics.duel import METRICS, Disagreement
+from seglib.metrics.objects import ObjectScore
+from seglib.models.cards import WeightsError, read_card, weights_path
+from seglib.ui.tables import PERCENT, SHORT, percents
+
+FARABET = "Farabet et al. 2013, SIFT Flow (as quoted in the FCN paper, table 5)"
+
+
+def score_table(matrices: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """All metrics of all predictors in per cent, a row a predictor, best mean IoU first."""
+    table = pd.DataFrame(
+        {title: [100 * metric.score(cm) for cm in matrices.values()] for title, metric in METRICS.items()},
+        index=pd.Index(matrices, name="Predictor"),
+    )
+    return table.sort_values("Mean IoU", ascending=False)
+
+
+def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[str]) -> None:
+    """Places under each metric, a line a predictor: where lines cross, metrics disagree."""
+    ranks = table.rank(ascending=False, method="first").reset_index()
+    data = ranks.melt("Predictor", var_name="metric", value_name="place")
+    data["score"] = table.reset_index().melt("Predictor")["value"]
+    shown = {pair.winner: "wins pixel accuracy", pair.loser: "wins mean IoU"} if pair else {}
+    data["kind"] = [shown.get(name, "net" if name in nets else "cheat") for name in data["Predictor"]]
+    data["metric"] = data["metric"].replace(SHORT)
+    kinds = {"wins pixel accuracy": "#D55E00", "wins mean IoU": "#0072B2", "net": "#009E73", "cheat": "#8a8f98"}
+    # Vega-Lite as it is: checking it as an Altair chart would take longer than all the scores together.
+    encoding = {
+        "x": {
+            "field": "metric",
+            "sort": [SHORT.get(title, title) for title in METRICS],
+            "title": None,
+            "axis": {"labelAngle": 0, "labelOverlap": False, "labelExpr": "split(datum.label, ' ')", "orient": "top"},
+        },
+        "y": {
+            "field": "place",
+            "type": "quantitative",
+            "scale": {"domain": [len(table) + 0.5, 0.5], "nice": False},
+            "axis": {"tickMinStep": 1},
+        },
+        "color": {
+            "field": "kind",
+            "title": None,
+            "scale": {"domain": list(kinds), "range": list(kinds.values())},
+            "legend": {"orient": "bottom", "columns": 2},
+        },
+        "detail": {"field": "Predictor"},
+        "tooltip": [
+            {"field": "Predictor"},
+            {"field": "metric"},
+            {"field": "place"},
+            {"field": "score", "format": ".1f", "title": "score, %"},
+        ],
+    }
+    of_pair = {"test": "indexof(datum.kind, 'wins') == 0", "value": 4}
+    lines = {"mark": "line", "encoding": {"size": {"condition": of_pair, "value": 1.5}}}
+    dots = {"mark": {"type": "circle", "size": 90}}
+    spec = {"encoding": encoding, "layer": [lines, dots], "height": 30 * len(table) + 120}
+    st.vega_lite_chart(data, spec)
+
+
+def matrix_table(cm: np.ndarray, label_set: LabelSet, key: str) -> tuple[int, int] | None:
+    """The confusion matrix in per cent of each true class; the cell that is chosen, (true, predicted), if any."""
+    rows, cols = np.flatnonzero(cm.sum(1)), np.flatnonzero(cm.sum(0))
+    shares = 100 * cm[np.ix_(rows, cols)] / cm[rows].sum(1, keepdims=True)
+    table = pd.DataFrame(
+        shares,
+        index=pd.Index([label_set.classes[k] for k in rows], name="truth ↓  said →"),
+        columns=[label_set.classes[k] for k in cols],
+    )
+    right = {(label_set.classes[k], label_set.classes[k]) for k in set(rows) & set(cols)}
+    # Ink on paper, light or dark theme alike: blue where it is right, orange where it is wrong.
+    shades = pd.DataFrame(
+        [[_shade(table.loc[i, j], (i, j) in right) for j in table.columns] for i in table.index],
+        index=table.index,
+        columns=table.columns,
+    )
+    event = st.dataframe(
+        table.style.apply(lambda _: shades, axis=None).format("{:.1f}"),
+        key=key,
+        on_select="rerun",
+        selection_mode="single-cell",
+        height="content",
+    )
+    for row, name in event.selection.get("cells", []):
+        if 0 <= row < len(rows) and name in table.columns:
+            return int(rows[row]), int(cols[list(table.columns).index(name)])
+    return None
+
+
+def _shade(percent: float, right: bool) -> str:
+    weight = (percent / 100) ** 0.5
+    paper, ink = np.array([255, 255, 255]), np.array([0, 114, 178] if right else [213, 94, 0])
+    r, g, b = (paper + weight * (ink - paper)).round().astype(int)
+    return f"background-color: rgb({r},{g},{b}); color: {'white' if weight > 0.7 else 'black'}"
+
+
+def farabet_card() -> None:
+    """Class balancing in the paper, and our own pair of nets, trained alike but for the balance of the loss."""
+    rows = [
+        {"Trained with": "natural frequencies", "Pixel accuracy": 78.5, "Class accuracy": 29.6, "Source": FARABET},
+        {"Trained with": "class balancing", "Pixel accuracy": 72.3, "Class accuracy": 50.8, "Source": FARABET},
+    ]
+    missing = []
+    for variant, how in (("fcn8s_natural", "natural frequencies"), ("fcn8s_balanced", "class balancing")):
+        try:
+            figures = read_card(weights_path(variant, "street"))["figures"]
+            accuracies = 100 * figures["pixel_accuracy"], 100 * figures["class_accuracy"]
+        except (WeightsError, KeyError):
+            missing.append(variant)
+            continue
+        ours = dict(zip(("Pixel accuracy", "Class accuracy"), accuracies, strict=True))
+        rows.append({"Trained with": how, **ours, "Source": "ours: fcn8s, CamVid validation"})
+    config = dict.fromkeys(("Pixel accuracy", "Class accuracy"), PERCENT)
+    st.dataframe(pd.DataFrame(rows), column_config=config, hide_index=True)
+    if missing:
+        st.caption(f"Our own pair is not complete yet: {' and '.join(missing)} have not been trained for this copy.")
+    st.caption(
+        "Theirs balances by which pixels are sampled, on the 33 classes of SIFT Flow and their long tail; ours by "
+        "weights in the loss, on CamVid's 11. Compare the direction, not the numbers."
+    )
+
+
+def convention_chart(
+    counts: np.ndarray, chosen: conventions.Convention, named: Mapping[str, conventions.Convention]
+) -> None:
+    """One net's mean IoU under each convention alone, and under the chosen ones together."""
+    scores = {name: 100 * conventions.mean_iou_by(counts, each) for name, each in named.items()}
+    data = pd.DataFrame({"convention": [*scores, "as chosen above"], "kind": ["alone"] * len(scores) + ["chosen"]})
+    data["mean IoU, %"] = [*scores.values(), 100 * conventions.mean_iou_by(counts, chosen)]
+    data["text"] = [f"{score:.1f}" for score in data["mean IoU, %"]]
+    base = alt.Chart(data).encode(
+        y=alt.Y("convention:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
+        x=alt.X("mean IoU, %:Q", scale=alt.Scale(domain=[0, 100])),
+        tooltip=["convention", alt.Tooltip("mean IoU, %", format=".2f")],
+    )
+    colors = alt.Scale(domain=["alone", "chosen"], range=["#8a8f98", "#0072B2"])
+    marks = base.mark_bar().encode(color=alt.Color("kind:N", legend=None, scale=colors))
+    numbers = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text="text")
+    st.altair_chart(marks + numbers, height=300)
+
+
+def library_table() -> None:
+    """Which library means what by mean IoU, and where that was read."""
+    rows = [
+        {
+            "Code": each.name,
+            "Absent class": each.absent,
+            "Several photos": each.images,
+            "Void": each.void,
+            "Read in": each.source,
+        }
+        for each in conventions.LIBRARIES
+    ]
+    st.table(pd.DataFrame(rows).set_index("Code"))  # unlike a data frame it wraps its texts
+
+
+def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius: float, metric: str) -> None:
+    """A metric within r pixels of a border, over r, a curve a net."""
+    score = METRICS[metric].score
+    data = pd.DataFrame(
+        [
+            {"net": net, "radius": r, metric: 100 * score(cm)}
+            for net, cms in inside.items()
+            for r, cm in zip(radii, cms, strict=True)
+        ]
+    )
+    curves = (
+        alt.Chart(data)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("radius:Q", title="within … pixels of a true border"),
+            y=alt.Y(f"{metric}:Q", title=f"{metric}, %", scale=alt.Scale(zero=False)),
+            color=alt.Color("net:N", sort=list(inside), legend=alt.Legend(orient="top", title=None)),
+            tooltip=["net", "radius", alt.Tooltip(metric, format=".1f")],
+        )
+    )
+    here = alt.Chart(pd.DataFrame({"radius": [radius]})).mark_rule(strokeDash=[3, 4]).encode(x="radius:Q")
+    st.altair_chart(curves + here, height=340)
+
+
+def band_table(
+    inside: Mapping[str, np.ndarray], total: Mapping[str, np.ndarray], f_scores: Mapping[str, np.ndarray], metric: str
+) -> None:
+    """A metric in the band, outside it and over all, and the boundary F-score, a row a net."""
+    score = METRICS[metric].score
+    rows = {
+        net: {
+            "In band": 100 * score(inside[net]),
+            "Outside": 100 * score(total[net] - inside[net]),
+            "Everywhere": 100 * score(total[net]),
+            "Border F-score": 100 * _mean(f_scores[net]),
+        }
+        for net in inside
+    }
+    percents(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Net"))
+
+
+def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: LabelSet, title: str, measure: str) -> None:
+    """One mark for each object in the box: its size, and what a net made of it; this photo's are large."""
+    data = pd.DataFrame(
+        [
+            {
+                "net": net,
+                "photo": photo,
+                "class": label_set.classes[each.class_index],
+                "pixels": each.pixels,
+                "recall": 100 * each.recall,
+                "IoU": 100 * each.iou,
+                "where": "this photo" if photo == title else "other photos",
+            }
+            for net, photo, each in scores
+        ]
+    )
+    if data.empty:
+        st.info("No photo in the box has an object of these classes.")
+        return
+    marks = (
+        alt.Chart(data)
+        .mark_point(filled=True, opacity=0.7)
+        .encode(
+            x=alt.X("pixels:Q", scale=alt.Scale(type="log"), title="size of the object, pixels"),
+            y=alt.Y(f"{measure}:Q", scale=alt.Scale(domain=[0, 100]), title=f"{measure} of the object, %"),
+            color=alt.Color("class:N", legend=alt.Legend(orient="top", title=None, columns=4)),  # five: a phone cuts
+            shape=alt.Shape("net:N", legend=None),
+            size=alt.Size(
+                "where:N", legend=None, scale=alt.Scale(domain=["this photo", "other photos"], range=[170, 60])
+            ),
+            tooltip=["class", "photo", "pixels", "net", *(alt.Tooltip(it, format=".0f") for it in ("recall", "IoU"))],
+        )
+    )
+    st.altair_chart(marks, height=360)
+    third = pd.qcut(data["pixels"].rank(method="first"), 3, labels=["smallest third", "middle", "largest third"])
+    means = data.groupby(third, observed=True)[["recall", "IoU"]].mean()
+    percents(means.rename_axis("Objects in the box").rename(columns=lambda name: f"Mean {name}"))
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def identity(cm: np.ndarray) -> str:
+    """Micro IoU and pixel accuracy of one matrix, one under the other, as LaTeX."""
+    accuracy = metrics.pixel_accuracy(cm)
+    hit, union = np.trace(cm), 2 * cm.sum() - np.trace(cm)
+    return (
+        r"\begin{aligned} \text{micro IoU} &= \frac{\sum_i n_{ii}}{\sum_i (t_i + p_i - n_{ii})} \\ &= "
+        rf"\frac{{{hit}}}{{{union}}} = "
+        rf"{100 * hit / union:.2f}\,\% \\ \frac{{a}}{{2 - a}} &= \frac{{{accuracy:.4f}}}{{{2 - accuracy:.4f}}} = "
+        rf"{100 * conventions.micro_iou_from_accuracy(accuracy):.2f}\,\% \end{{aligned}}"
+    )

@@ -1,0 +1,201 @@
+"""Three experiments of the metrics page, one function each: conventions, borders, things and stuff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from seglib.labels import IGNORE, LabelSet
+from seglib.metrics import conventions, duel, objects
+from seglib.metrics.boundary import TOLERANCE
+from seglib.models.cards import shipped_nets
+from seglib.ui import cache, inputs, page, panels, state, tables
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.loading import loading
+from seglib.ui.metrics import cache as metrics_cache
+from seglib.ui.metrics import charts as metrics_charts
+from seglib.ui.words import percent
+
+ABSENT = {"skip": "left out", "zero": "0", "one": "1"}
+DEFAULT = conventions.Convention()
+
+
+def five_mean_ious(labels: LabelSet) -> None:
+    """The same masks under the conventions that libraries disagree about."""
+    if loading():
+        return
+    left, middle, right = st.columns([1, 1, 2])
+    nets = list(shipped_nets(labels.name))
+    with left:
+        net = st.selectbox("Net", nets, index=len(nets) - 1, key="convention_net", persist_state="session")
+    counts = metrics_cache.box_counts(labels.name, net)
+    whole = counts.sum(0)
+    background = int(whole[:-1].sum(1).argmax())
+    switches = {
+        "mean over photos": {"per_image": True},
+        "void is an error": {"void_is_error": True},
+        "micro": {"micro": True},
+        f"without {labels.classes[background]}": {"leave_out": background},
+    }
+    with middle:
+        absent = st.segmented_control(
+            "An absent class is", list(ABSENT), format_func=ABSENT.get, default="skip", key="absent", required=True
+        )
+    with right:
+        on = st.pills("Switches", list(switches), selection_mode="multi", key=f"switches_{labels.name}", wrap=True)
+    chosen = replace(DEFAULT, absent=absent, **{k: v for name in on for k, v in switches[name].items()})
+    score, default = (conventions.mean_iou_by(counts, each) for each in (chosen, DEFAULT))
+    st.metric(
+        f"Mean IoU of {net}, {len(counts)} labelled photos",
+        percent(score),
+        f"{100 * (score - default):+.1f} points against the usual convention" if chosen != DEFAULT else None,
+    )
+    alone = {
+        "as usual": DEFAULT,
+        "absent = 0": replace(DEFAULT, absent="zero"),
+        "absent = 1": replace(DEFAULT, absent="one"),
+        "absent = 0, mean over photos": replace(DEFAULT, absent="zero", per_image=True),
+        "absent = 1, mean over photos": replace(DEFAULT, absent="one", per_image=True),
+    } | {name: replace(DEFAULT, **changes) for name, changes in switches.items()}
+    metrics_charts.convention_chart(counts, chosen, alone)
+    st.markdown("**Micro IoU is pixel accuracy in disguise**, whatever the net and the photos:")
+    st.latex(metrics_charts.identity(whole[:-1]))
+    page.what_you_should_see(
+        "Nothing about the masks changes, only what is meant by a mean. Photos rarely hold all classes, so with a mean "
+        "over photos the value of an absent class decides nearly everything."
+    )
+    st.subheader("Which code means what, if it is not told otherwise")
+    metrics_charts.library_table()
+    page.show_source(conventions.mean_iou_by, conventions.counts_with_void)
+
+
+def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+    """Scores within r pixels of a true border, and outside."""
+    left, middle, right = st.columns([2, 1, 1])
+    with left:
+        nets = inputs.choose_nets(labels, key="band_nets")
+    with middle:
+        radius = st.select_slider("Within … pixels", metrics_cache.RADII, value=4, key="radius", bind="query-params")
+    with right:
+        title = st.segmented_control(
+            "Metric",
+            ["Mean IoU", "Pixel accuracy"],
+            default="Mean IoU",
+            key="band_metric",
+            required=True,
+            bind="query-params",
+        )
+    answers = panels.segment_all(photo, labels, nets)
+    key = cache.truth_key(truth)
+    distance = metrics_cache.border_distance(truth, key)
+    band = distance <= radius
+    if not np.isfinite(distance).any():
+        st.info("No two classes touch in the human labels of this photo: there is no border to look at.")
+        return
+    pictures = [
+        Panel(
+            title=f"The band: {radius} px on either side",
+            role="truth",
+            alt=f"The photo, lit within {radius} pixels of a true border",
+            caption=f"{percent(float(band[truth != IGNORE].mean()))} of the labelled pixels",
+            picture=duel.spotlight(photo.image, band & (truth != IGNORE)),
+        )
+    ]
+    inside = {net: metrics_cache.bands(truth, answers[net], photo.key, key, net, labels.name) for net in answers}
+    at = metrics_cache.RADII.index(radius)
+    pictures += [
+        replace(
+            panels.net_panel(net, photo, answer, None, f"{title} in the band {_score(title, inside[net][at])}"),
+            labels=np.where(band, answer.labels, IGNORE).astype(np.uint8),
+            confidence=None,
+            picture=duel.spotlight(photo.image, band),
+        )
+        for net, answer in answers.items()
+    ]
+    panels.show(pictures, photo, labels, key="bands", truth=truth, columns=min(len(pictures), 3))
+    if not answers or not page.guess(
+        "Of all the mistakes of the finest net, how many lie within 4 px of a border?",
+        ["under a quarter", "a quarter to a half", "over half"],
+        "band_guess",
+    ):
+        return
+    total, f_scores = _whole_and_f_scores(photo, labels, truth, answers)
+    chart, table = st.columns(2, gap="medium")
+    with chart:
+        metrics_charts.band_chart(inside, metrics_cache.RADII, radius, title)
+    with table:
+        metrics_charts.band_table({net: cms[at] for net, cms in inside.items()}, total, f_scores, title)
+        finest = nets[-1]
+        near, everywhere = (_errors(cm) for cm in (inside[finest][metrics_cache.RADII.index(4)], total[finest]))
+        share = percent(near / everywhere if everywhere else float("nan"))
+        st.caption(
+            f"{share} of the mistakes of {finest} lie within 4 px of a border. The F-score asks how much of the "
+            f"outlines agrees, give or take {TOLERANCE * np.hypot(*photo.size):.1f} px (0.75 % of the diagonal)."
+        )
+    page.what_you_should_see(
+        "Curves rise away from the border and flatten out. Nets that add finer streams gain most on the left end; what "
+        "separates the curves on the right is not where the border runs, but what is there."
+    )
+    st.caption(
+        "The plot is that of Chen et al. 2015, section 4.3, on VOC 2012; its annotators left a void strip along every "
+        "border, ours did not, so compare shapes of curves only."
+    )
+
+
+def _whole_and_f_scores(
+    photo: state.Photo, labels: LabelSet, truth: np.ndarray, answers: Mapping[str, cache.Segmentation]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Each net's confusion matrix on the photo, and its boundary F-scores."""
+    key = cache.truth_key(truth)
+    return tuple(
+        {net: of(truth, answer, photo.key, key, net, labels.name) for net, answer in answers.items()}
+        for of in (metrics_cache.whole, metrics_cache.f_scores)
+    )
+
+
+def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+    """Countable things and shapeless stuff apart; objects by their size."""
+    left, right = st.columns([3, 1])
+    with left:
+        nets = inputs.choose_nets(labels, key="things_nets")
+    with right:
+        measure = st.segmented_control(
+            "Measure of an object", ["IoU", "recall"], default="IoU", key="measure", required=True, bind="query-params"
+        )
+    answers = panels.segment_all(photo, labels, nets)
+    if not answers:
+        return
+    key = cache.truth_key(truth)
+    total = {net: metrics_cache.whole(truth, a, photo.key, key, net, labels.name) for net, a in answers.items()}
+    finest = nets[-1]
+    is_thing = np.isin(truth, [labels.index(name) for name in labels.things])
+    pictures = [
+        replace(
+            panels.truth_panel(photo, np.where(kept, truth, IGNORE).astype(np.uint8)), title=f"Human labels: {kind}"
+        )
+        for kind, kept in (("things", is_thing), ("stuff", ~is_thing))
+    ]
+    pictures.append(panels.net_panel(finest, photo, answers[finest], total[finest]))
+    panels.show(pictures, photo, labels, key="kinds", truth=truth, columns=3)
+    st.subheader("Scored apart, on this photo")
+    tables.kinds_table({net: objects.things_and_stuff(cm, labels) for net, cm in total.items()})
+    st.subheader("Every object in the box, by its size")
+    scores = [(net, title, each) for net in nets[-1:] for title, each in metrics_cache.box_objects(labels.name, net)]
+    metrics_charts.object_chart(scores, labels, photo.title, measure)
+    st.caption(f"Objects are connected regions of a thing class; what {finest} makes of each.")
+    page.what_you_should_see(
+        "Large objects are found, small ones are lost or drowned in their surroundings: at one score every few pixels "
+        "a small thing has few scores to be found by. Mean IoU does not tell, for small objects have few pixels."
+    )
+    page.show_source(objects.score_objects, objects.things_and_stuff)
+
+
+def _errors(cm: np.ndarray) -> int:
+    return int(cm.sum() - np.trace(cm))
+
+
+def _score(title: str, cm: np.ndarray) -> str:
+    return percent(duel.METRICS[title].score(cm))

@@ -1,0 +1,154 @@
+"""Score a folder of labelled photos in the background: progress, a stop button, a table, a CSV file.
+
+The folder lies on the machine that runs the app, and reading it shows names of files and what is in them. So it is
+offered only if whoever started the app allowed it, with SEGLIB_LOCAL_FOLDERS=1: where a request comes from, or claims
+to come from, is no proof that the visitor owns the machine (a proxy makes all visitors local).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+import seglib
+from seglib import metrics
+from seglib.labels import LabelSet
+from seglib.metrics import folder as score_folder
+from seglib.models.cards import shipped_nets
+from seglib.ui import cache, tables
+from seglib.ui.background import Job
+from seglib.ui.loading import loading
+from seglib.ui.metrics import charts as metrics_charts
+
+ALLOWED = "SEGLIB_LOCAL_FOLDERS"
+
+
+class Scoring(Job[score_folder.Result]):
+    """A folder being scored, one photo after the other."""
+
+    def __init__(
+        self, num_classes: int, examples: list[score_folder.Example], nets: dict[str, score_folder.Net], use_saved: bool
+    ) -> None:
+        self.examples = examples
+        self.done = 0
+        self.table: list[dict] = []  # a row of numbers for each photo and predictor
+        self.totals: dict[str, np.ndarray] = {}
+        super().__init__(
+            lambda _halt: score_folder.score_examples(examples, num_classes, nets, use_saved), self._add, "score-folder"
+        )
+
+    def _add(self, result: score_folder.Result) -> None:
+        for name, cm in result.matrices.items():
+            self.totals[name] = self.totals.get(name, 0) + cm
+        self.table += score_folder.rows(result)
+        self.done += 1
+
+
+def folder(labels: LabelSet) -> None:
+    """Ask for a folder, score it, show what came out."""
+    st.markdown(
+        "A folder with `images/` and `labels/` (PNG, one class index a pixel, 255 = void), and if you like "
+        "`predictions/` in the same form: files of one name belong together. Photos are read one at a time, so ten "
+        "thousand need no more memory than ten."
+    )
+    with st.expander("Class indices"):
+        st.markdown(", ".join(f"{k} = {name}" for k, name in enumerate(labels.classes)))
+    if os.environ.get(ALLOWED) != "1":
+        st.info(
+            "This reads a folder on the machine that runs the app, so it is switched off until that machine's owner "
+            f"allows it. If that is you: stop the app and start it with `{ALLOWED}=1 streamlit run demo_app.py`. "
+            "Do so only where all visitors may read your files.",
+            icon=":material/lock:",
+        )
+        return
+    job = st.session_state.get("folder_job")
+    nets = list(shipped_nets(labels.name))
+    root = st.text_input("Folder", key="folder_root", placeholder="/home/you/photos", persist_state="session")
+    chosen = st.pills(
+        "Score",
+        [*nets, score_folder.SAVED],
+        selection_mode="multi",
+        default=nets[-1:],
+        key=f"folder_nets_{labels.name}",
+        wrap=True,
+    )
+    left, right = st.columns([1, 5])
+    running = job is not None and job.running
+    ready = bool(root and chosen) and not running and not loading()
+    if left.button("Score the folder", disabled=not ready, type="primary", key="folder_start"):
+        job = _start(root, labels, chosen)
+    if right.button("Stop", disabled=job is None or not job.running, key="folder_stop"):
+        job.stop()
+        st.rerun()
+    if job is not None:
+        _follow(job)
+
+
+def _start(root: str, labels: LabelSet, chosen: list[str]) -> Scoring | None:
+    """A new job for the session, already running; None, and a sentence on the page, if there is nothing to score."""
+    try:
+        examples = score_folder.list_examples(Path(root).expanduser())
+    except (ValueError, OSError) as error:
+        st.error(f"{error}.")
+        return None
+    nets = {net: partial(_predict, net, labels.name) for net in chosen if net != score_folder.SAVED}
+    job = st.session_state["folder_job"] = Scoring(len(labels), examples, nets, score_folder.SAVED in chosen)
+    job.start()
+    st.rerun()
+
+
+def _predict(net: str, labels: str, image: np.ndarray) -> np.ndarray:
+    return seglib.predict(cache.model(net, labels), image).labels
+
+
+def _follow(job: Scoring) -> None:
+    """Progress while it runs, refreshed by itself; the results so far, or all of them."""
+
+    @st.fragment(run_every=0.5 if job.running else None)
+    def progress() -> None:
+        job.look()
+        count = len(job.examples)
+        st.progress(job.done / count, text=f"{job.done} of {count} photos")
+        if job.running:
+            st.session_state["folder_was_running"] = True
+        elif st.session_state.pop("folder_was_running", False):
+            st.rerun()  # draws the results, and ends the polling
+
+    progress()
+    if job.failure:
+        st.error(f"It stopped before its time. {job.failure}")
+    if job.running or not job.table:
+        return
+    if job.totals:
+        st.subheader("The whole folder, one matrix for each predictor")
+        tables.percents(metrics_charts.score_table(job.totals))
+    table = pd.DataFrame(job.table, columns=list(score_folder.COLUMNS))
+    scored = table[table["problem"].isna()].drop(columns="problem").sort_values("mean_iou")
+    problems = table.loc[table["problem"].notna(), ["photo", "problem"]]
+    st.subheader(f"Photo by photo, worst first: {scored['photo'].nunique()} scored")
+    shares = ["pixel_accuracy", "class_accuracy", "mean_iou"]
+    st.dataframe(
+        scored.assign(**{name: 100 * scored[name].astype(float) for name in shares}),
+        column_config=dict.fromkeys(shares, tables.PERCENT),
+        hide_index=True,
+    )
+    if len(problems):
+        st.subheader(f"Not scored, and why: {len(problems)}")
+        st.dataframe(problems, hide_index=True, column_config={"problem": st.column_config.TextColumn(width="large")})
+    st.download_button(
+        "Download as CSV", score_folder.to_csv(job.table), "scores.csv", "text/csv", icon=":material/download:"
+    )
+    means = {name: metrics.mean_iou(cm) for name, cm in job.totals.items()}
+    if means:
+        st.caption(
+            "Mean IoU above is of one matrix for the folder; the mean of the photos' own mean IoUs would be "
+            + ", ".join(
+                f"{100 * scored.loc[scored['predictor'] == name, 'mean_iou'].mean():.1f} % ({name})" for name in means
+            )
+            + "."
+        )

@@ -1,0 +1,78 @@
+"""What every page is made of: heading, parts, guess, what to see, the code that ran."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from seglib.ui.loading import loading
+
+TEXTS = Path(__file__).resolve().parent.parent.parent / "assets" / "texts"
+
+
+def heading(title: str, claim: str) -> None:
+    """A page's first two lines: its title, and the claim that it puts to the test."""
+    st.title(title)
+    st.markdown(f"#### {claim}")
+
+
+def choose_part(title: str, claims: Mapping[str, str], key: str) -> str:
+    """A page of several parts: its title, the claim of the part that is chosen, and the choice, kept in the link."""
+    above = st.container()
+    part = st.segmented_control(
+        "Part",
+        list(claims),
+        default=next(iter(claims)),
+        key=key,
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    with above:
+        heading(title, claims[part])
+    return part
+
+
+def text(name: str) -> None:
+    """A page's longer words, from assets/texts."""
+    st.markdown((TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def wait_for_nets() -> None:
+    """In the server's first seconds, say that the nets are loading; look again by itself."""
+    # The place is kept when the notice has gone: columns that move up a place are drawn anew before the old ones go,
+    # and the old controls take the new ones' binding to the address bar with them.
+    with st.container():
+        if loading():
+            _poll()
+
+
+@st.fragment(run_every=0.4)
+def _poll() -> None:
+    if loading():
+        st.info("The nets are being loaded; their answers appear here in a moment.", icon=":material/hourglass_top:")
+    else:
+        st.rerun()
+
+
+def guess(question: str, options: Sequence[str], key: str) -> bool:
+    """Ask for a prediction before the reveal; True once an answer was given or declined."""
+    answer = st.pills(
+        f"**Your guess first.** {question}", [*options, "Just show me"], key=key, persist_state="session", wrap=True
+    )
+    return answer is not None
+
+
+def what_you_should_see(words: str) -> None:
+    """The observation a lecturer would point at."""
+    st.info(f"**What you should see.** {words}", icon=":material/visibility:")
+
+
+def show_source(*functions: Callable) -> None:
+    """The code that ran, read from the running program itself."""
+    with st.expander("The code that ran", icon=":material/code:"):
+        for function in functions:
+            st.code(inspect.getsource(inspect.unwrap(function)), language="python")

@@ -1,0 +1,175 @@
+"""One trunk on three levels: each switched on and off, and what each has to say about a pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib.labels import LabelSet
+from seglib.models.cards import shipped_nets
+from seglib.pyramids import drawing
+from seglib.rendering import score_picture, score_scale
+from seglib.ui import cache, charts, inputs, page, panels, state, tables
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.pyramids import cache as pyramid_cache
+from seglib.ui.pyramids.take_apart import level_name
+from seglib.ui.words import percent
+
+NET, CONTROL = "pyramid", "pyramid1"
+# Pixel and class accuracy in per cent, Stanford Background, Farabet et al., TPAMI 2013: from memory, not checked.
+FARABET = {
+    "one scale": (66.0, 56.5),
+    "three scales": (78.8, 72.4),
+    "three scales, superpixels": (80.4, 74.6),
+}
+
+
+def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+    """The pyramid net on the photo, beside the same net with one level."""
+    from seglib.models.pyramid import STRIDE, level_window
+
+    answers = panels.segment_all(photo, labels, [NET, CONTROL])
+    if not answers:
+        panels.show([panels.photo_panel(photo)], photo, None, key="levels_waiting", columns=1)
+        return
+    strides = {STRIDE * 2**level: level for level in range(len(answers[NET].streams))}
+    windows = {stride: level_window(level) for stride, level in strides.items()}
+    with st.container(horizontal=True, gap="medium"):
+        on = tuple(
+            stride
+            for stride, level in strides.items()
+            if st.toggle(
+                f"{level_name(level).capitalize()}: sees {windows[stride]} px",
+                value=True,
+                key=f"level{stride}",
+                bind="query-params",
+            )
+        )
+    pin = state.pin(photo)
+    boxed = photo.image
+    for stride in sorted(on, reverse=True):
+        boxed = drawing.with_box(boxed, pin, windows[stride])
+    pictures = [replace(panels.photo_panel(photo), picture=boxed, caption=_box_caption(on))]
+    if truth is not None:
+        pictures.append(panels.truth_panel(photo, truth))
+    if not on:
+        panels.show(pictures, photo, labels, key="levels", truth=truth, columns=2)
+        st.info("With no level on there is nothing to add up: every class has the score 0. Switch a level on.")
+        return
+    answer = answers[NET]
+    if len(on) < len(strides):
+        answer = pyramid_cache.switched(answer, photo.key, photo.size, NET, labels.name, on)
+    matrices = {}
+    if truth is not None:
+        matrices = {
+            name: cache.confusion(truth, a, *_key(photo, name, labels, on))
+            for name, a in {NET: answer, CONTROL: answers[CONTROL]}.items()
+        }
+    ours, control = (
+        panels.net_panel(name, photo, a, matrices.get(name)) for name, a in ((NET, answer), (CONTROL, answers[CONTROL]))
+    )
+    pictures.append(panels.swipe(control, ours))
+    panels.show(pictures, photo, labels, key="levels", truth=truth, columns=len(pictures))
+    if truth is None:
+        st.info(panels.NO_TRUTH)
+    else:
+        tables.score_metrics(matrices[NET], matrices[CONTROL], CONTROL)
+    _evidence(photo, labels, answer, strides, on, windows)
+    _validation(labels)
+
+
+def _key(photo: state.Photo, net: str, labels: LabelSet, on: tuple[int, ...]) -> tuple:
+    """What a confusion matrix is cached by; another choice of levels is another net."""
+    name = f"{net} {on}" if net == NET else net
+    return photo.key, photo.revision, name, labels.name
+
+
+def _box_caption(on: tuple[int, ...]) -> str:
+    if not on:
+        return "no level is on"
+    return "boxes: all that can reach the pinned pixel, " + ("one for each level" if len(on) > 1 else "on this level")
+
+
+def _evidence(
+    photo: state.Photo,
+    labels: LabelSet,
+    answer: cache.Segmentation,
+    strides: Mapping[int, int],
+    on: tuple[int, ...],
+    windows: Mapping[int, int],
+) -> None:
+    """What the trunk is shown on each level, what each level adds, and the sum at the pinned pixel."""
+    row, col = state.pin(photo)
+    st.subheader("What each level has to say")
+    k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
+    shares = cache.contributions(answer, photo.key, photo.size, f"{NET} {on}", labels.name, k)
+    shown = pyramid_cache.level_pictures(photo.image, photo.key, len(strides))
+    limit = max(0.01, *(float(np.abs(shares[stride]).max()) for stride in on))
+    grid = [
+        Panel(
+            title=f"{level_name(strides[stride]).capitalize()}: what the trunk is shown",
+            role="input",
+            alt=f"Level {level_name(strides[stride])} of the photo's pyramid, with a box around the pinned pixel",
+            caption=f"one pixel here is {2 ** strides[stride]} px of the photo",
+            picture=drawing.with_box(shown[strides[stride]], (row, col), windows[stride]),
+        )
+        for stride in on
+    ]
+    grid += [
+        Panel(
+            title=f"{level_name(strides[stride]).capitalize()}: what it adds",
+            role="output",
+            alt=f"What level {level_name(strides[stride])} adds to the score for {labels.classes[k]}",
+            caption=f"at the pinned pixel {shares[stride][row, col]:+.2f}",
+            picture=score_picture(shares[stride], limit),
+        )
+        for stride in on
+    ]
+    panels.show(grid, photo, None, key="evidence", mode="none", columns=len(on))
+    scale, chart = st.columns(2, gap="medium")
+    with scale:
+        st.image(score_scale(), caption=f"purple: against, −{limit:.1f}; orange: for, +{limit:.1f}", width="stretch")
+        probabilities = cache.pixel_probabilities(answer.streams, photo.size, (row, col))
+        st.markdown(
+            f"All levels have the same weights; what differs is how much of the photo fits into their window. With the "
+            f"other classes' scores this makes **{labels.classes[k]}** {percent(float(probabilities[k]))} "
+            f"probable here; {NET} says **{labels.classes[int(answer.labels[row, col])]}**."
+        )
+    with chart:
+        steps = {level_name(strides[stride]): float(shares[stride][row, col]) for stride in sorted(on, reverse=True)}
+        charts.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
+
+
+def _validation(labels: LabelSet) -> None:
+    """Both nets on the validation photos, and the paper's on its own."""
+    st.subheader("On the validation photos, beside the paper")
+    if not page.guess(
+        "How many points of pixel accuracy does the pyramid gain over one level?",
+        ["under 1", "1 to 3", "3 to 10", "over 10"],
+        "pyramid_guess",
+    ):
+        return
+    cards = shipped_nets(labels.name, "pyramid")
+    keys = ("pixel_accuracy", "class_accuracy", "mean_iou")
+    rows = {f"{name} (ours)": [100 * cards[name]["figures"][key] for key in keys] for name in (CONTROL, NET)}
+    gain = rows[f"{NET} (ours)"][0] - rows[f"{CONTROL} (ours)"][0]
+    rows |= {f"{name} (paper)": [*scores, float("nan")] for name, scores in FARABET.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(tables.SCORES))
+    table.index.name = "Net"
+    st.table(table.map(lambda score: "–" if np.isnan(score) else f"{score:.1f}"))
+    figures, data = cards[NET]["figures"], cards[NET]["data"]
+    st.caption(
+        f"Per cent. Ours: the {figures['images']} validation photos of {data['validation']}, by "
+        f"`python -m seglib.evaluate`; the pyramid gains {gain:+.1f} points of pixel accuracy. Paper: Farabet, "
+        "Couprie, Najman & LeCun (TPAMI 2013), Stanford Background, 8 classes; their figures are quoted from memory, "
+        "not verified. Compare the differences, not the levels."
+    )
+    page.what_you_should_see(
+        "The full-size level knows textures and edges; the quarter-size one knows where sky and ground are, and wins "
+        "large regions. A level switched off is not a net trained without it: the rest were not taught to stand alone, "
+        "so compare with the net of one level, under the divider."
+    )

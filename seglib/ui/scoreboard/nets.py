@@ -1,0 +1,177 @@
+"""The scoreboard: scores beside costs, drawn from the file that `seglib.claims.scoreboard` wrote."""
+
+from __future__ import annotations
+
+import json
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib.claims.files import read_scoreboard
+from seglib.labels import LabelSet
+from seglib.metrics.boundary import BORDER
+from seglib.models.cards import WEIGHTS, all_nets, read_card, weights_path
+from seglib.ui import tables
+from seglib.ui.scoreboard import dot_names
+
+SCORES = {
+    "pixel_accuracy": "Pixel accuracy",
+    "class_accuracy": "Class accuracy",
+    "mean_iou": "Mean IoU",
+    f"mean_iou_within_{BORDER}_px": "At borders",
+    "things_mean_iou": "Things",
+    "stuff_mean_iou": "Stuff",
+}
+COSTS = {  # title: (key, divided by, unit)
+    "Time": ("milliseconds", 1, "ms"),
+    "Multiply-adds": ("multiply_adds", 1e9, "G"),
+    "Parameters": ("parameters", 1e6, "M"),
+    "Memory": ("peak_bytes", 2**20, "MB"),
+}
+PLOT = (880, 270)  # pixels of the plot on a desktop, without its axes
+PADDING = (40, 18)  # pixels between its edges and the outermost dots
+# CamVid, 11 classes, mean IoU in per cent of the 233 test photos, parameters in millions, and how sure we are:
+# V read in the source or an independent re-run, S from a secondary source, M from memory.
+LITERATURE = {
+    "SegNet (2015)": (50.2, None, "S"),
+    "FCN-8s, as re-run (2018)": (50.4, None, "V"),
+    "DeepLab-LFOV (2015)": (61.6, None, "V"),
+    "Dilation8 (2016)": (65.3, None, "V"),
+    "FC-DenseNet56 (2017)": (58.9, 1.5, "M"),
+    "FC-DenseNet67 (2017)": (65.8, 3.5, "M"),
+    "FC-DenseNet103 (2017)": (66.9, 9.4, "S"),
+    "EDANet (2018)": (66.4, 0.7, "S"),
+}
+
+
+def nets(labels: LabelSet) -> None:
+    """Table, plot, classes, worst photos and card."""
+    board = read_scoreboard()
+    if board is None or not board["scores"].get(labels.name):
+        st.info("Nothing has been measured yet: `python -m seglib.scoreboard --data DATA` does it.")
+        return
+    scores, costs = board["scores"][labels.name], board["costs"]
+    table = pd.DataFrame({title: {net: 100 * row[key] for net, row in scores.items()} for key, title in SCORES.items()})
+    table = table.join(_cost_table(costs, [net for net in scores if net in costs]))
+    by = st.segmented_control("Cost", list(COSTS), default="Time", required=True, key="cost", bind="query-params")
+    _plot(table, by, labels)
+    st.caption(_words(board, next(iter(scores.values()))["images"], by, labels))
+    _show(table)
+    st.caption(
+        f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
+        f"one photo of {board['size'][1]} x {board['size'][0]}, one core of {board['machine'].split(',')[0]}. "
+        "`python -m seglib.scoreboard --data DATA`"
+    )
+    # Their weights are for other classes, so torchvision's nets have costs alone.
+    st.markdown("**Torchvision's nets in the same run**")
+    _show(_cost_table(costs, board["peers"]))
+    _one_net(scores, labels)
+
+
+def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
+    """What each of these nets costs, a column a cost."""
+    return pd.DataFrame(
+        {
+            f"{title}, {name}": {net: np.nan if costs[net][key] is None else costs[net][key] / unit for net in nets}
+            for title, (key, unit, name) in COSTS.items()
+        }
+    )
+
+
+def _show(table: pd.DataFrame) -> None:
+    widths = tables.as_wide_as_heads(table.columns, dict.fromkeys(table.columns, "%.1f"))
+    st.dataframe(table.rename_axis("Net"), column_config=widths, height="content", placeholder="–")
+
+
+def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
+    column = f"{by}, {COSTS[by][-1]}"
+    data = table.reset_index(names="net")[["net", "Mean IoU", column]].dropna()
+    data["of"] = "ours, validation"
+    if by == "Parameters" and labels.name == "street":
+        rows = [
+            {"net": f"{net} [{sure}]", "Mean IoU": iou, column: size, "of": "literature, test"}
+            for net, (iou, size, sure) in LITERATURE.items()
+            if size
+        ]
+        data = pd.concat([data, pd.DataFrame(rows)], ignore_index=True)
+    base = alt.Chart(data).encode(
+        x=alt.X(f"{column}:Q", scale=alt.Scale(type="log", nice=False, padding=PADDING[0])),
+        y=alt.Y("Mean IoU:Q", title="mean IoU, %", scale=alt.Scale(zero=False, padding=PADDING[1])),
+        tooltip=["net", alt.Tooltip("Mean IoU", format=".1f"), alt.Tooltip(column, format=".1f"), "of"],
+    )
+    data["place"] = _places(data, column)
+    kinds = ["ours, validation", "literature, test"][: data["of"].nunique()]
+    dots = base.mark_point(size=140, filled=True, opacity=1).encode(
+        color=alt.Color(
+            "of:N",
+            title=None,
+            legend=alt.Legend(orient="bottom"),
+            scale=alt.Scale(domain=kinds, range=["#0072B2", "#E69F00"]),
+        ),
+        shape=alt.Shape("of:N", title=None, scale=alt.Scale(domain=kinds, range=["circle", "triangle-up"])),
+    )
+    words = [
+        base.transform_filter(alt.datum.place == place)
+        .mark_text(align=align, baseline="middle", dx=dx, dy=dy, fontSize=13, color="#8a8f98")
+        .encode(text="net:N")
+        for place, (align, dx, dy) in enumerate(dot_names.PLACES)
+    ]
+    st.altair_chart(alt.layer(dots, *words), height=380)
+
+
+def _places(data: pd.DataFrame, column: str) -> list[int]:
+    """Where each dot's name is written, as indices of `dot_names.PLACES`."""
+    x, y = np.log(data[column].to_numpy()), -data["Mean IoU"].to_numpy()
+    shares = np.stack([(each - each.min()) / max(np.ptp(each), 1e-9) for each in (x, y)], 1)
+    return dot_names.choose_places(list(data["net"]), PADDING + shares * (np.array(PLOT) - 2 * np.array(PADDING)), PLOT)
+
+
+def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
+    words = f"Up and left is better. Mean IoU of the {images} validation photos."
+    if labels.name == "street":
+        rows = "; ".join(f"{net} {iou} [{sure}]" for net, (iou, _, sure) in LITERATURE.items())
+        words += (
+            f" The literature's CamVid rows are of the 233 test photos, which are harder: compare with care. {rows}. "
+            "V: read in the source; S: from a secondary source; M: from memory, unverified."
+        )
+        if by == "Parameters":
+            words += " Drawn are those whose number of parameters we know."
+    alone = [net for net in all_nets(labels.name) if read_card(weights_path(net, labels.name))["init"] is None]
+    if alone:
+        words += (
+            f" {', '.join(alone)} learnt alone from the first epoch, the others, for as long, from a shared trunk: "
+            "compare each with its own kind first."
+        )
+    return words
+
+
+def _one_net(scores: dict[str, dict], labels: LabelSet) -> None:
+    st.subheader("One net")
+    net = st.selectbox("Net", list(scores), key="board_net", bind="query-params")
+    row = scores[net]
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        data = pd.DataFrame({"class": list(row["iou"]), "IoU": [100 * (iou or 0) for iou in row["iou"].values()]})
+        colors = [f"rgb{tuple(color)}" for color in labels.colors]
+        chart = (
+            alt.Chart(data, title=f"IoU of each class, {net}, %")
+            .mark_bar(stroke="#8a8f98", strokeWidth=0.5)
+            .encode(
+                y=alt.Y("class:N", sort="-x", title=None, axis=alt.Axis(labelOverlap=False)),
+                x=alt.X("IoU:Q", title=None, scale=alt.Scale(domain=[0, 100])),
+                color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=list(labels.classes), range=colors)),
+                tooltip=["class", alt.Tooltip("IoU", format=".1f")],
+            )
+        )
+        st.altair_chart(chart, height=40 + 26 * len(data))
+    with right:
+        st.markdown("**Its worst validation photos**")
+        worst = pd.Series({photo: f"{100 * iou:.1f}" for photo, iou in row["worst"].items()}, name="Mean IoU, %")
+        st.table(worst.rename_axis("Photo").to_frame())
+        st.caption("By name: the data sets' photos are not part of this project. Over the classes in each photo.")
+    card = WEIGHTS / f"{labels.name}-{net}.json"
+    if card.is_file():
+        with st.expander("Model card", icon=":material/badge:"):
+            st.json(json.loads(card.read_text()), expanded=1)

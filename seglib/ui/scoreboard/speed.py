@@ -1,0 +1,43 @@
+"""How fast the library and the app are beside their peers, from the file that ``python -m benchmarks`` wrote."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from seglib.claims.files import read_benchmarks
+
+PARTS = {  # of `benchmarks`: what is compared
+    "inference": "a photo through nets",
+    "metrics": "a confusion matrix",
+    "crf": "the CRF",
+    "receptive_field": "the effective field",
+    "decoding": "decoding a photo",
+    "pages": "from touch to picture",
+    "visitors": "a classroom",
+}
+
+
+def speed() -> None:
+    """One table of ratios, each of two things measured in turn in the same run."""
+    report = read_benchmarks()
+    if report is None:
+        st.info("Nothing has been measured yet: `python -m benchmarks` does it.")
+        return
+    rows = [
+        {
+            "What": PARTS.get(part, part),
+            "Time of / time of": title,
+            "Ratio": "{:.2f} ({:.2f} to {:.2f})".format(found["median"], *found["quartiles"]),
+        }
+        for part, each in report["parts"].items()
+        for title, found in each.get("ratios", {}).items()
+    ]
+    st.table(pd.DataFrame(rows).set_index("What"))
+    st.caption(
+        f"Medians and quartiles over rounds, on {report['machine']}. Both sides of a ratio were measured in turn, in "
+        "one run, so that they hold on other machines, too. `python -m benchmarks`"
+    )
+    for part, each in report["parts"].items():
+        with st.expander(f"All that was measured: {PARTS.get(part, part)}"):
+            st.json(each, expanded=1)

@@ -1,0 +1,159 @@
+"""Grow the window: a stack of layers as text, what each layer sees and costs, drawn round the pinned pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from seglib.labels import LabelSet
+from seglib.models.cards import all_nets
+from seglib.receptive_field import receptive_field
+from seglib.ui import cache, page, panels, state
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.loading import loading
+from seglib.window.pictures import framed, layer_color
+from seglib.window.presets import PRESETS, Preset
+from seglib.window.stack import MAX_TEXT, BadStack, Cost, Row, costs, parse_stack, write_stack
+
+START = "3x3, dilation 1, 2, 4, 8, …"
+OWN = "my own"
+
+
+def grow(photo: state.Photo, labels: LabelSet) -> None:
+    """Edit a stack; see its window on the photo and its costs in a table."""
+    presets = PRESETS | _net_presets(labels)
+    texts = {name: write_stack(preset.rows) for name, preset in presets.items()}
+    left, right = st.columns([1, 2], gap="medium")
+    with right:
+        text = st.text_input(
+            "Stack: kernel, /stride, d and dilation, : and channels; p for pooling",
+            texts[START],
+            key="stack",
+            bind="query-params",
+            persist_state="session",
+            max_chars=MAX_TEXT,
+            help="`3:64 3/2:64 p2/2 3d4:128` is a 3x3 convolution with 64 channels, one that subsamples by 2, a 2x2 "
+            "pooling that subsamples by 2, and a 3x3 convolution of dilation 4 with 128 channels.",
+        )
+    chosen = next((name for name, each in texts.items() if each == " ".join(text.replace(",", " ").split())), OWN)
+    st.session_state["stack_preset"] = chosen
+    with left:
+        st.selectbox("Start from", [OWN, *presets], key="stack_preset", on_change=_take_preset, args=(texts,))
+    try:
+        rows = list(presets[chosen].rows) if chosen in presets else parse_stack(text)
+        found = costs(rows, photo.size)
+    except BadStack as error:
+        st.error(str(error))
+        panels.show([panels.photo_panel(photo)], photo, None, key="grow", columns=2)
+        return
+    upto = len(rows)
+    if len(rows) > 1:
+        upto = st.slider("Layers stacked", 1, len(rows), len(rows), key=f"layers_{len(rows)}")
+    picture, numbers = st.columns([3, 2], gap="medium")
+    with picture:
+        panels.show([_panel(photo, rows[:upto], found[:upto])], photo, None, key="grow", columns=1)
+    with numbers:
+        _metrics(found[:upto])
+        if chosen in presets:
+            st.caption(presets[chosen].words)
+        page.what_you_should_see(
+            "Plain 3x3 layers add 2 px each. Subsampling and dilation multiply: the window of the next layer grows in "
+            "larger steps. Only subsampling also makes the output smaller, and everything after it cheaper."
+        )
+    _table(rows, found, upto)
+
+
+def _take_preset(texts: dict[str, str]) -> None:
+    """Callback of the presets: write the stack's text; the text is what counts."""
+    if (name := st.session_state["stack_preset"]) in texts:
+        st.session_state["stack"] = texts[name]
+
+
+def _net_presets(labels: LabelSet) -> dict[str, Preset]:
+    """The longest path of each net of the family."""
+    if loading():
+        return {}
+    nets: dict[tuple[Row, ...], list[str]] = {}  # those that differ in their skips alone share their longest path
+    for net in all_nets(labels.name):
+        table = cache.layer_table(net)
+        rows = tuple(Row(x.kernel, x.stride, x.dilation, x.channels) for x in table)
+        if all(row.layer.padding == x.padding for row, x in zip(rows, table, strict=True)):
+            nets.setdefault(rows, []).append(net)
+    return {
+        ", ".join(names): Preset(rows, f"The longest path through {', '.join(names)}, up to the coarsest scores.")
+        for rows, names in nets.items()
+    }
+
+
+def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Panel:
+    """Nested boxes, one a layer, of the unit nearest to the pinned pixel."""
+    point = state.pin(photo)
+    boxes = []
+    for at in range(len(rows)):
+        field = receptive_field([row.layer for row in rows[: at + 1]])
+        middle = field.start + field.size // 2
+        units = (
+            min(max(round((p - middle) / field.jump), 0), n - 1) for p, n in zip(point, found[at].output, strict=True)
+        )
+        boxes.append((tuple(field.window(unit) for unit in units), layer_color(at / max(len(rows) - 1, 1))))
+    last = found[-1]
+    return Panel(
+        title="What one output unit sees",
+        role="input",
+        alt=f"A box of {last.size} px round the pinned pixel, in it the boxes of earlier layers, on: {photo.alt}",
+        caption=f"{last.size} x {last.size} px seen by the output unit nearest to the pinned pixel; one unit every "
+        f"{last.jump} px. Dark: first layer, bright: last.",
+        picture=framed(photo.image, boxes[::-1]),
+    )
+
+
+def _metrics(found: Sequence[Cost]) -> None:
+    last = found[-1]
+    columns = st.columns(2)
+    columns[0].metric("Receptive field", f"{last.size} px")
+    columns[1].metric("Jump (output stride)", f"{last.jump} px")
+    columns = st.columns(2)
+    columns[0].metric("Output", f"{last.output[1]} x {last.output[0]}")
+    columns[1].metric("Parameters", _short(sum(each.parameters for each in found)))
+    columns = st.columns(2)
+    columns[0].metric("Multiply-adds", _short(sum(each.multiply_adds for each in found)))
+    columns[1].metric("Activations", f"{_short(sum(each.activation_bytes for each in found))}B")
+
+
+def _short(count: float) -> str:
+    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count:.0f} "
+
+
+def _table(rows: Sequence[Row], found: Sequence[Cost], upto: int) -> None:
+    table = pd.DataFrame(
+        {
+            "Layer": str(row),
+            "Drawn": "yes" if number <= upto else "",
+            "Receptive field, px": cost.size,
+            "Jump, px": cost.jump,
+            "Output": f"{cost.output[1]} x {cost.output[0]}",
+            "Channels": cost.channels,
+            "Parameters": cost.parameters,
+            "Multiply-adds, M": cost.multiply_adds / 1e6,
+            "Activations, MB": cost.activation_bytes / 1e6,
+        }
+        for number, (row, cost) in enumerate(zip(rows, found, strict=True), 1)
+    )
+    table.index = pd.RangeIndex(1, len(table) + 1)
+    number = st.column_config.NumberColumn(format="%.1f")
+    st.dataframe(
+        table,
+        column_config={
+            "Multiply-adds, M": number,
+            "Activations, MB": number,
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    st.caption(
+        "Input: the photo, three channels. Activations: each layer's output in 32-bit floats, all kept as for training."
+    )
