@@ -1,0 +1,148 @@
+"""How much gradient reaches the early layers: ``python -m seglib.inside.gradient_flow --data DIR``.
+
+Small trunks that differ in their short cuts and norms alone (`seglib.inside.plain`), each under fcn32s and under
+fcn4s, learn street scenes from the same start and the same views. Of every convolution the norm of the loss'
+gradient is noted at the start and at the end of training, and of fcn4s also what is left of it if the arrows through
+its skips are cut, so that stride 32 alone answers: the same net on the same views, where the skips alone can make
+the difference.
+
+Source of the question: Shelhamer, Long & Darrell, TPAMI 2017, section 4.3, and He et al., CVPR 2016, section 4.1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from seglib.inside.plain import KINDS, PlainFCN
+from seglib.labels import LABEL_SETS
+from seglib.models.fcn import STREAMS, fuse, pad_to_grid
+from seglib.models.prediction import to_input
+from seglib.training.augment import Augmentation
+from seglib.training.losses import overlap_loss, partial_label_loss
+from seglib.training.train import Views
+
+FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "gradient_flow.json"
+LABELS = "street"
+NETS = ("fcn32s", "fcn4s")
+PHASES = ("start", "end")
+
+
+@dataclass(frozen=True)
+class FlowRecipe:
+    """What decides the outcome besides trunk, net and seed."""
+
+    steps: int = 200
+    batch: int = 8
+    crop: int = 129
+    learning_rate: float = 1e-3  # AdamW, a tenth of it after two thirds
+    phase: int = 20  # steps at the start, and at the end, whose gradients are averaged
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+
+def split_norms(model: PlainFCN, loss_of: object, pictures: torch.Tensor) -> dict[str, list[float]]:
+    """Gradient norms of every convolution of the trunk, and what they owe to the skips.
+
+    ``norm``: of the whole gradient. ``deep``: of what comes back through the coarsest stream alone, the skips' arrows
+    cut. ``share``: the skips' projection on the whole, as a share of its length; deep and skips share out 1.
+    """
+    weights = [part.weight for part in model.trunk.convolutions().values()]
+    streams = model.score_features(model.trunk(pad_to_grid(pictures)))
+    loss = loss_of(fuse(streams, pictures.shape[-2:], every=2))
+    at_scores = torch.autograd.grad(loss, list(streams.values()), retain_graph=True)
+    coarsest = max(streams)
+    whole = torch.autograd.grad(loss, weights, retain_graph=True)
+    deep = torch.autograd.grad(streams[coarsest], weights, at_scores[0])
+    return {
+        "norm": [float(g.norm()) for g in whole],
+        "deep": [float(g.norm()) for g in deep],
+        "share": [
+            float(1 - (d * g).sum() / g.square().sum().clamp_min(1e-30)) for d, g in zip(deep, whole, strict=True)
+        ],
+    }
+
+
+def watch(kind: str, net: str, views: Views, recipe: FlowRecipe, seed: int) -> Iterator[tuple[int, float, dict | None]]:
+    """Train; yields step, loss, and in the two phases `split_norms`."""
+    torch.manual_seed(seed)
+    model = PlainFCN(len(LABEL_SETS[LABELS]), STREAMS[net], kind).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), recipe.learning_rate, weight_decay=0.03)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2 * recipe.steps // 3, 0.1)
+    members, even = views.members, torch.ones(len(views.members))
+    for step in range(recipe.steps):
+        batch = [views[step * recipe.batch + i] for i in range(recipe.batch)]
+        pictures, targets = (torch.from_numpy(np.stack(part)) for part in zip(*batch, strict=True))
+        x, targets = to_input(pictures), targets[:, ::2, ::2].long()
+
+        def loss_of(logits: torch.Tensor, targets: torch.Tensor = targets) -> torch.Tensor:
+            return partial_label_loss(logits, targets, members, even) + overlap_loss(logits, targets)
+
+        measured = step < recipe.phase or step >= recipe.steps - recipe.phase
+        norms = split_norms(model, loss_of, x) if measured else None
+        loss = loss_of(model(x, every=2))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        yield step, loss.item(), norms
+
+
+def measure(kind: str, net: str, views: Views, recipe: FlowRecipe, seed: int) -> dict:
+    """Mean norms by phase and convolution of one training, and its mean loss in both phases."""
+    kept: dict[str, list] = {phase: [] for phase in PHASES}
+    losses: dict[str, list] = {phase: [] for phase in PHASES}
+    for step, loss, norms in watch(kind, net, views, recipe, seed):
+        if norms is not None:
+            phase = PHASES[step >= recipe.phase]
+            kept[phase].append(norms)
+            losses[phase].append(loss)
+    report: dict = {"seed": seed, "loss": {phase: round(float(np.mean(losses[phase])), 3) for phase in PHASES}}
+    for phase in PHASES:
+        report[phase] = {
+            name: [float(f"{value:.4g}") for value in np.mean([norms[name] for norms in kept[phase]], 0)]
+            for name in ("norm", "deep", "share")
+        }
+    return report
+
+
+def read_flow(path: Path = FILE) -> dict | None:
+    """What the command measured last; None without a file."""
+    return json.loads(path.read_text()) if path.is_file() else None
+
+
+def main(argv: list[str] | None = None, recipe: FlowRecipe | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m seglib.inside.gradient_flow", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--out", type=Path, default=FILE)
+    args = parser.parse_args(argv)
+    recipe, start = recipe or FlowRecipe(), time.process_time()
+    nets: dict[str, dict[str, list]] = {kind: {net: [] for net in NETS} for kind in KINDS}
+    try:
+        runs = [(seed, kind, net) for seed in recipe.seeds for kind in KINDS for net in NETS]
+        views = {seed: Views(LABELS, args.data, Augmentation(crop=recipe.crop), seed) for seed in recipe.seeds}
+        for seed, kind, net in tqdm(runs, unit="training", disable=None):
+            nets[kind][net].append(measure(kind, net, views[seed], recipe, seed))
+    except ValueError as error:
+        sys.exit(f"gradient_flow: {error}")
+    layers = list(PlainFCN(2, (32,)).trunk.convolutions())
+    report = {
+        "labels": LABELS,
+        "recipe": asdict(recipe),
+        "cpu_seconds": round(time.process_time() - start),
+        "layers": layers,
+        "nets": nets,
+    }
+    args.out.write_text(json.dumps(report) + "\n")
+
+
+if __name__ == "__main__":
+    main()
