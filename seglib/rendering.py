@@ -21,12 +21,6 @@ def colorize(labels: np.ndarray, label_set: LabelSet) -> np.ndarray:
     return table[labels]
 
 
-def overlay(image: np.ndarray, labels: np.ndarray, label_set: LabelSet, opacity: float = 0.6) -> np.ndarray:
-    """The image tinted with its label map; void pixels show the image."""
-    tinted = image + opacity * (colorize(labels, label_set).astype(np.float32) - image)
-    return np.where((labels == IGNORE)[..., None], image, tinted.round().astype(np.uint8))
-
-
 def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
     """A map of signed scores ``(h, w)`` as a picture: ``-limit`` purple, 0 white, ``limit`` orange.
 

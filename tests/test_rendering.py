@@ -6,20 +6,13 @@ import numpy as np
 import pytest
 
 from seglib.labels import EVERYDAY, IGNORE
-from seglib.rendering import HEAT_COLOR, colorize, heat_on_grey, overlay, score_picture, score_scale
+from seglib.rendering import HEAT_COLOR, colorize, heat_on_grey, score_picture, score_scale
 
 
 def test_classes_get_their_colours_and_void_is_black() -> None:
     assert colorize(np.array([[0, 10, IGNORE]]), EVERYDAY).tolist() == [
         [[*EVERYDAY.colors[0]], [*EVERYDAY.colors[10]], [0, 0, 0]]
     ]
-
-
-def test_overlay_mixes_by_opacity_and_leaves_void_alone() -> None:
-    image = np.full((1, 2, 3), 100, np.uint8)
-    mixed = overlay(image, np.array([[3, IGNORE]]), EVERYDAY, opacity=0.5)
-    assert mixed[0, 0].tolist() == [round((100 + c) / 2) for c in EVERYDAY.colors[3]]
-    assert mixed[0, 1].tolist() == [100, 100, 100]
 
 
 def test_a_label_beyond_the_set_is_refused() -> None:

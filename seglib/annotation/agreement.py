@@ -19,7 +19,7 @@ import matplotlib
 import numpy as np
 
 from seglib.labels import IGNORE, check_label_map
-from seglib.metrics import confusion_matrix, iou_per_class, mean_iou
+from seglib.metrics import confusion_matrix, iou_per_class, mean_iou, mean_over_present
 from seglib.metrics.boundary import border_distance
 
 # What there is to label: photos, and pixels of a usual one (VOC's are about 500 x 375, COCO's 640 x 480).
@@ -108,7 +108,7 @@ def score_against(labels: np.ndarray, reference: np.ndarray, num_classes: int) -
 
 def open_mean_iou(cm: np.ndarray) -> float:
     """Mean IoU from `score_against`: pixels without a label are misses, but "no label" is not a class of its own."""
-    return float(np.nanmean(per_class)) if not np.isnan(per_class := iou_per_class(cm)[:-1]).all() else float("nan")
+    return mean_over_present(iou_per_class(cm)[:-1])
 
 
 @dataclass(frozen=True)

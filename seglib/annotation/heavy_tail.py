@@ -13,11 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seglib import metrics
 from seglib.annotation.polygons import load_annotation, rasterize
 from seglib.datasets import MEANING
 from seglib.labels import IGNORE, LabelSet
-from seglib.metrics.imbalance import fold_matrix
 
 OTHER = "Other"
 
@@ -75,17 +73,3 @@ def fold_rarest(pixels: np.ndarray, names: tuple[str, ...], n: int) -> Folding:
         group_of=tuple(place.get(k, len(kept)) for k in range(len(names))),
         folded=tuple(names[k] for k in rarest),
     )
-
-
-def fold_curve(cm: np.ndarray, names: tuple[str, ...]) -> list[dict]:
-    """Pixel accuracy and mean IoU of the same predictions with the rarest 0, 1, ... K - 1 classes folded into Other.
-
-    Rare is what has few true pixels in the confusion matrix ``(K, K)``.
-    """
-    rows = []
-    for n in range(len(names)):
-        folded = fold_matrix(cm, fold_rarest(cm.sum(1), names, n).group_of)
-        rows.append(
-            {"folded": n, "pixel accuracy": metrics.pixel_accuracy(folded), "mean IoU": metrics.mean_iou(folded)}
-        )
-    return rows

@@ -20,6 +20,7 @@ import numpy as np
 
 from seglib.crf.low_rank import gaussian, low_rank_factor
 from seglib.crf.permutohedral import build_lattice
+from seglib.images import check_image
 
 Method = Literal["auto", "exact", "low rank", "lattice"]
 EXACT_PIXELS = 4096  # up to here all pairs take less time than anything else, and 200 MB
@@ -66,9 +67,7 @@ def pairwise_kernels(image: np.ndarray, params: CRFParams, method: Method = "aut
     through a few hundred pixels, nearly as exact, and is refused above `LOW_RANK_PIXELS`; "lattice" filters through a
     permutohedral lattice, in time and memory linear in the pixels. "auto" takes the first of them that is not refused.
     """
-    image = np.asarray(image)
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-        raise ValueError(f"an image is (H, W, 3) uint8 RGB; this one is {image.shape} {image.dtype}")
+    image = check_image(image)
     if method not in get_args(Method):
         raise ValueError(f"no method {method!r}: there are {', '.join(get_args(Method))}")
     pixels = image.shape[0] * image.shape[1]

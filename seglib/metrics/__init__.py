@@ -29,17 +29,10 @@ def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, num_classes: int
     array([[1, 1],
            [0, 1]])
     """
-    truth, prediction = np.asarray(truth), np.asarray(prediction)
-    if truth.shape != prediction.shape:
-        raise ValueError(f"truth is {truth.shape} but prediction is {prediction.shape}: they must match")
-    if not 0 < num_classes <= IGNORE:
-        raise ValueError(f"{num_classes} classes: wanted 1 to {IGNORE}, for {IGNORE} means void")
-    if not np.issubdtype(prediction.dtype, np.integer):
-        raise ValueError(f"predicted classes are whole numbers; these are {prediction.dtype}")
+    truth, prediction = _check_shapes(truth, prediction, num_classes)
     if not (_fits_bytes(truth) and _fits_bytes(prediction)):
-        check_label_map(truth, num_classes)
-        prediction = np.where(truth == IGNORE, 0, prediction)  # where the truth is void anything may be said
-        _check_predicted(prediction, num_classes)
+        check_pair(truth, prediction, num_classes)
+        prediction = np.where(truth == IGNORE, 0, prediction)
     # One number per pixel, 256 * row + column, so that a single bincount fills a matrix with room for every byte:
     # void and mistakes are looked for in its few cells afterwards, not in the million pixels before.
     pairs = truth.astype(np.uint16)
@@ -47,9 +40,36 @@ def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, num_classes: int
     pairs |= prediction.astype(np.uint8, copy=False)
     counts = np.bincount(pairs.ravel(), minlength=256 * 256).reshape(256, 256)
     if counts[num_classes:IGNORE].any() or counts[:IGNORE, num_classes:].any():
-        check_label_map(truth, num_classes)
-        _check_predicted(prediction[truth != IGNORE], num_classes)
+        check_pair(truth, prediction, num_classes)  # which says what is wrong, and where
     return counts[:num_classes, :num_classes].copy()
+
+
+def check_pair(truth: np.ndarray, prediction: np.ndarray, num_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return truth and prediction if one can be scored against the other, else raise `ValueError`.
+
+    Both are label maps ``(H, W)`` of one shape; the prediction names a class wherever the truth does. Where the truth
+    is void it may hold anything.
+    """
+    truth, prediction = _check_shapes(truth, prediction, num_classes)
+    check_label_map(truth, num_classes)
+    predicted = prediction[truth != IGNORE]
+    if predicted.size and not 0 <= predicted.min() <= predicted.max() < num_classes:
+        raise ValueError(
+            f"predicted classes run from {predicted.min()} to {predicted.max()}: wanted 0 to {num_classes - 1}"
+        )
+    return truth, prediction
+
+
+def _check_shapes(truth: np.ndarray, prediction: np.ndarray, num_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """The part of `check_pair` that looks at no pixel."""
+    truth, prediction = np.asarray(truth), np.asarray(prediction)
+    if truth.shape != prediction.shape:
+        raise ValueError(f"truth is {truth.shape} but prediction is {prediction.shape}: they must match")
+    if not 0 < num_classes <= IGNORE:
+        raise ValueError(f"{num_classes} classes: wanted 1 to {IGNORE}, for {IGNORE} means void")
+    if not np.issubdtype(prediction.dtype, np.integer):
+        raise ValueError(f"predicted classes are whole numbers; these are {prediction.dtype}")
+    return truth, prediction
 
 
 def _fits_bytes(labels: np.ndarray) -> bool:
@@ -59,23 +79,21 @@ def _fits_bytes(labels: np.ndarray) -> bool:
     return labels.dtype == np.uint8 or not labels.size or 0 <= labels.min() <= labels.max() <= 255
 
 
-def _check_predicted(predicted: np.ndarray, num_classes: int) -> None:
-    if predicted.size and not 0 <= predicted.min() <= predicted.max() < num_classes:
-        raise ValueError(
-            f"predicted classes run from {predicted.min()} to {predicted.max()}: wanted 0 to {num_classes - 1}"
-        )
+def mean_over_present(scores: np.ndarray) -> float:
+    """Mean of those scores that are not ``nan``, such as those of classes that occur; ``nan`` if none is left.
+
+    >>> mean_over_present(np.array([0.5, 1.0, np.nan]))
+    0.75
+    """
+    present = np.asarray(scores, np.float64)
+    present = present[~np.isnan(present)]
+    return float(present.mean()) if present.size else float("nan")
 
 
 def _divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """Elementwise quotient, ``nan`` (not a warning) where there is nothing to divide by."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(denominator > 0, numerator / denominator, np.nan)
-
-
-def _mean(per_class: np.ndarray) -> float:
-    """Mean over the classes that have a value; ``nan`` if none has."""
-    present = per_class[~np.isnan(per_class)]
-    return float(present.mean()) if present.size else float("nan")
 
 
 def pixel_accuracy(cm: np.ndarray) -> float:
@@ -90,7 +108,7 @@ def recall_per_class(cm: np.ndarray) -> np.ndarray:
 
 def class_accuracy(cm: np.ndarray) -> float:
     """Mean of `recall_per_class`: every class counts the same ("mean accuracy" in the FCN paper)."""
-    return _mean(recall_per_class(cm))
+    return mean_over_present(recall_per_class(cm))
 
 
 def iou_per_class(cm: np.ndarray) -> np.ndarray:
@@ -105,7 +123,7 @@ def mean_iou(cm: np.ndarray) -> float:
     >>> mean_iou(np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]]))  # IoU 3/4 and 4/5; the third class is absent
     0.775
     """
-    return _mean(iou_per_class(cm))
+    return mean_over_present(iou_per_class(cm))
 
 
 def phantom_classes(cm: np.ndarray) -> list[int]:
@@ -130,4 +148,4 @@ def dice_per_class(cm: np.ndarray) -> np.ndarray:
 
 def mean_dice(cm: np.ndarray) -> float:
     """Mean of `dice_per_class` over the classes that occur in truth or prediction."""
-    return _mean(dice_per_class(cm))
+    return mean_over_present(dice_per_class(cm))

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from seglib.labels import IGNORE, check_label_map
-from seglib.metrics import confusion_matrix
+from seglib.metrics import check_pair
 
 BORDER = 3  # pixels: what the scoreboard and the claims mean by "at a border"
 TOLERANCE = 0.0075  # of the diagonal: Csurka et al., section 4
@@ -64,13 +64,14 @@ def band_curve(
     radii = np.asarray(radii, np.float32)
     if radii.ndim != 1 or not radii.size or (np.diff(radii) <= 0).any():
         raise ValueError(f"radii are {radii.tolist()}: wanted one or more, each larger than the one before")
-    total = confusion_matrix(truth, prediction, num_classes)  # refuses what is not a pair of label maps
+    truth, prediction = check_pair(truth, prediction, num_classes)
     distance = border_distance(truth) if distance is None else distance
     # Every pixel falls into the ring between two radii; rings add up to bands, so one count serves all radii.
-    counted = (np.asarray(truth) != IGNORE) & (distance <= radii[-1])
+    counted = (truth != IGNORE) & (distance <= radii[-1])
     ring = np.searchsorted(radii, distance[counted])
-    cell = np.ravel_multi_index((ring, truth[counted], prediction[counted]), (len(radii), *total.shape))
-    return np.bincount(cell, minlength=len(radii) * total.size).reshape(-1, *total.shape).cumsum(0)
+    shape = len(radii), num_classes, num_classes
+    cell = np.ravel_multi_index((ring, truth[counted], prediction[counted]), shape)
+    return np.bincount(cell, minlength=np.prod(shape)).reshape(shape).cumsum(0)
 
 
 def boundary_f_scores(
@@ -82,9 +83,9 @@ def boundary_f_scores(
     one, recall the share of the true outline within it of the predicted one. An outline are those pixels of a class
     that touch another; beside void there is none. A class outlined in one of the two only scores 0.
     """
-    confusion_matrix(truth, prediction, num_classes)  # refuses what is not a pair of label maps
+    truth, prediction = check_pair(truth, prediction, num_classes)
     reach = tolerance * float(np.hypot(*truth.shape))
-    prediction = np.where(np.equal(truth, IGNORE), IGNORE, prediction)
+    prediction = np.where(truth == IGNORE, IGNORE, prediction)
     on_true, on_predicted = border_pixels(truth), border_pixels(prediction)
     scores = np.full(num_classes, np.nan)
     for k in range(num_classes):

@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from seglib.labels import IGNORE
-from seglib.metrics import confusion_matrix
+from seglib.metrics import confusion_matrix, mean_over_present
 
 Absent = Literal["skip", "zero", "one"]
 
@@ -62,9 +62,7 @@ def mean_iou_by(counts: np.ndarray, convention: Convention = Convention()) -> fl
     photos = counts.reshape(-1, *counts.shape[-2:])
     if not convention.per_image:
         photos = photos.sum(0, keepdims=True)
-    scores = [_mean_iou(photo, convention) for photo in photos]
-    known = [score for score in scores if not np.isnan(score)]
-    return float(np.mean(known)) if known else float("nan")
+    return mean_over_present([_mean_iou(photo, convention) for photo in photos])
 
 
 def _mean_iou(counts: np.ndarray, convention: Convention) -> float:
@@ -80,7 +78,7 @@ def _mean_iou(counts: np.ndarray, convention: Convention) -> float:
     if convention.micro:
         return float(hit.sum() / union.sum())
     absent = {"skip": np.nan, "zero": 0.0, "one": 1.0}[convention.absent]
-    return float(np.nanmean(np.where(union > 0, hit / np.maximum(union, 1), absent)))
+    return mean_over_present(np.where(union > 0, hit / np.maximum(union, 1), absent))
 
 
 def micro_iou_from_accuracy(accuracy: float) -> float:

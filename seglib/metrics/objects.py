@@ -71,8 +71,8 @@ def things_and_stuff(cm: np.ndarray, label_set: LabelSet) -> dict[str, dict[str,
     return {
         kind: {
             "Pixel accuracy": _ratio(np.diag(cm)[chosen].sum(), cm[chosen].sum()),
-            "Class accuracy": _mean(recall[chosen]),
-            "Mean IoU": _mean(iou[chosen]),
+            "Class accuracy": metrics.mean_over_present(recall[chosen]),
+            "Mean IoU": metrics.mean_over_present(iou[chosen]),
         }
         for kind, chosen in (("things", is_thing), ("stuff", ~is_thing))
     }
@@ -80,8 +80,3 @@ def things_and_stuff(cm: np.ndarray, label_set: LabelSet) -> dict[str, dict[str,
 
 def _ratio(part: int, whole: int) -> float:
     return float(part / whole) if whole else float("nan")
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else float("nan")

@@ -22,9 +22,10 @@ import torch
 from torch import nn
 from torchvision.models import WeightsEnum, segmentation
 
+from seglib.images import check_image
 from seglib.labels import LabelSet
 from seglib.models.cards import WeightsError
-from seglib.models.prediction import Prediction, check_image
+from seglib.models.prediction import Prediction
 
 VOC = LabelSet(
     name="voc",

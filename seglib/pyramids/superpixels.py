@@ -16,6 +16,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from seglib.images import check_image
 from seglib.labels import IGNORE, check_label_map
 
 Method = Literal["SLIC", "Felzenszwalb"]
@@ -31,8 +32,7 @@ def superpixels(image: np.ndarray, method: Method, area: int) -> np.ndarray:
     SLIC's regions are much of one size; Felzenszwalb's are at least ``area / 4`` pixels and as large as their colour
     goes on, twice ``area`` and more. `ValueError` for an unknown method, or an area outside `AREAS`' range.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-        raise ValueError(f"an image is (H, W, 3) uint8 RGB; this one is {image.shape} {image.dtype}")
+    image = check_image(image)
     if not AREAS[0] <= area <= AREAS[-1]:
         raise ValueError(f"regions of {area} pixels: wanted {AREAS[0]} to {AREAS[-1]}")
     shrink = min(1.0, (MOST_PIXELS / (image.shape[0] * image.shape[1])) ** 0.5)

@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from seglib.models.prediction import check_image, to_input
+from seglib.images import check_image
+from seglib.models.prediction import to_input
 from seglib.window.one_pixel import OnePixel, can_look_at
 
 SHARE = 0.95  # of the energy, inside the square of the effective size: two standard deviations of a Gaussian
@@ -64,14 +65,6 @@ def effective_size(energy: np.ndarray, point: tuple[int, int], share: float = SH
         return 0
     # A hair below, so that a sum of floats that should be all of it is all of it.
     return 2 * int(np.searchsorted(by_ring.cumsum(), share * total * (1 - 1e-12))) + 1
-
-
-def box_of(energy: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """First row and the one after the last of all that is not zero, and columns likewise; None where all is."""
-    seen = [np.flatnonzero(energy.any(axis)) for axis in (1, 0)]
-    if not seen[0].size:
-        return None
-    return tuple((int(at[0]), int(at[-1]) + 1) for at in seen)
 
 
 def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -13,12 +13,14 @@ from hypothesis.extra import numpy as hnp
 
 from seglib.labels import IGNORE
 from seglib.metrics import (
+    check_pair,
     class_accuracy,
     confusion_matrix,
     dice_per_class,
     frequency_weighted_iou,
     iou_per_class,
     mean_iou,
+    mean_over_present,
     phantom_classes,
     pixel_accuracy,
     recall_per_class,
@@ -219,3 +221,19 @@ ZEROS = np.zeros((2, 2), int)
 def test_confusion_matrix_says_what_is_wrong(truth, prediction, message):
     with pytest.raises(ValueError, match=message):
         confusion_matrix(truth, prediction, K)
+    with pytest.raises(ValueError, match=message):
+        check_pair(truth, prediction, K)
+
+
+def test_a_sound_pair_is_returned_as_it_is_and_void_may_hold_anything():
+    prediction = PREDICTION.astype(np.int16)
+    prediction[TRUTH == VOID] = (-7, 300)
+    truth, returned = check_pair(TRUTH.tolist(), prediction, K)
+    np.testing.assert_array_equal(truth, TRUTH)
+    assert returned is prediction
+
+
+def test_a_mean_leaves_out_what_has_no_value():
+    assert mean_over_present(np.array([np.nan, 0.25, 0.75])) == 0.5
+    assert np.isnan(mean_over_present(np.array([np.nan])))
+    assert np.isnan(mean_over_present([]))

@@ -12,7 +12,7 @@ from torch import nn
 from seglib.models import layer_table_of
 from seglib.models.fcn import padded_side
 from seglib.receptive_field import window_at
-from seglib.window.effective_field import box_of, effective_field, effective_size, fitted, gradient_energy
+from seglib.window.effective_field import effective_field, effective_size, fitted, gradient_energy
 from tests.models.test_family import random_net
 
 
@@ -27,6 +27,14 @@ class Strided(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return nn.functional.interpolate(torch.relu(self.conv(x)), size=x.shape[-2:])
+
+
+def box_of(energy: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """First row and the one after the last of all that is not zero, and columns likewise; None where all is."""
+    seen = [np.flatnonzero(energy.any(axis)) for axis in (1, 0)]
+    if not seen[0].size:
+        return None
+    return tuple((int(at[0]), int(at[-1]) + 1) for at in seen)
 
 
 def grey(value: int, size: tuple[int, int] = (16, 16)) -> np.ndarray:
