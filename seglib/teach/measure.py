@@ -1,11 +1,11 @@
 """How well do strokes teach? ``python -m seglib.teach.measure --data DATA`` measures it on MSRC, VOC and NYU photos.
 
-Strokes are simulated (`seglib.teach.strokes.simulated_strokes`), three a class, classes below 2 % of a photo left out. A
-head taught on one photo is scored on that photo's other pixels, and, unchanged, on two more photos with two of its
+Strokes are simulated (`seglib.teach.strokes.simulated_strokes`), three a class, classes below 2 % of a photo left out.
+A head taught on one photo is scored on that photo's other pixels, and, unchanged, on two more photos with two of its
 classes at least, there on the pixels of the classes it knows. Scores are mean IoU over the classes that are there.
 
-Photos take turns: even ones choose the layers' shares among `CHOICES`, odd ones are reported. Labels are the data
-sets' own, VOC's "background" among them: whatever it has no class for.
+Photos take turns: even ones choose the layers' shares among `CHOICES`, for each net its own; odd ones are reported.
+Labels are the data sets' own, VOC's "background" among them: whatever it has no class for.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from PIL import Image
 
 from seglib.before_convnets import scribbles
 from seglib.before_convnets.classifier import enlarge, label_cells
+from seglib.crf.mean_field import mean_field
 from seglib.datasets import find_pairs
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import confusion_matrix, iou_per_class
@@ -44,8 +45,8 @@ CHOICES = (  # shares of the layers, in the order of `LAYERS`
     (1, 2, 1, 1, 0.5),
     (1, 2, 0.5, 1, 0.5),
     (1, 2, 0.5, 0.5, 0.5),
-    (0.5, 2, 1, 1, 0.5),
-    (1, 4, 1, 1, 0.5),
+    (1, 1.5, 0.5, 1, 0.5),
+    (1, 2, 0.5, 1, 0.25),
 )
 METHODS: dict[str, tuple[str, tuple[int, ...]]] = {  # name: net and layers
     **{f"layer {stride}": ("ImageNet", (stride,)) for stride in FOUR},
@@ -57,7 +58,7 @@ METHODS: dict[str, tuple[str, tuple[int, ...]]] = {  # name: net and layers
     "random weights": ("random weights", FOUR),
     "random weights and colour": ("random weights", LAYERS),
 }
-TEXTONS = "textons and colours"
+CRF, TEXTONS = "four layers, then the CRF", "textons and colours"
 TEXTON_KINDS, TEXTON_RADIUS = ("texture", "colour"), 2  # as the page before convnets starts; cells
 
 
@@ -133,6 +134,16 @@ def scores(
     return own, others
 
 
+def crf_score(photos: Photos, task: Task, seed: int, shares: Mapping[int, float]) -> float:
+    """Mean IoU of four layers on their own photo, after the fully connected CRF with its default parameters."""
+    truth, image = photos.truth(task.data_set, task.photo), photos.image(task.data_set, task.photo)
+    strokes = simulated_strokes(truth, seed)
+    features = photos.features(task.data_set, task.photo, "ImageNet")
+    head = teach([(features, strokes)], FOUR, shares, seed=seed)
+    after = mean_field(segment(features, head).probabilities, image)
+    return mean_iou(_known(scribbles.unseen(truth, strokes), head.classes), head.classes[after.argmax(0)])
+
+
 def texton_score(photos: Photos, task: Task, seed: int) -> float:
     """Mean IoU of the texton model on the same strokes; its words are this photo's, so it is taken to no other."""
     truth = photos.truth(task.data_set, task.photo)
@@ -166,7 +177,7 @@ def row(results: list[tuple[str, int, float, list[float]]]) -> dict:
         if by_set:
             figures[which] = {
                 "mean_iou": _percent(np.mean(list(by_set.values()))),
-                "seeds": [_percent(np.mean(list(mean(seed, which).values()))) for seed in seeds],
+                "seeds": [_percent(np.mean(list(mean(seed, which).values()))) for seed in seeds if mean(seed, which)],
                 "sets": {name: _percent(value) for name, value in by_set.items()},
             }
     return figures
@@ -176,25 +187,30 @@ def _percent(share: float) -> float:
     return round(100 * float(share), 1)
 
 
-def choose(photos: Photos, tasks: list[Task]) -> Iterator[dict]:
-    """Each of `CHOICES` on some photos: the best has the highest mean of own and other photos."""
+def choose(photos: Photos, tasks: list[Task], net: str) -> list[dict]:
+    """Each of `CHOICES` on some photos, the best first: by the mean of own and other photos, with colour and not."""
+    choices = []
     for shares in CHOICES:
         by_layer = dict(zip(LAYERS, shares, strict=True))
-        figures = row([(task.data_set, 0, *scores(photos, task, 0, "ImageNet", FOUR, by_layer)) for task in tasks])
-        colour = row([(task.data_set, 0, *scores(photos, task, 0, "ImageNet", LAYERS, by_layer)) for task in tasks])
-        values = [figures[which]["mean_iou"] for which in ("own", "others")]
-        values += [colour[which]["mean_iou"] for which in ("own", "others")]
-        yield {"shares": list(shares), "four layers": values[:2], "and colour": values[2:], "mean": np.mean(values)}
+        choice: dict = {"shares": list(shares)}
+        for name, layers in (("four layers", FOUR), ("four layers and colour", LAYERS)):
+            figures = row([(task.data_set, 0, *scores(photos, task, 0, net, layers, by_layer)) for task in tasks])
+            choice[name] = [figures[which]["mean_iou"] for which in ("own", "others")]
+        choice["mean"] = round(float(np.mean(choice["four layers"] + choice["four layers and colour"])), 2)
+        choices.append(choice)
+        print(net, choice, flush=True)
+    return sorted(choices, key=lambda choice: -choice["mean"])
 
 
-def measure(photos: Photos, tasks: list[Task], seeds: range, shares: Mapping[int, float]) -> Iterator[tuple[str, dict]]:
-    """Each method's name and figures."""
+def measure(
+    photos: Photos, tasks: list[Task], seeds: range, shares: Mapping[str, Mapping[int, float]]
+) -> Iterator[tuple[str, dict]]:
+    """Each method's name and figures, with the shares ``{net: {stride: share}}``."""
+    runs = [(task, seed) for task in tasks for seed in seeds]
     for name, (net, layers) in METHODS.items():
-        yield (
-            name,
-            row([(t.data_set, seed, *scores(photos, t, seed, net, layers, shares)) for t in tasks for seed in seeds]),
-        )
-    yield TEXTONS, row([(t.data_set, seed, texton_score(photos, t, seed), []) for t in tasks for seed in seeds])
+        yield name, row([(t.data_set, seed, *scores(photos, t, seed, net, layers, shares[net])) for t, seed in runs])
+    yield CRF, row([(t.data_set, seed, crf_score(photos, t, seed, shares["ImageNet"]), []) for t, seed in runs])
+    yield TEXTONS, row([(t.data_set, seed, texton_score(photos, t, seed), []) for t, seed in runs])
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -207,12 +223,11 @@ def main(argv: list[str] | None = None) -> None:
     nets = {net.name: net for net in (imagenet_net(), random_net(map(load_photo, PHOTOS)))}
     photos = Photos(args.data, nets)
     tasks = photos.tasks(args.photos)
-    choices = list(choose(photos, tasks[::2]))
-    best = max(choices, key=lambda choice: choice["mean"])
-    for choice in choices:
-        print(choice, "*" if choice is best else "", flush=True)
-    shares = dict(zip(LAYERS, best["shares"], strict=True))
-    if shares != SHARES:
+    choices = {net: choose(photos, tasks[::2], net) for net in nets}
+    shares = {
+        net: dict(zip(LAYERS, sorted_choices[0]["shares"], strict=True)) for net, sorted_choices in choices.items()
+    }
+    if shares["ImageNet"] != SHARES:
         print(f"note: SHARES in seglib.teach.heads are {SHARES}", file=sys.stderr)
     rows = {}
     for name, figures in measure(photos, tasks[1::2], range(args.seeds), shares):
@@ -223,7 +238,7 @@ def main(argv: list[str] | None = None) -> None:
         "photos": {name: sum(task.data_set == name for task in tasks[1::2]) for name in SETS},
         "seeds": args.seeds,
         "choices": choices,
-        "shares": {str(stride): share for stride, share in shares.items()},
+        "shares": shares,
         "rows": rows,
     }
     args.out.write_text(json.dumps(report, indent=1) + "\n")

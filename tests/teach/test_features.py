@@ -5,10 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from seglib.models.imagenet import load_imagenet
-from seglib.models.lite0 import Lite0Trunk, lite0_input
 
 from seglib.models.fcn import padded_side, upsample
+from seglib.models.imagenet import load_imagenet
+from seglib.models.lite0 import Lite0Trunk, lite0_input
 from seglib.photos import load_photo
 from seglib.teach.features import LAYERS, SIDE, Features, FrozenNet, colours, photo_features, raw_grids, shrink
 from seglib.teach.nets import (
