@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from seglib.before_convnets.classifier import TextureModel
 from seglib.before_convnets.weights import NAME as TEXTURE
@@ -39,7 +40,7 @@ AT_ONCE = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "0"}
 
 
 @dataclass(frozen=True)
-class Cost:
+class NetCost:
     """One net and one photo of `SIZE`."""
 
     parameters: int
@@ -48,21 +49,11 @@ class Cost:
     peak_bytes: int  # on top of what the process needed before
 
 
-def multiply_adds(module: nn.Module, run: Callable[[], object]) -> int:
-    """Multiply-adds of all convolutions of ``module`` during ``run``: one for each weight at each output position."""
-    total = 0
-
-    def count(layer: nn.Conv2d, _inputs: tuple, output: torch.Tensor) -> None:
-        nonlocal total
-        total += output[0].numel() * layer.weight[0].numel()
-
-    hooks = [layer.register_forward_hook(count) for layer in module.modules() if isinstance(layer, nn.Conv2d)]
-    try:
+def multiply_adds(run: Callable[[], object]) -> int:
+    """Multiply-adds of all convolutions and matrix products during ``run``: half of what torch counts as operations."""
+    with FlopCounterMode(display=False) as counter:
         run()
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return total
+    return counter.get_total_flops() // 2
 
 
 def build(name: str) -> nn.Module | TextureModel:
@@ -79,7 +70,7 @@ def build(name: str) -> nn.Module | TextureModel:
 
 
 @torch.inference_mode()
-def measure(name: str) -> Cost:
+def measure(name: str) -> NetCost:
     """Measure in this process, on one thread."""
     torch.set_num_threads(1)
     segment = build(name)
@@ -103,17 +94,17 @@ def measure(name: str) -> Cost:
         start = time.process_time()  # what others do on this machine meanwhile does not count
         segment(photo)
         times.append(1000 * (time.process_time() - start))
-    operations = multiply_adds(segment, lambda: segment(photo)) if is_net else None
-    return Cost(parameters, operations, round(sorted(times)[RUNS // 2], 1), peak)
+    operations = multiply_adds(lambda: segment(photo)) if is_net else None
+    return NetCost(parameters, operations, round(sorted(times)[RUNS // 2], 1), peak)
 
 
-def measure_apart(name: str) -> Cost:
+def measure_apart(name: str) -> NetCost:
     """`measure` in processes of their own: one for the time, one for the memory, see `AT_ONCE`."""
     build(name)  # a wrong name is said here
     command = [sys.executable, "-m", "seglib.costs.cost", name]
     how = {"capture_output": True, "text": True, "cwd": ROOT, "timeout": SECONDS}
     runs = (subprocess.run(command, env=os.environ | more, check=True, **how) for more in ({}, AT_ONCE))
-    timed, weighed = (Cost(**json.loads(done.stdout)) for done in runs)
+    timed, weighed = (NetCost(**json.loads(done.stdout)) for done in runs)
     return replace(timed, peak_bytes=weighed.peak_bytes)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from seglib.costs.cost import multiply_adds
 from seglib.models.prediction import image_tensor
@@ -34,12 +35,11 @@ def level_costs(model: Pyramid, image: np.ndarray, repeats: int = 5) -> tuple[fl
         x = image_tensor(image)
         making = _shortest(lambda: level_inputs(x, model.levels), repeats)
         costs = []
-        for level in level_inputs(x, model.levels):
-            counted = multiply_adds(model.trunk, lambda level=level: model.trunk([level]))
-            units = model.trunk([level])[0][0, 0].numel()
-            scoring = units * model.score.weight.numel() // model.levels
+        weights = model.score.weight.chunk(model.levels, 1)
+        for level, weight in zip(level_inputs(x, model.levels), weights, strict=True):
+            counted = multiply_adds(lambda level=level, weight=weight: F.conv2d(*model.trunk([level]), weight))
             seconds = _shortest(lambda level=level: model.trunk([level]), repeats)
-            costs.append(LevelCost(tuple(level.shape[-2:]), counted + scoring, seconds))
+            costs.append(LevelCost(tuple(level.shape[-2:]), counted, seconds))
     return making, costs
 
 

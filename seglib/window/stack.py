@@ -47,7 +47,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Cost:
+class LayerCost:
     """One layer of a stack on one photo."""
 
     size: int  # window, px
@@ -107,7 +107,7 @@ def write_stack(rows: Sequence[Row]) -> str:
     return " ".join(map(str, rows))
 
 
-def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list[Cost]:
+def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list[LayerCost]:
     """What each layer sees and costs on a photo of ``size`` = (H, W) with ``channels`` channels.
 
     A convolution has ``kernel² * channels in * channels out`` weights and a bias each, and needs that many
@@ -128,7 +128,7 @@ def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list
         weights = 0 if row.pool else row.kernel**2 * channels * out
         field = receptive_field(layers)
         found.append(
-            Cost(
+            LayerCost(
                 size=field.size,
                 jump=field.jump,
                 output=(height, width),

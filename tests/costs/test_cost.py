@@ -6,8 +6,11 @@ import json
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
+from torch.utils._python_dispatch import _get_current_dispatch_mode
 
+from seglib.claims.files import read_scoreboard
 from seglib.costs import cost
 from seglib.models import MODELS
 
@@ -16,14 +19,29 @@ def test_multiply_adds_by_hand() -> None:
     net = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 2, 1, stride=2, groups=2))
     x = torch.zeros(1, 3, 6, 8)
     # 48 places x 4 kernels of 27 weights, then 12 places x 2 kernels of 2.
-    assert cost.multiply_adds(net, lambda: net(x)) == 48 * 4 * 27 + 12 * 2 * 2
+    assert cost.multiply_adds(lambda: net(x)) == 48 * 4 * 27 + 12 * 2 * 2
 
 
-def test_hooks_are_gone_even_after_an_error() -> None:
-    net = nn.Conv2d(1, 1, 1)
+def test_convolutions_outside_of_a_layer_count_too() -> None:
+    x, weight = torch.zeros(1, 3, 6, 8), torch.zeros(4, 3, 3, 3)
+    assert cost.multiply_adds(lambda: F.conv2d(x, weight)) == 4 * 6 * 4 * 27  # 4 x 6 places, 4 kernels of 27 weights
+
+
+def test_counting_ends_even_after_an_error() -> None:
+    net, x = nn.Conv2d(1, 1, 1), torch.zeros(1, 1, 2, 3)
     with pytest.raises(ZeroDivisionError):
-        cost.multiply_adds(net, lambda: 1 / 0)
+        cost.multiply_adds(lambda: net(x) / (1 // 0))
     assert not net._forward_hooks
+    assert _get_current_dispatch_mode() is None
+    assert cost.multiply_adds(lambda: net(x)) == 6
+
+
+@pytest.mark.parametrize("name", ["fcn8s", "pyramid"])
+def test_the_shipped_figures_are_those_of_the_nets(name) -> None:
+    net = cost.build(name).eval()
+    with torch.inference_mode():
+        counted = cost.multiply_adds(lambda: net(torch.zeros(1, 3, *cost.SIZE)))
+    assert read_scoreboard()["costs"][name]["multiply_adds"] == counted
 
 
 def test_a_net_is_measured_in_processes_of_its_own_and_its_memory_repeats() -> None:

@@ -15,7 +15,7 @@ from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.window.pictures import framed, layer_color
 from seglib.window.presets import PRESETS, Preset
-from seglib.window.stack import MAX_TEXT, BadStack, Cost, Row, costs, parse_stack, write_stack
+from seglib.window.stack import MAX_TEXT, BadStack, LayerCost, Row, costs, parse_stack, write_stack
 
 START = "3x3, dilation 1, 2, 4, 8, …"
 OWN = "my own"
@@ -87,7 +87,7 @@ def _net_presets(labels: LabelSet) -> dict[str, Preset]:
     }
 
 
-def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Panel:
+def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[LayerCost]) -> Panel:
     """Nested boxes, one a layer, of the unit nearest to the pinned pixel."""
     point = state.pin(photo)
     boxes = []
@@ -109,7 +109,7 @@ def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[Cost]) -> Pa
     )
 
 
-def _metrics(found: Sequence[Cost]) -> None:
+def _metrics(found: Sequence[LayerCost]) -> None:
     last = found[-1]
     columns = st.columns(2)
     columns[0].metric("Receptive field", f"{last.size} px")
@@ -129,7 +129,7 @@ def _short(count: float) -> str:
     return f"{count:.0f} "
 
 
-def _table(rows: Sequence[Row], found: Sequence[Cost], upto: int) -> None:
+def _table(rows: Sequence[Row], found: Sequence[LayerCost], upto: int) -> None:
     table = pd.DataFrame(
         {
             "Layer": str(row),
