@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from seglib.assets import ASSETS
 from seglib.datasets import MEANING, Pair, find_pairs
 from seglib.labels import IGNORE, LabelSet
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "statistics"
+FOLDER = ASSETS / "statistics"
 SETS = {"camvid": "street", "msrc": "everyday", "labelmefacade": "everyday", "people": "everyday"}  # who names classes
 
 

@@ -19,13 +19,13 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from seglib.assets import ASSETS
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 
-ANNOTATIONS = Path(__file__).resolve().parent.parent.parent / "assets" / "annotations"
+ANNOTATIONS = ASSETS / "annotations"
 
 VOID = "void"
 

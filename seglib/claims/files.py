@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
+from seglib.assets import ASSETS
+
 FILE = ASSETS / "scoreboard.json"
 BENCHMARKS = ASSETS / "statistics" / "benchmarks.json"
 

@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "claims.json"
+from seglib.assets import ASSETS
+
+FILE = ASSETS / "claims.json"
 
 SECTIONS = {  # of the lecture
     2: "what a good segmentation is",

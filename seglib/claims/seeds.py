@@ -19,6 +19,7 @@ import numpy as np
 from scipy import stats
 
 from seglib import metrics
+from seglib.assets import ASSETS
 from seglib.claims.counts import Bench, percent
 from seglib.claims.ledger import Figure
 from seglib.metrics.boundary import BORDER
@@ -27,7 +28,7 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.training.train import Recipe, train
 
-FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "seeds.json"
+FILE = ASSETS / "statistics" / "seeds.json"
 LABELS = "street"
 SEEDS = (0, 1, 2)
 TRUNK = ("fcn4s", Recipe(epochs=48, crop=193))

@@ -21,9 +21,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from seglib.assets import ASSETS
 from seglib.costs import memory
 
-FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "bill.json"
+FILE = ASSETS / "statistics" / "bill.json"
 SIZE = (360, 480)
 STRIDES = (8, 4, 2, 1)
 NETS = [("fcn8s", 32), *((name, stride) for stride in STRIDES for name in ("dilated", "plain"))]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from seglib.assets import ASSETS
 from seglib.crf.pairwise import CRFParams
 
 CHOSEN_BY, REPORTED_ON = "even", "odd"  # halves of the validation photos, see `seglib.training.evaluate.half`
-RESULTS = Path(__file__).resolve().parent.parent.parent / "assets" / "crf"
+RESULTS = ASSETS / "crf"
 
 
 def read_choices(labels: str, folder: Path = RESULTS) -> list[dict]:

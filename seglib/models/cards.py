@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from seglib.assets import ASSETS
+
 KINDS = ("fcn", "shallow", "plain", "dilated", "deeplab", "pyramid")  # how the names of related nets begin
-WEIGHTS = Path(__file__).resolve().parent.parent.parent / "assets" / "weights"
+WEIGHTS = ASSETS / "weights"
 
 
 class WeightsError(ValueError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import streamlit as st
 
+from seglib.assets import ASSETS
 from seglib.ui.loading import loading
 
-TEXTS = Path(__file__).resolve().parent.parent.parent / "assets" / "texts"
+TEXTS = ASSETS / "texts"
 
 
 def heading(title: str, claim: str) -> None:

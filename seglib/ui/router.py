@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from seglib.assets import ASSETS
 from seglib.models.cards import WeightsError, some_shipped
 from seglib.ui import inputs, state
 from seglib.ui.loading import page_drawn
@@ -27,7 +28,7 @@ if some_shipped("pyramid", "pyramid1"):  # after the resolution issue, as in the
     PAGES.insert(5, st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids"))
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
-st.set_page_config(page_title="Segmentation, alive", page_icon=ROOT / "assets" / "icon.png", layout="wide")
+st.set_page_config(page_title="Segmentation, alive", page_icon=ASSETS / "icon.png", layout="wide")
 # Streamlit leaves a fifth of a projector's height empty above the title, and on a phone the sign that links to a
 # heading takes a line of its own.
 st.html(
