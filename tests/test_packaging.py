@@ -73,5 +73,6 @@ def listed(file: str) -> set[str]:
 
 def test_dependencies_are_those_of_the_requirements_files() -> None:
     extras = PROJECT["optional-dependencies"]
-    assert listed("requirements.txt") == {*PROJECT["dependencies"], *extras["app"], *extras["train"]}
-    assert listed("requirements-dev.txt") | {"seglib[app,train]"} == set(extras["dev"])
+    wanted = "a package stands in requirements*.txt and, for who needs it, in pyproject.toml"
+    assert listed("requirements.txt") == {*PROJECT["dependencies"], *extras["app"], *extras["train"]}, wanted
+    assert listed("requirements-dev.txt") | {"seglib[app,train]"} == set(extras["dev"]), wanted

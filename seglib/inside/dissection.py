@@ -26,12 +26,13 @@ import torch.nn.functional as F
 from PIL import Image
 from tqdm import tqdm
 
+from seglib.assets import ASSETS
 from seglib.datasets import Pair, find_pairs
 from seglib.models.imagenet import load_imagenet
 from seglib.models.lite0 import CHANNELS, Lite0Classifier, lite0_input
 from seglib.training.evaluate import half
 
-FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "units.json"
+FILE = ASSETS / "statistics" / "units.json"
 SHARES = (0.01, 0.04, 0.12)  # of the places that a mask keeps, the strongest ones
 SIGNS = (1, -1)  # the bottleneck's features are not rectified: a unit may also stand for what it is most against
 STEP = 8  # pixels between two places that are compared

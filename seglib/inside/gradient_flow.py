@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from seglib.assets import ASSETS
 from seglib.inside.plain import KINDS, PlainFCN
 from seglib.labels import LABEL_SETS
 from seglib.models.fcn import STREAMS, fuse, pad_to_grid
@@ -31,7 +32,7 @@ from seglib.training.augment import Augmentation
 from seglib.training.losses import overlap_loss, partial_label_loss
 from seglib.training.train import Views
 
-FILE = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "gradient_flow.json"
+FILE = ASSETS / "statistics" / "gradient_flow.json"
 LABELS = "street"
 NETS = ("fcn32s", "fcn4s")
 PHASES = ("start", "end")

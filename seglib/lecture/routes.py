@@ -20,11 +20,12 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 
 import tomli_w
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "routes"
+from seglib.assets import ASSETS
+
+FOLDER = ASSETS / "routes"
 ORDER = ("ten_minutes", "twenty_five_minutes", "fifty_minutes", "whole", "alone")
 MOST_BYTES = 200_000
 MOST_STEPS = 100

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from seglib.assets import ASSETS
 from seglib.before_convnets import scribbles
 from seglib.before_convnets.classifier import enlarge, label_cells
 from seglib.crf.mean_field import mean_field
@@ -33,7 +34,7 @@ from seglib.teach.heads import SHARES
 from seglib.teach.nets import imagenet_net, random_net
 from seglib.teach.strokes import simulated_strokes, teach
 
-RESULTS = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "teach.json"
+RESULTS = ASSETS / "statistics" / "teach.json"
 SETS = ("msrc", "voc", "nyu")
 SMALLEST = 0.02  # of a photo; smaller classes are left out
 OTHERS = 2  # photos that a head is taken to

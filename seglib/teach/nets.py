@@ -16,12 +16,13 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from seglib.assets import ASSETS
 from seglib.models.imagenet import load_imagenet
 from seglib.models.lite0 import ConvNorm, Lite0Trunk, lite0_input
 from seglib.photos import PHOTOS, load_photo
 from seglib.teach.features import FrozenNet, Statistics, raw_grids, shrink
 
-STATISTICS = Path(__file__).resolve().parent.parent.parent / "assets" / "statistics" / "teach_features.json"
+STATISTICS = ASSETS / "statistics" / "teach_features.json"
 
 
 def imagenet_net() -> FrozenNet:
