@@ -15,12 +15,6 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-import torch
-from torch import nn
-
-from seglib.images import check_image
-from seglib.models.fcn import padded_side
-from seglib.models.lite0 import lite0_input
 
 COLOUR = 2  # stride of the layer of colours
 LAYERS = (32, 16, 8, 4, COLOUR)  # strides, coarsest first
@@ -28,16 +22,6 @@ SIDE = 640  # pixels; longer photos are shrunk for the net
 BLUR = 1.0  # pixels, of colours: every second pixel is kept
 
 Grids = dict[int, np.ndarray]  # {stride: features (C, h, w) float32}
-Statistics = dict[int, tuple[np.ndarray, np.ndarray]]  # {stride: (mean (C,), standard deviation (C,))}
-
-
-@dataclass(frozen=True, eq=False)
-class FrozenNet:
-    """A trunk that does not learn any more, and the statistics of its features."""
-
-    name: str
-    trunk: nn.Module = field(repr=False)  # (N, 3, H, W) to {stride: (N, C, h, w)}
-    statistics: Statistics = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +51,6 @@ def _interpolate(grid: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray((upper * (1 - down) + lower * down).T)
 
 
-def photo_features(image: np.ndarray, net: FrozenNet) -> Features:
-    """Features of a photo ``(H, W, 3)`` uint8; about 0.1 s of one core at 640 x 427 pixels."""
-    small = shrink(check_image(image))
-    grids = raw_grids(small, net.trunk)
-    standard = {}
-    for stride, grid in grids.items():
-        mean, deviation = net.statistics[stride]
-        standard[stride] = (grid - mean[:, None, None]) / deviation[:, None, None]
-    return Features(image.shape[:2], small.shape[:2], standard)
-
-
 def shrink(image: np.ndarray) -> np.ndarray:
     """The image, its longer side no longer than `SIDE`."""
     scale = SIDE / max(image.shape[:2])
@@ -85,17 +58,6 @@ def shrink(image: np.ndarray) -> np.ndarray:
         return image
     size = tuple(max(1, round(side * scale)) for side in image.shape[1::-1])
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def raw_grids(image: np.ndarray, trunk: nn.Module) -> Grids:
-    """Features as the net gives them, and colours, coarsest first."""
-    height, width = image.shape[:2]
-    below, right = padded_side(height) - height, padded_side(width) - width
-    padded = np.pad(image, ((0, below), (0, right), (0, 0)), mode="edge")
-    with torch.inference_mode():
-        features = trunk(lite0_input(torch.from_numpy(padded)[None]))
-    grids = {stride: features[stride][0].numpy() for stride in sorted(features, reverse=True)}
-    return grids | {COLOUR: colours(padded)}
 
 
 def colours(image: np.ndarray) -> np.ndarray:

@@ -44,6 +44,10 @@ class Head:
         scores[self.layers[0]] = scores[self.layers[0]] + self.bias[:, None, None]
         return scores
 
+    def shares(self, under: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+        """What each layer adds to the scores of one pixel whose features are ``{stride: (C,)}``, the bias left out."""
+        return {stride: weight @ under[stride] for stride, weight in self.weight.items()}
+
 
 def fit(
     examples: Mapping[int, np.ndarray],

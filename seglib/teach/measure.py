@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from seglib.assets import ASSETS
 from seglib.before_convnets import scribbles
 from seglib.before_convnets.classifier import enlarge, label_cells
 from seglib.crf.mean_field import mean_field
@@ -29,17 +28,16 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import confusion_matrix, iou_per_class
 from seglib.photos import PHOTOS, load_photo
 from seglib.teach.answer import segment
-from seglib.teach.features import LAYERS, Features, FrozenNet, photo_features
+from seglib.teach.features import LAYERS, Features
 from seglib.teach.heads import SHARES
-from seglib.teach.nets import imagenet_net, random_net
+from seglib.teach.nets import FrozenNet, imagenet_net, photo_features, random_net
+from seglib.teach.results import CRF, FOUR, METHODS, RESULTS, TEXTON_KINDS, TEXTON_RADIUS, TEXTONS
 from seglib.teach.strokes import simulated_strokes, teach
 
-RESULTS = ASSETS / "statistics" / "teach.json"
 SETS = ("msrc", "voc", "nyu")
 SMALLEST = 0.02  # of a photo; smaller classes are left out
 OTHERS = 2  # photos that a head is taken to
 NUM_CLASSES = 64  # more than any of the sets has
-FOUR = (32, 16, 8, 4)
 CHOICES = (  # shares of the layers, in the order of `LAYERS`
     (1, 1, 1, 1, 1),
     (1, 2, 1, 1, 1),
@@ -49,18 +47,6 @@ CHOICES = (  # shares of the layers, in the order of `LAYERS`
     (1, 1.5, 0.5, 1, 0.5),
     (1, 2, 0.5, 1, 0.25),
 )
-METHODS: dict[str, tuple[str, tuple[int, ...]]] = {  # name: net and layers
-    **{f"layer {stride}": ("ImageNet", (stride,)) for stride in FOUR},
-    "colour": ("ImageNet", (2,)),
-    "layers 32 + 16": ("ImageNet", (32, 16)),
-    "layers 32 + 16 + 8": ("ImageNet", (32, 16, 8)),
-    "four layers": ("ImageNet", FOUR),
-    "four layers and colour": ("ImageNet", LAYERS),
-    "random weights": ("random weights", FOUR),
-    "random weights and colour": ("random weights", LAYERS),
-}
-CRF, TEXTONS = "four layers, then the CRF", "textons and colours"
-TEXTON_KINDS, TEXTON_RADIUS = ("texture", "colour"), 2  # as the page before convnets starts; cells
 
 
 @dataclass(frozen=True)

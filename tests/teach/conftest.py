@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from seglib.labels import IGNORE
-from seglib.teach.features import FrozenNet
+from seglib.teach.nets import FrozenNet
 
 
 class Subsampling(nn.Module):

@@ -10,13 +10,16 @@ from seglib.models.fcn import padded_side, upsample
 from seglib.models.imagenet import load_imagenet
 from seglib.models.lite0 import Lite0Trunk, lite0_input
 from seglib.photos import load_photo
-from seglib.teach.features import LAYERS, SIDE, Features, FrozenNet, colours, photo_features, raw_grids, shrink
+from seglib.teach.features import LAYERS, SIDE, Features, colours, shrink
 from seglib.teach.nets import (
     STATISTICS,
+    FrozenNet,
     fused,
     imagenet_net,
     measure_statistics,
+    photo_features,
     random_net,
+    raw_grids,
     read_statistics,
     write_statistics,
 )

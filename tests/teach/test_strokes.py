@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib.labels import IGNORE
-from seglib.teach.answer import most_uncertain, segment, shares_at
-from seglib.teach.features import LAYERS, Features, photo_features
+from seglib.teach.answer import segment
+from seglib.teach.doubt import most_uncertain
+from seglib.teach.features import LAYERS, Features
+from seglib.teach.nets import photo_features
 from seglib.teach.strokes import (
     MOST_EXAMPLES,
     MOST_PIXELS,
@@ -43,7 +45,8 @@ def test_an_answer_under_a_pixel_is_the_sum_of_what_layers_add(known_net, three_
     head = teach([(features, two_strokes)])
     probabilities = segment(features, head).probabilities
     for point in [(0, 0), (50, 61), (96, 128)]:
-        shares = shares_at(features, head, point)
+        under = features.at(np.array([point]))
+        shares = head.shares({stride: x[0] for stride, x in under.items()})
         logits = sum(shares.values()) + head.bias
         wanted = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
         np.testing.assert_allclose(probabilities[:, point[0], point[1]], wanted, atol=1e-4)
