@@ -19,7 +19,7 @@ with right:
     view = inputs.choose_view(truth is not None)
 
 answers = panels.segment_all(photo, labels, nets)
-cms = panels.confusions(photo, labels, answers, truth)
+cms = panels.confusions(labels, answers, truth)
 pictures = [panels.photo_panel(photo)]
 if truth is not None:
     pictures.append(panels.truth_panel(photo, truth))
@@ -41,7 +41,7 @@ if answers:
         row, col = state.pin(photo)
         st.subheader(f"The pixel at row {row}, column {col}")
         tables.pixel_table(
-            {net: cache.pixel_probabilities(answer.streams, photo.size, (row, col)) for net, answer in answers.items()},
+            {net: cache.pixel_probabilities(answer, (row, col)) for net, answer in answers.items()},
             labels,
         )
         st.caption("Click or tap a picture to pin another pixel; arrow keys and Enter work too.")

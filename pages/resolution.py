@@ -21,7 +21,7 @@ if not answers:
     panels.show([panels.photo_panel(photo)], photo, labels, key="pipeline")
     st.stop()
 answer = answers[net]
-on_grid = cache.grid_labels(answer, photo.key, photo.size, net, labels.name)
+on_grid = cache.grid_labels(answer)
 upsampled = answer.labels if how == "bilinear" else on_grid
 finest = min(answer.streams)
 scores = answer.streams[finest]
@@ -78,9 +78,9 @@ if page.guess(
     ["over 95 %", "80 to 95 %", "50 to 80 %", "below 50 %"],
     "ceiling_guess",
 ):
-    ours = cache.ceiling(truth, photo.key, photo.revision, labels.name, how)
+    ours = cache.ceiling(truth, len(labels), how)
     nets = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
-    charts.ceiling_chart(ours, factor, panels.confusions(photo, labels, nets, truth))
+    charts.ceiling_chart(ours, factor, panels.confusions(labels, nets, truth))
     page.what_you_should_see(
         "The ceiling falls slowly at first, and fast beyond 32 pixels; thin and small things go first. "
         "Every net stays below its own ceiling, so resolution is not all that it lacks."

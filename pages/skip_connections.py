@@ -24,7 +24,7 @@ if not answers:
     panels.show([panels.photo_panel(photo)], photo, labels, key="skips")
     st.stop()
 answer, coarse = answers[net], answers["fcn32s"]
-cms = panels.confusions(photo, labels, answers, truth)
+cms = panels.confusions(labels, answers, truth)
 
 result = panels.net_panel(net, photo, answer, cms[net])
 if net != "fcn32s":
@@ -42,8 +42,8 @@ else:
 row, col = state.pin(photo)
 st.subheader("The streams, and their sum")
 k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
-shares = cache.contributions(answer, photo.key, photo.size, net, labels.name, k)
-scores = cache.stream_pictures(answer, photo.key, photo.size, net, labels.name, k)
+shares = cache.contributions(answer, k)
+scores = cache.stream_pictures(answer, k)
 # Finer streams add little: on one scale they would all look white, so each has its own, and says which.
 limits = {stride: max(0.01, float(np.abs(share).max())) for stride, share in shares.items()}
 grid = [
@@ -84,7 +84,7 @@ with sum_view:
 with sum_chart:
     steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
     charts.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
-    others = cache.pixel_probabilities(answer.streams, photo.size, (row, col))
+    others = cache.pixel_probabilities(answer, (row, col))
     st.caption(
         f"With the other classes' scores this makes {labels.classes[k]} "
         f"{percent(float(others[k]))} probable here; {net} says {labels.classes[int(answer.labels[row, col])]}."

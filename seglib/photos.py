@@ -19,7 +19,7 @@ from seglib.labels import LabelSet
 
 
 @dataclass(frozen=True)
-class Photo:
+class BundledPhoto:
     """A bundled photo: what to call it, what to say of it, whom to thank."""
 
     name: str
@@ -32,7 +32,7 @@ class Photo:
 
 
 _PHOTOS = (
-    Photo(
+    BundledPhoto(
         name="astronaut",
         title="Astronaut",
         alt="Eileen Collins in an orange space suit, smiling, before a flag and a model of the Space Shuttle.",
@@ -41,7 +41,7 @@ _PHOTOS = (
         source="https://flic.kr/p/r9qvLn",
         file="skimage/data/astronaut.png",
     ),
-    Photo(
+    BundledPhoto(
         name="china",
         title="Summer Palace",
         alt="A red and green pagoda of several roofs among trees, a lake and a pale sky behind it.",
@@ -50,7 +50,7 @@ _PHOTOS = (
         source="https://www.flickr.com/photos/danielbuechele/6061409035/sizes/z/in/photostream/",
         file="sklearn/datasets/images/china.jpg",
     ),
-    Photo(
+    BundledPhoto(
         name="motorcycle_left",
         title="Motorcycle",
         alt="A red motorcycle in a garage, shelves full of boxes and a wooden bench behind it.",
@@ -62,7 +62,7 @@ _PHOTOS = (
         source="http://vision.middlebury.edu/stereo/data/scenes2014/",
         file="skimage/data/motorcycle_left.png",
     ),
-    Photo(
+    BundledPhoto(
         name="camera",
         title="Photographer",
         alt="Black and white: a man in a dark coat looks through a camera on a tripod, on a lawn before a skyline.",
@@ -71,7 +71,7 @@ _PHOTOS = (
         source="https://github.com/scikit-image/scikit-image/issues/3927",
         file="skimage/data/camera.png",
     ),
-    Photo(
+    BundledPhoto(
         name="chelsea",
         title="Chelsea the cat",
         alt="The face of a ginger tabby cat, close up, the room behind it out of focus.",
@@ -80,7 +80,7 @@ _PHOTOS = (
         source="https://scikit-image.org/docs/stable/api/skimage.data.html",
         file="skimage/data/chelsea.png",
     ),
-    Photo(
+    BundledPhoto(
         name="rocket",
         title="Rocket",
         alt="A white rocket on its pad at dusk, lit by floodlights, lattice masts to both sides.",
@@ -89,7 +89,7 @@ _PHOTOS = (
         source="https://www.flickr.com/photos/spacexphotos/16511594820/in/photostream/",
         file="skimage/data/rocket.jpg",
     ),
-    Photo(
+    BundledPhoto(
         name="flower",
         title="Dahlia",
         alt="A round orange dahlia, another below it, before dark leaves out of focus.",
@@ -99,7 +99,7 @@ _PHOTOS = (
         source="https://www.flickr.com/photos/vultilion/6056698931/sizes/z/in/photostream/",
         file="sklearn/datasets/images/flower.jpg",
     ),
-    Photo(
+    BundledPhoto(
         name="grace_hopper",
         title="Grace Hopper",
         alt="Portrait of Grace Hopper in a dark navy uniform and cap, wearing glasses, a flag behind her.",
@@ -108,7 +108,7 @@ _PHOTOS = (
         source="http://commons.wikimedia.org/wiki/File:Grace_Hopper.jpg",
         file="matplotlib/mpl-data/sample_data/grace_hopper.jpg",
     ),
-    Photo(
+    BundledPhoto(
         name="coffee",
         title="Coffee",
         alt="A cup of espresso on a saucer with a spoon, on a wooden table, seen from above at a slant.",
@@ -117,7 +117,7 @@ _PHOTOS = (
         source="https://scikit-image.org/docs/stable/api/skimage.data.html",
         file="skimage/data/coffee.png",
     ),
-    Photo(
+    BundledPhoto(
         name="coins",
         title="Coins",
         alt="Black and white: twenty-four ancient Greek coins in four rows on a dark ground.",
@@ -128,7 +128,7 @@ _PHOTOS = (
     ),
 )
 
-PHOTOS: dict[str, Photo] = {photo.name: photo for photo in _PHOTOS}
+PHOTOS: dict[str, BundledPhoto] = {photo.name: photo for photo in _PHOTOS}
 TWICE = ("astronaut", "grace_hopper", "camera")  # labelled twice, the second time fast and without a look at the first
 
 

@@ -16,9 +16,9 @@ from seglib.metrics.boundary import band_curve
 from seglib.metrics.conventions import LIBRARIES, Convention, counts_with_void, mean_iou_by
 from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
+from seglib.models.segmentation import Segmentation
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
-from seglib.ui import cache
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import duel as duel_panel
 from seglib.ui.metrics import folder as folder_panel
@@ -80,7 +80,7 @@ def test_every_control_of_the_duel(truth) -> None:
     app.selectbox(key="shrink_china_everyday").set_value("tree").run()
     app.select_slider(key="share").set_value("1 %").run()
     shrunk = table(calm(app), "Mean IoU")
-    window = metrics_cache.window(truth, cache.truth_key(truth), EVERYDAY.index("tree"), 0.01)
+    window = metrics_cache.window(truth, EVERYDAY.index("tree"), 0.01)
     assert window.share == pytest.approx(0.01, rel=0.2)
     cut = truth[window.view]
     largest = int(np.bincount(cut[cut != IGNORE], minlength=K).argmax())
@@ -207,11 +207,11 @@ def test_one_changed_pixel_of_a_megapixel_is_seen() -> None:
     truth[:500] = 1
     edited = truth.copy()
     edited[777, 123] = 1
-    faults, said = duel.Faults(), {"net": np.ones_like(truth)}
+    faults = duel.Faults()
+    answers = {"net": Segmentation(np.ones_like(truth), np.ones(truth.shape, np.float16), {})}
 
     def accuracy(labels: np.ndarray) -> float:
-        key = cache.truth_key(labels)
-        found = metrics_cache.duel(labels, said, "p", key, ("net",), "everyday", 1, None, "As they are", faults)
+        found = metrics_cache.duel(labels, answers, EVERYDAY, 1, None, "As they are", faults)
         return pixel_accuracy(found.matrices["net"])
 
     assert accuracy(edited) - accuracy(truth) == pytest.approx(1e-6)

@@ -1,7 +1,6 @@
 """What this visitor painted: label maps by photo, label set and purpose, kept for the whole session.
 
-A painting is a photo's truth on every page once its painter says so. Results computed from a truth are cached for all
-visitors, so their key must name its content: `state.Photo.revision` is a digest of it.
+A painting is a photo's truth on every page once its painter says so.
 """
 
 from __future__ import annotations

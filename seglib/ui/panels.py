@@ -27,7 +27,7 @@ def segment_all(photo: state.Photo, labels: LabelSet, nets: Sequence[str]) -> di
     """Each net's answer; none while the nets are still being loaded."""
     if loading():
         return {}
-    return {net: cache.segment(photo.image, photo.key, net, labels.name) for net in nets}
+    return {net: cache.segment(photo, net, labels.name) for net in nets}
 
 
 def photo_panel(photo: state.Photo) -> Panel:
@@ -90,15 +90,12 @@ def show(
 
 
 def confusions(
-    photo: state.Photo, labels: LabelSet, answers: Mapping[str, cache.Segmentation], truth: np.ndarray | None
+    labels: LabelSet, answers: Mapping[str, cache.Segmentation], truth: np.ndarray | None
 ) -> dict[str, np.ndarray | None]:
     """Confusion matrix of each net on the photo; None without a truth."""
     if truth is None:
         return dict.fromkeys(answers)
-    return {
-        net: cache.confusion(truth, answer, photo.key, photo.revision, net, labels.name)
-        for net, answer in answers.items()
-    }
+    return {net: cache.confusion(truth, answer, len(labels)) for net, answer in answers.items()}
 
 
 def close_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None, key: str, side: int = 96) -> None:
@@ -107,9 +104,8 @@ def close_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None, key
     top, left = (max(0, min(p - side // 2, n - side)) for p, n in zip((row, col), photo.size, strict=True))
     window = np.s_[top : top + side, left : left + side]
     answers = segment_all(photo, labels, list(shipped_nets(labels.name)))
-    cut = {net: replace(a, labels=a.labels[window], confidence=a.confidence[window]) for net, a in answers.items()}
-    small = replace(photo, image=np.ascontiguousarray(photo.image[window]))
-    panels = [net_panel(net, small, answer, None) for net, answer in cut.items()]
+    small = photo.cut(window)
+    panels = [net_panel(net, small, answer.cut(window), None) for net, answer in answers.items()]
     if truth is not None:
         panels.insert(0, truth_panel(small, truth[window]))
     photo_view(

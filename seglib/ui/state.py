@@ -7,7 +7,7 @@ kept there by `show_in_address`. Uploads live in the session alone: in memory, n
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -17,44 +17,12 @@ from seglib.images import decode, decode_label_map
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.photos import PHOTOS
 from seglib.ui import cache
+from seglib.ui.photo import Photo
 
 OPENING_PHOTO = "china"
 MAX_PAINTED = 24  # a visitor's latest painted maps, a megabyte each at most
 MAX_UPLOADS = 4  # a visitor's latest photos; with them 30 visitors stay below half a gigabyte
 Point = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Photo:
-    """The photo that all pages look at."""
-
-    key: str  # name in the box, or digest of an upload: what caches go by
-    title: str
-    alt: str
-    image: np.ndarray = field(repr=False)  # (H, W, 3) uint8
-    credit: str = ""
-    notice: str | None = None  # what decoding had to do to it
-    original_size: tuple[int, int] | None = None
-    revision: int = 0  # digest of a truth of the visitor's own: caches are shared, and keyed by it; 0 for none
-    annotation: Annotation | None = field(default=None, repr=False)  # uploaded polygons
-    label_maps: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # uploaded, by label set
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        return self.image.shape[:2]
-
-
-def bundled(name: str) -> Photo:
-    """A photo in the box."""
-    about = PHOTOS[name]
-    return Photo(
-        key=name,
-        title=about.title,
-        alt=about.alt,
-        image=cache.bundled_photo(name),
-        credit=f"{about.credit} ({about.licence})",
-    )
 
 
 def uploads() -> dict[str, Photo]:
@@ -86,27 +54,21 @@ def add_truth(photo: Photo, data: bytes, labels: LabelSet) -> None:
 
     Raises `BadImage` or `BadAnnotation` if it does not fit; the labels there were before then stay.
     """
-    changed = replace(photo, revision=_digest(str(photo.revision).encode(), labels.name.encode(), data))
     if data.lstrip()[:1] == b"{":
         annotation = read_labelme(data)
         rasterize_for(photo, annotation, labels)  # refuses unknown labels now rather than later
-        changed = replace(changed, annotation=annotation)
+        changed = replace(photo, annotation=annotation)
     else:
         label_map = decode_label_map(data, len(labels), photo.size, photo.original_size)
-        changed = replace(changed, label_maps=photo.label_maps | {labels.name: label_map})
+        changed = replace(photo, label_maps=photo.label_maps | {labels.name: label_map})
     uploads()[photo.key] = changed
-
-
-def _digest(*parts: bytes) -> int:
-    """A number that stands for this content alone, for all visitors."""
-    return int.from_bytes(hashlib.blake2b(b"\0".join(parts), digest_size=8).digest())
 
 
 def set_painted(photo_key: str, labels_name: str, label_map: np.ndarray) -> None:
     """Remember what the visitor painted on a photo, to be its truth while `use_painted` says so."""
     maps = st.session_state.setdefault("painted_truths", {})
     maps.pop((photo_key, labels_name), None)
-    maps[photo_key, labels_name] = label_map, _digest(labels_name.encode(), label_map.tobytes())
+    maps[photo_key, labels_name] = label_map
     while len(maps) > MAX_PAINTED:
         maps.pop(next(iter(maps)))
 
@@ -121,12 +83,10 @@ def uses_painted() -> bool:
     return st.session_state.get("painted_is_truth", False)
 
 
-def _painted_truths(photo_key: str) -> dict[str, tuple[np.ndarray, int]]:
-    """Painted labels of a photo that are its truth, with their digests, by label set; blank ones are none."""
-    if not uses_painted():
-        return {}
-    maps = st.session_state.get("painted_truths", {})
-    return {name: kept for (key, name), kept in maps.items() if key == photo_key and (kept[0] != IGNORE).any()}
+def _painted_truth(photo_key: str, labels_name: str) -> np.ndarray | None:
+    """Painted labels of a photo that are its truth; blank ones are none."""
+    label_map = st.session_state.get("painted_truths", {}).get((photo_key, labels_name))
+    return label_map if uses_painted() and label_map is not None and (label_map != IGNORE).any() else None
 
 
 def rasterize_for(photo: Photo, annotation: Annotation, labels: LabelSet) -> np.ndarray:
@@ -160,11 +120,7 @@ def photo_keys() -> list[str]:
 def photo() -> Photo:
     """The chosen photo."""
     key = st.session_state["photo"]
-    found = bundled(key) if key in PHOTOS else uploads()[key]
-    if own := _painted_truths(key):
-        digests = sorted(digest for _, digest in own.values())
-        found = replace(found, revision=_digest(str(found.revision).encode(), str(digests).encode()))
-    return found
+    return cache.bundled_photo(key) if key in PHOTOS else uploads()[key]
 
 
 def label_set() -> LabelSet:
@@ -174,8 +130,8 @@ def label_set() -> LabelSet:
 
 def truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:
     """What answers are scored against, ``(H, W)``: the visitor's own painting if so wished, else `human_truth`."""
-    own = _painted_truths(photo.key).get(labels.name)
-    return human_truth(photo, labels) if own is None else own[0]
+    painted = _painted_truth(photo.key, labels.name)
+    return human_truth(photo, labels) if painted is None else painted
 
 
 def human_truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:

@@ -28,12 +28,12 @@ def run() -> None:
         # The first page needs pandas and altair, its photo and the labels before it needs any net.
         importlib.import_module("seglib.ui.charts")
         importlib.import_module("seglib.ui.tables")
-        photo = state.bundled(state.OPENING_PHOTO)
+        photo = cache.bundled_photo(state.OPENING_PHOTO)
         cache.bundled_truth(photo.key, next(iter(LABEL_SETS)))
         first_page.wait(PATIENCE)
-        for labels in LABEL_SETS:
-            for net in shipped_nets(labels):
-                cache.segment(photo.image, photo.key, net, labels)
+        for label_set_name in LABEL_SETS:
+            for net in shipped_nets(label_set_name):
+                cache.segment(photo, net, label_set_name)
     finally:
         gc.collect()
         gc.freeze()

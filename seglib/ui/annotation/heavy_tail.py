@@ -15,7 +15,7 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics.imbalance import fold_matrix
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
-from seglib.ui import cache, page, panels, state
+from seglib.ui import cache, page, panels
 from seglib.ui.words import percent
 
 FINE = "our ten photos, fine labels"
@@ -107,10 +107,10 @@ def _all_photos(net: str, labels: LabelSet) -> np.ndarray | None:
     total = np.zeros((len(labels), len(labels)), int)
     with st.spinner("Our ten photos are being segmented …"):
         for name in PHOTOS:
-            photo = state.bundled(name)
+            photo = cache.bundled_photo(name)
             answers = panels.segment_all(photo, labels, [net])
             if not answers:
                 return None
             truth = cache.bundled_truth(name, labels.name)
-            total += cache.confusion(truth, answers[net], name, 0, net, labels.name)
+            total += cache.confusion(truth, answers[net], len(labels))
     return total

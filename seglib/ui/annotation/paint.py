@@ -44,9 +44,8 @@ def paint(photo: state.Photo, labels: LabelSet) -> None:
         paintings.painter(photo, labels)
     if state.uses_painted() and paintings.share_painted(painting):
         st.subheader("The nets, scored against your labels")
-        photo = state.photo()  # its revision knows of the strokes that came with this run
         answers = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
-        tables.score_table(panels.confusions(photo, labels, answers, state.truth(photo, labels)))
+        tables.score_table(panels.confusions(labels, answers, state.truth(photo, labels)))
         st.caption("Only pixels that you labelled are counted.")
 
 

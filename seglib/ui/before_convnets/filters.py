@@ -32,8 +32,8 @@ def filters(photo: state.Photo) -> None:
     with right:
         window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[4], key="window", bind="query-params")
     with st.spinner("Filtering the photo, learning its textons …", show_time=True):
-        answers = texture_cache.answers(photo.image, photo.key)
-        words = texture_cache.photo_words(photo.image, photo.key)
+        answers = texture_cache.answers(photo)
+        words = texture_cache.photo_words(photo)
     family, radius = FAMILIES[name], radius_of(window, CELL)
     picture, limit = texture_pictures.response_picture(answers[..., textons.FAMILIES[family]].astype(np.float32))
     scale = min(1, SIDE / max(photo.size))  # of the picture that was filtered

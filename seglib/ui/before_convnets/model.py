@@ -52,7 +52,7 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
             "Show", options, default="classes", required=True, key="texture_view", bind="query-params"
         )
     with st.spinner("Counting words in the photo …"):
-        found = texture_cache.model_labels(photo.image, photo.key, labels.name, kind, FACTORS[size])
+        found = texture_cache.model_labels(photo, labels.name, kind, FACTORS[size])
     model = texture_cache.model(labels.name)
     scale = max(1, max(photo.size) / model.side)  # of the photo to the one that is looked at
     side = (2 * model.radii[0] + 1) * model.cell * scale * FACTORS[size]
@@ -72,7 +72,7 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
             side / FACTORS[size] * factor: metrics.pixel_accuracy(
                 metrics.confusion_matrix(
                     truth,
-                    texture_cache.model_labels(photo.image, photo.key, labels.name, kind, factor),
+                    texture_cache.model_labels(photo, labels.name, kind, factor),
                     len(labels),
                 )
             )

@@ -13,7 +13,6 @@ from seglib.ui import page, paintings, panels, state
 from seglib.ui.before_convnets import texture_cache
 from seglib.ui.before_convnets.filters import WINDOWS
 from seglib.ui.before_convnets.model import NET, compare
-from seglib.ui.cache import truth_key
 from seglib.ui.words import percent
 
 SCRIBBLES = "scribbles"  # purpose of the painting: never anybody's truth
@@ -63,9 +62,7 @@ def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) ->
     with right:
         window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[3], key="stroke_window", bind="query-params")
     with st.spinner("Learning the textures of this photo …", show_time=True):
-        found, seconds = texture_cache.stroke_labels(
-            photo.image, learnt, photo.key, truth_key(learnt), labels.name, KINDS[kinds], radius_of(window, CELL)
-        )
+        found, seconds = texture_cache.stroke_labels(photo, learnt, labels, KINDS[kinds], radius_of(window, CELL))
     answers = panels.segment_all(photo, labels, [NET])
     said = {f"your strokes, {kinds}": found} | {net: answer.labels for net, answer in answers.items()}
     scored = None if truth is None else texture_scribbles.unseen(truth, learnt)
@@ -98,7 +95,7 @@ def _learn(photo: state.Photo, labels: LabelSet) -> None:
 def _example(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
     """Callback of the button: ready-made strokes into the painter, learnt from at once; undo brings back one's own."""
     paintings.receive(photo, labels, SCRIBBLES)
-    strokes = texture_cache.example_strokes(truth, truth_key(truth), len(labels))
+    strokes = texture_cache.example_strokes(truth, len(labels))
     try:
         texture_scribbles.teaching_cells(strokes, labels)
     except BadScribbles:

@@ -15,7 +15,6 @@ from seglib.ui.before_convnets import things_cache as detection_cache
 from seglib.ui.before_convnets import things_results as results
 from seglib.ui.before_convnets.boxes import MINE, STROKES, WHO
 from seglib.ui.before_convnets.things_results import NET, Choice
-from seglib.ui.cache import truth_key
 from seglib.ui.components.label_painter import BoxTool
 
 STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
@@ -41,7 +40,7 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
             choice = Choice(drawn.box, inside, step)
     else:
         detector = DETECTORS[who]
-        found = [it for it in detection_cache.detections(photo.image, photo.key, who) if it.votes >= votes][:MOST_BOXES]
+        found = [it for it in detection_cache.detections(photo, who) if it.votes >= votes][:MOST_BOXES]
         words = drawn.problem
         if found:
             best = found[_which(photo, who, [it.votes for it in found])]
@@ -125,7 +124,7 @@ def _stuff(photo: state.Photo, labels: LabelSet, box: Box | None) -> None:
     if box is None:
         st.session_state["photo"] = STUFF_PHOTO
         st.session_state.pop("pin", None)
-        photo = state.bundled(STUFF_PHOTO)
+        photo = cache.bundled_photo(STUFF_PHOTO)
         box = boxes.stuff_box(cache.bundled_truth(STUFF_PHOTO, labels.name), labels)
     detection_boxes.put(photo, box)
 
@@ -153,7 +152,5 @@ def _guessed(name: str) -> bool:
 
 def _cuts(photo: state.Photo, seeds: np.ndarray | None, choice: Choice) -> list[Cut]:
     """GrabCut at every step up to the chosen one."""
-    key = 0 if seeds is None else truth_key(seeds)
-    return [
-        detection_cache.cut(photo.image, seeds, photo.key, key, choice.box, step) for step in range(choice.step + 1)
-    ]
+    task = detection_cache.Task(photo, seeds, choice.box)
+    return [detection_cache.cut(task, step) for step in range(choice.step + 1)]

@@ -1,31 +1,49 @@
-"""Caches of the detection panel: keys are digests and settings, arrays have a leading underscore, see `cache`."""
+"""Caches of the experiment with things."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import streamlit as st
 
 from seglib.before_convnets import boxes, grab_cut
 from seglib.before_convnets.boxes import Box, Detection
 from seglib.before_convnets.grab_cut import Cut
+from seglib.models.segmentation import digest
+from seglib.ui import cache
+from seglib.ui.photo import Photo
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def detections(_image: np.ndarray, photo_key: str, detector: str) -> list[Detection]:
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What GrabCut is asked: to cut out what is in a box of a photo, some pixels being known by strokes."""
+
+    photo: Photo
+    seeds: np.ndarray | None  # (H, W), classes of `grab_cut.SEEDS`
+    box: Box
+
+    @property
+    def key(self) -> str:
+        strokes = "no strokes" if self.seeds is None else digest(self.seeds)
+        return f"{self.photo.key}, {strokes}, {tuple(self.box)}"
+
+
+@cache.shared(64)
+def detections(photo: Photo, detector: str) -> list[Detection]:
     """Every box of a detector on a photo, however few windows agree."""
-    return boxes.detect(_image, boxes.DETECTORS[detector])
+    return boxes.detect(photo.image, boxes.DETECTORS[detector])
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def cut(_image: np.ndarray, _seeds: np.ndarray | None, photo_key: str, seeds_key: int, box: Box, step: int) -> Cut:
+@cache.shared(256, keyed=(Task,))
+def cut(task: Task, step: int) -> Cut:
     """GrabCut after ``step`` iterations; each goes on from the one before. Raises `BadBox`."""
     if step == 0:
-        return grab_cut.start(_image, box, _seeds)
-    return grab_cut.iterate(cut(_image, _seeds, photo_key, seeds_key, box, step - 1))
+        return grab_cut.start(task.photo.image, task.box, task.seeds)
+    return grab_cut.iterate(cut(task, step - 1))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def evidence(_cut: Cut, photo_key: str, seeds_key: int, box: Box, step: int) -> np.ndarray | None:
+@cache.shared(64, keyed=(Task,))
+def evidence(task: Task, step: int) -> np.ndarray | None:
     """What the colours of a cut say alone, ``(h, w)``."""
-    found = grab_cut.evidence(_cut)
-    return None if found is None else found.astype(np.float32)
+    signs = grab_cut.evidence(cut(task, step))
+    return None if signs is None else signs.astype(np.float32)

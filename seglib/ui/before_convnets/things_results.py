@@ -15,7 +15,6 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.rendering import score_picture
 from seglib.ui import cache, panels, state, tables
 from seglib.ui.before_convnets import things_cache as detection_cache
-from seglib.ui.cache import truth_key
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.words import percent
 
@@ -128,8 +127,7 @@ def inside(
             picture=box_pictures.trimap_picture(cut),
         )
     ]
-    key = 0 if seeds is None else truth_key(seeds)
-    signs = detection_cache.evidence(cut, photo.key, key, choice.box, choice.step)
+    signs = detection_cache.evidence(detection_cache.Task(photo, seeds, choice.box), choice.step)
     if signs is not None:
         pictures.append(
             Panel(

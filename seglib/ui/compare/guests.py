@@ -37,7 +37,7 @@ def show_guests(photo: state.Photo) -> None:
         if not torchvision_nets.weights_file(name).is_file() and not _fetch(name):
             return
         try:
-            answer = cache.guest(photo.image, photo.key, name)
+            answer = cache.guest(photo, name)
         except WeightsError as error:
             st.error(str(error))
             return

@@ -1,4 +1,4 @@
-"""Caches of the CRF page, keyed by photo, unary and parameters; arrays have a leading underscore and are not hashed."""
+"""Caches of the CRF page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import streamlit as st
 
 from seglib.crf.pairwise import CRFParams, Kernel, pairwise_kernels
-from seglib.crf.trace import Trace, class_messages, fit_pixels, trace
+from seglib.crf.trace import Trace, class_messages, fit_pixels, sure_of, trace
 from seglib.metrics.boundary import thin_parts
+from seglib.models.segmentation import digest
 from seglib.ui import cache
+from seglib.ui.photo import Photo
 
 ITERATIONS = 10  # as in DeepLab, and as far as the slider goes
 MOST_PIXELS = 380_000  # every photo in the box fits; a larger one is refined at this size to stay within a second
+
+
+@dataclass(frozen=True, eq=False)
+class Unary:
+    """The probabilities that a CRF starts from."""
+
+    probabilities: np.ndarray  # (K, H, W) float32
+    key: str  # of the probabilities, which are too large to digest each time
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +33,7 @@ class Run:
     trace: Trace
     kernels: list[Kernel]
     size: tuple[int, int]  # of the photo
+    key: str
 
     @property
     def shrunk(self) -> bool:
@@ -52,29 +62,34 @@ class Run:
         return cv2.resize(plane, self.size[::-1], interpolation=how) if self.shrunk else plane
 
 
-@st.cache_resource(max_entries=4, show_spinner="Every pixel is listening to every other …")
-def run(
-    _image: np.ndarray, _probabilities: np.ndarray, photo_key: str, unary: str, labels: str, params: CRFParams
-) -> Run:
-    """All iterations at once, so that scrubbing costs nothing; 50 megabytes at most.
+def net_unary(photo: Photo, net: str, label_set_name: str) -> Unary:
+    """A net's probabilities."""
+    return Unary(cache.net_probabilities(photo, net, label_set_name), f"{photo.key} {net} {label_set_name}")
 
-    ``unary`` names where the probabilities come from, truths by a digest of their pixels.
-    """
-    with cache._COMPUTE:
-        image, probabilities, fitted = fit_pixels(_image, _probabilities, params, MOST_PIXELS)
+
+@cache.shared(4)
+def sure_unary(truth: np.ndarray, num_classes: int, certainty: float) -> Unary:
+    """Human labels, taken for as certain as that."""
+    return Unary(sure_of(truth, num_classes, certainty), f"{digest(truth)} of {num_classes}, {certainty} sure")
+
+
+@cache.shared(4, keyed=(Unary,), words="Every pixel is listening to every other …")
+def run(photo: Photo, unary: Unary, params: CRFParams) -> Run:
+    """All iterations at once, so that scrubbing costs nothing; 50 megabytes at most."""
+    with cache.COMPUTE:
+        image, probabilities, fitted = fit_pixels(photo.image, unary.probabilities, params, MOST_PIXELS)
         kernels = pairwise_kernels(image, fitted)
-        return Run(trace(probabilities, kernels, ITERATIONS), kernels, _image.shape[:2])
+        steps = trace(probabilities, kernels, ITERATIONS)
+        return Run(steps, kernels, photo.size, f"{photo.key}, {unary.key}, {params}")
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def heard(
-    _run: Run, photo_key: str, unary: str, labels: str, params: CRFParams, iteration: int, class_index: int
-) -> dict[str, np.ndarray]:
+@cache.shared(8, keyed=(Run,))
+def heard(run: Run, iteration: int, class_index: int) -> dict[str, np.ndarray]:
     """Messages of each kernel for one class."""
-    return _run.heard(iteration, class_index)
+    return run.heard(iteration, class_index)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def thin(_truth: np.ndarray, truth_key: str, width: int) -> np.ndarray:
+@cache.shared(8)
+def thin(truth: np.ndarray, width: int) -> np.ndarray:
     """Where the truth is thinner than ``width`` pixels, ``(H, W)`` bool."""
-    return thin_parts(_truth, width)
+    return thin_parts(truth, width)

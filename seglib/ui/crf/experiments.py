@@ -9,11 +9,10 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.crf.pairwise import CRFParams, kernel_pictures
-from seglib.crf.trace import sure_of
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import band_curve
 from seglib.rendering import heat_on_grey, score_picture, score_scale
-from seglib.ui import cache, charts, inputs, page, panels, state
+from seglib.ui import charts, inputs, page, panels, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.crf import cache as crf_cache
 from seglib.ui.crf import charts as crf_charts
@@ -37,7 +36,6 @@ class View:
     params: CRFParams
     iteration: int
     run: crf_cache.Run
-    key: str  # of the unary, for the caches
 
     @property
     def before(self) -> np.ndarray:
@@ -55,12 +53,10 @@ def look(
 ) -> View:
     """Run the CRF, or find it in the cache."""
     if unary == HUMAN and truth is not None:
-        key = f"{unary} {cache.truth_key(truth)}"
-        probabilities = sure_of(truth, len(labels), SURE)
+        start = crf_cache.sure_unary(truth, len(labels), SURE)
     else:
-        key, probabilities = unary, cache.net_probabilities(photo.image, photo.key, unary, labels.name)
-    run = crf_cache.run(photo.image, probabilities, photo.key, key, labels.name, params)
-    return View(photo, labels, truth, unary, params, iteration, run, key)
+        start = crf_cache.net_unary(photo, unary, labels.name)
+    return View(photo, labels, truth, unary, params, iteration, crf_cache.run(photo, start, params))
 
 
 def before_and_after(view: View) -> None:
@@ -142,7 +138,7 @@ def messages(view: View) -> None:
     st.subheader("What they say")
     k = inputs.choose_class(view.labels, answer=int(view.after[row, col]))
     name = view.labels.classes[k]
-    heard = crf_cache.heard(view.run, view.photo.key, view.key, view.labels.name, view.params, view.iteration, k)
+    heard = crf_cache.heard(view.run, view.iteration, k)
     if not heard:
         st.info("Both weights are 0: nobody talks, and the net's answer stays as it is.")
         return
@@ -198,7 +194,7 @@ def what_is_lost(view: View) -> None:
         return
     if not page.guess("What becomes of masts, spokes and other thin parts?", ["found", "lost"], "crf_guess"):
         return
-    thin = crf_cache.thin(view.truth, cache.truth_key(view.truth), THIN)
+    thin = crf_cache.thin(view.truth, THIN)
     table = crf_charts.class_table(view.truth, view.before, view.after, thin, view.labels)
     losers = table[table["Change"] < -0.05]
     st.markdown(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -11,7 +9,7 @@ from seglib import metrics
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import duel
 from seglib.models.cards import shipped_nets
-from seglib.ui import cache, page, panels, state, tables
+from seglib.ui import page, panels, state, tables
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import charts as metrics_charts
@@ -46,11 +44,8 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
         share = st.select_slider("Its share of the picture", list(SHARES), key="share", bind="query-params")
     with right:
         grouping = st.selectbox("Classes", duel.GROUPINGS, key="grouping", bind="query-params")
-    k, key = labels.index(name), cache.truth_key(truth)
-    said = {net: answer.labels for net, answer in answers.items()}
-    found = metrics_cache.duel(
-        truth, said, photo.key, key, tuple(said), labels.name, k, SHARES[share], grouping, _faults()
-    )
+    k = labels.index(name)
+    found = metrics_cache.duel(truth, answers, labels, k, SHARES[share], grouping, _faults())
     window, size = found.window, found.truth.shape
     st.caption(
         f"{name} has {_fine(window.share)} of the labelled pixels in this window of {size[1]} x {size[0]} pixels"
@@ -62,7 +57,7 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
         ["yes", "no"],
         "duel_guess",
     ):
-        cut = replace(photo, image=np.ascontiguousarray(photo.image[window.view]))
+        cut = photo.cut(window.view)
         _show_window([panels.photo_panel(cut), panels.truth_panel(cut, found.truth)], cut, found, "duel_blind")
         return
     pair = duel.find_disagreement(found.matrices)
@@ -71,7 +66,7 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None
     chart, numbers = st.columns(2, gap="medium")
     with chart:
         st.subheader("Places under five metrics")
-        metrics_charts.rank_chart(table, pair, tuple(said))
+        metrics_charts.rank_chart(table, pair, tuple(answers))
     with numbers:
         st.subheader("The scores")
         tables.percents(table)
@@ -97,7 +92,7 @@ def _faults() -> duel.Faults:
 
 def _show_pair(photo: state.Photo, found: duel.Duel, pair: duel.Disagreement | None) -> None:
     """The two predictors on which the metrics disagree, beside photo and truth."""
-    cut = replace(photo, image=np.ascontiguousarray(photo.image[found.window.view]))
+    cut = photo.cut(found.window.view)
     pictures = [panels.photo_panel(cut), panels.truth_panel(cut, found.truth)]
     if pair is None:
         st.info(
@@ -145,7 +140,7 @@ def _take_apart(photo: state.Photo, found: duel.Duel, first: str) -> None:
         cell = metrics_charts.matrix_table(cm, found.label_set, key="matrix")
         st.caption("Choose a cell of the confusion matrix (per cent of the true class): its pixels light up.")
     with right:
-        cut = replace(photo, image=np.ascontiguousarray(photo.image[found.window.view]))
+        cut = photo.cut(found.window.view)
         if cell is None:
             lit, caption = (found.predictions[name] != found.truth) & (found.truth != IGNORE), "all its mistakes"
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import conventions, duel, objects
 from seglib.metrics.boundary import TOLERANCE
 from seglib.models.cards import shipped_nets
-from seglib.ui import cache, inputs, page, panels, state, tables
+from seglib.ui import inputs, page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.metrics import cache as metrics_cache
@@ -89,8 +88,7 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> No
             bind="query-params",
         )
     answers = panels.segment_all(photo, labels, nets)
-    key = cache.truth_key(truth)
-    distance = metrics_cache.border_distance(truth, key)
+    distance = metrics_cache.border_distance(truth)
     band = distance <= radius
     if not np.isfinite(distance).any():
         st.info("No two classes touch in the human labels of this photo: there is no border to look at.")
@@ -104,7 +102,7 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> No
             picture=duel.spotlight(photo.image, band & (truth != IGNORE)),
         )
     ]
-    inside = {net: metrics_cache.bands(truth, answers[net], photo.key, key, net, labels.name) for net in answers}
+    inside = {net: metrics_cache.bands(truth, answer, len(labels)) for net, answer in answers.items()}
     at = metrics_cache.RADII.index(radius)
     pictures += [
         replace(
@@ -122,7 +120,8 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> No
         "band_guess",
     ):
         return
-    total, f_scores = _whole_and_f_scores(photo, labels, truth, answers)
+    total = panels.confusions(labels, answers, truth)
+    f_scores = {net: metrics_cache.f_scores(truth, answer, len(labels)) for net, answer in answers.items()}
     chart, table = st.columns(2, gap="medium")
     with chart:
         metrics_charts.band_chart(inside, metrics_cache.RADII, radius, title)
@@ -145,17 +144,6 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> No
     )
 
 
-def _whole_and_f_scores(
-    photo: state.Photo, labels: LabelSet, truth: np.ndarray, answers: Mapping[str, cache.Segmentation]
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Each net's confusion matrix on the photo, and its boundary F-scores."""
-    key = cache.truth_key(truth)
-    return tuple(
-        {net: of(truth, answer, photo.key, key, net, labels.name) for net, answer in answers.items()}
-        for of in (metrics_cache.whole, metrics_cache.f_scores)
-    )
-
-
 def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
     """Countable things and shapeless stuff apart; objects by their size."""
     left, right = st.columns([3, 1])
@@ -168,8 +156,7 @@ def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray) ->
     answers = panels.segment_all(photo, labels, nets)
     if not answers:
         return
-    key = cache.truth_key(truth)
-    total = {net: metrics_cache.whole(truth, a, photo.key, key, net, labels.name) for net, a in answers.items()}
+    total = panels.confusions(labels, answers, truth)
     finest = nets[-1]
     is_thing = np.isin(truth, [labels.index(name) for name in labels.things])
     pictures = [

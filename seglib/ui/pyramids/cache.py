@@ -1,15 +1,16 @@
-"""Caches of the pyramid page: see `seglib.ui.cache` for how they are keyed."""
+"""Caches of the pyramid page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from seglib import pyramid
+from seglib.models.segmentation import Segmentation
 from seglib.pyramids import drawing, superpixels
 from seglib.ui import cache
+from seglib.ui.photo import Photo
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,10 @@ class Drawn:
     sizes: list[tuple[int, int]]  # of the levels, finest first
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def drawn(_image: np.ndarray, photo_key: str, levels: int) -> Drawn:
+@cache.shared(16)
+def drawn(photo: Photo, levels: int) -> Drawn:
     """Both pyramids of a photo."""
-    gaussian = pyramid.gaussian_pyramid(drawing.to_picture(_image), levels)
+    gaussian = pyramid.gaussian_pyramid(drawing.to_picture(photo.image), levels)
     *bands, residual = pyramid.laplacian_pyramid(gaussian[0], levels)
     gains = [drawing.band_gain(band) for band in bands]
     images = [drawing.band_image(*each) for each in zip(bands, gains, strict=True)]
@@ -37,10 +38,10 @@ def drawn(_image: np.ndarray, photo_key: str, levels: int) -> Drawn:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def rebuilt(_image: np.ndarray, photo_key: str, levels: int, on: tuple[int, ...]) -> tuple[np.ndarray, float]:
+@cache.shared(16)
+def rebuilt(photo: Photo, levels: int, on: tuple[int, ...]) -> tuple[np.ndarray, float]:
     """The photo put together from some levels of its Laplacian pyramid, and the largest difference, in grey levels."""
-    picture = drawing.to_picture(_image)
+    picture = drawing.to_picture(photo.image)
     bands = pyramid.laplacian_pyramid(picture, levels)
     if levels - 1 not in on:  # without the residual there is no brightness: mid-grey takes its place
         bands[-1] = np.full_like(bands[-1], 0.5)
@@ -49,49 +50,36 @@ def rebuilt(_image: np.ndarray, photo_key: str, levels: int, on: tuple[int, ...]
     return drawing.to_image(again), 255 * float(np.abs(again - picture).max())
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def level_pictures(_image: np.ndarray, photo_key: str, levels: int) -> list[np.ndarray]:
+@cache.shared(8)
+def level_pictures(photo: Photo, levels: int) -> list[np.ndarray]:
     """What each level shows to the trunk, at the photo's size, ``(H, W, 3)`` uint8, finest first."""
     from seglib.models.pyramid import CONTRAST_FLOOR
 
     # The net's input is the photo times 4, minus a constant, and pyramids are linear: so is the floor.
-    *bands, residual = pyramid.laplacian_pyramid(drawing.to_picture(_image), levels)
+    *bands, residual = pyramid.laplacian_pyramid(drawing.to_picture(photo.image), levels)
     normalized = [pyramid.normalize_locally(band, CONTRAST_FLOOR / 4) for band in bands]
     images = [drawing.band_image(band, 0.25) for band in normalized] + [drawing.to_image(residual)]
-    size = _image.shape[:2]
-    return [drawing.enlarged(image, size, 2**level) for level, image in enumerate(images)]
+    return [drawing.enlarged(image, photo.size, 2**level) for level, image in enumerate(images)]
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def switched(
-    _answer: cache.Segmentation,
-    photo_key: str,
-    size: tuple[int, int],
-    net: str,
-    labels: str,
-    on: tuple[int, ...],
-) -> cache.Segmentation:
+@cache.shared(32)
+def switched(answer: Segmentation, on: tuple[int, ...]) -> Segmentation:
     """A net's answer with only some of its levels, named by their strides."""
-    from seglib.models.streams import fused_logits, only, probabilities
-
-    streams = only(_answer.streams, on)
-    logits = fused_logits(streams, size)
-    return cache.Segmentation(
-        labels=logits.argmax(0).astype(np.uint8),
-        confidence=probabilities(logits).max(0).astype(np.float16),
-        streams=streams,
-    )
+    return answer.only(on)
 
 
-@st.cache_data(max_entries=32, show_spinner="Measuring …")
-def costs(_image: np.ndarray, size: tuple[int, int], net: str, labels: str, again: int) -> tuple[float, list]:
-    """What a net's levels cost on this size of photo, see `seglib.costs.pyramid_levels`; ``again`` counts requests."""
+@cache.copied(32, words="Measuring …")
+def costs(_image: np.ndarray, size: tuple[int, int], net: str, label_set_name: str, again: int) -> tuple[float, list]:
+    """What a net's levels cost, see `seglib.costs.pyramid_levels`; ``again`` counts requests to measure anew.
+
+    The size of a photo decides that, not what is on it.
+    """
     from seglib.costs.pyramid_levels import level_costs
 
-    return level_costs(cache.model(net, labels), _image)
+    return level_costs(cache.model(net, label_set_name), _image)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Cutting the photo into superpixels …")
-def regions(_image: np.ndarray, photo_key: str, method: superpixels.Method, area: int) -> np.ndarray:
+@cache.shared(16, words="Cutting the photo into superpixels …")
+def regions(photo: Photo, method: superpixels.Method, area: int) -> np.ndarray:
     """Superpixels of a photo, ``(H, W)`` int32."""
-    return superpixels.superpixels(_image, method, area)
+    return superpixels.superpixels(photo.image, method, area)

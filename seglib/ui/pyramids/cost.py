@@ -20,7 +20,7 @@ def bill(photo: state.Photo, labels: LabelSet) -> None:
     levels = len(cache.model(NET, labels.name).strides)
     picture, numbers = st.columns(2, gap="medium")
     with picture:
-        found = pyramid_cache.drawn(photo.image, photo.key, levels)
+        found = pyramid_cache.drawn(photo, levels)
         show_mosaics([gaussian_panel(photo, found)], found, "cost_mosaic")
     with numbers:
         question = f"How much more work are {levels} levels than one?"

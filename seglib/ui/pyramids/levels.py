@@ -62,16 +62,10 @@ def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
         return
     answer = answers[NET]
     if len(on) < len(strides):
-        answer = pyramid_cache.switched(answer, photo.key, photo.size, NET, labels.name, on)
-    matrices = {}
-    if truth is not None:
-        matrices = {
-            name: cache.confusion(truth, a, *_key(photo, name, labels, on))
-            for name, a in {NET: answer, CONTROL: answers[CONTROL]}.items()
-        }
-    ours, control = (
-        panels.net_panel(name, photo, a, matrices.get(name)) for name, a in ((NET, answer), (CONTROL, answers[CONTROL]))
-    )
+        answer = pyramid_cache.switched(answer, on)
+    pair = {NET: answer, CONTROL: answers[CONTROL]}
+    matrices = panels.confusions(labels, pair, truth)
+    ours, control = (panels.net_panel(net, photo, pair[net], matrices[net]) for net in pair)
     pictures.append(panels.swipe(control, ours))
     panels.show(pictures, photo, labels, key="levels", truth=truth, columns=len(pictures))
     if truth is None:
@@ -80,12 +74,6 @@ def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
         tables.score_metrics(matrices[NET], matrices[CONTROL], CONTROL)
     _evidence(photo, labels, answer, strides, on, windows)
     _validation(labels)
-
-
-def _key(photo: state.Photo, net: str, labels: LabelSet, on: tuple[int, ...]) -> tuple:
-    """What a confusion matrix is cached by; another choice of levels is another net."""
-    name = f"{net} {on}" if net == NET else net
-    return photo.key, photo.revision, name, labels.name
 
 
 def _box_caption(on: tuple[int, ...]) -> str:
@@ -106,8 +94,8 @@ def _evidence(
     row, col = state.pin(photo)
     st.subheader("What each level has to say")
     k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
-    shares = cache.contributions(answer, photo.key, photo.size, f"{NET} {on}", labels.name, k)
-    shown = pyramid_cache.level_pictures(photo.image, photo.key, len(strides))
+    shares = cache.contributions(answer, k)
+    shown = pyramid_cache.level_pictures(photo, len(strides))
     limit = max(0.01, *(float(np.abs(shares[stride]).max()) for stride in on))
     grid = [
         Panel(
@@ -133,7 +121,7 @@ def _evidence(
     scale, chart = st.columns(2, gap="medium")
     with scale:
         st.image(score_scale(), caption=f"purple: against, −{limit:.1f}; orange: for, +{limit:.1f}", width="stretch")
-        probabilities = cache.pixel_probabilities(answer.streams, photo.size, (row, col))
+        probabilities = cache.pixel_probabilities(answer, (row, col))
         st.markdown(
             f"All levels have the same weights; what differs is how much of the photo fits into their window. With the "
             f"other classes' scores this makes **{labels.classes[k]}** {percent(float(probabilities[k]))} "

@@ -38,7 +38,7 @@ def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> 
         panels.show([panels.photo_panel(photo)], photo, None, key="superpixels_waiting", columns=1)
         return
     answer = answers[NET]
-    regions = pyramid_cache.regions(photo.image, photo.key, method, area)
+    regions = pyramid_cache.regions(photo, method, area)
     voted = superpixels.majority(answer.labels, regions, len(labels))
     lines = photo.image.copy()
     lines[superpixels.outlines(regions)] = LINE

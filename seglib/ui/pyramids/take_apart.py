@@ -37,7 +37,7 @@ def show_mosaics(pictures: list[Panel], found: pyramid_cache.Drawn, key: str) ->
 def take_apart(photo: state.Photo) -> None:
     """Both pyramids of the photo, and the photo made again of those levels that are on."""
     levels = st.select_slider("Levels", range(2, 7), value=3, key="levels", bind="query-params", width=420)
-    found = pyramid_cache.drawn(photo.image, photo.key, levels)
+    found = pyramid_cache.drawn(photo, levels)
     pictures = [
         gaussian_panel(photo, found),
         Panel(
@@ -56,7 +56,7 @@ def take_apart(photo: state.Photo) -> None:
     names = [level_name(level) for level in range(levels)]
     on = st.pills("Levels that are on", names, selection_mode="multi", default=names, key=f"on_{levels}", wrap=True)
     chosen = tuple(level for level, name in enumerate(names) if name in (on or []))
-    image, difference = pyramid_cache.rebuilt(photo.image, photo.key, levels, chosen)
+    image, difference = pyramid_cache.rebuilt(photo, levels, chosen)
     rebuilt = Panel(
         title="From the levels that are on",
         role="output",

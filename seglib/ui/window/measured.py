@@ -119,7 +119,7 @@ def _field(photo: state.Photo, labels: LabelSet, net: str, k: int) -> window_cac
     from seglib.window.effective_field import effective_field, fitted
 
     model, point = cache.model(net, labels.name), state.pin(photo)
-    others = [fitted(cache.bundled_photo(name), photo.size) for name in PHOTOS if name != photo.key][:OTHERS]
+    others = [fitted(cache.bundled_photo(name).image, photo.size) for name in PHOTOS if name != photo.key][:OTHERS]
     images = [photo.image, *others]
 
     def steps() -> Iterator[tuple[np.ndarray, float]]:
