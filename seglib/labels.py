@@ -106,7 +106,7 @@ STREET = LabelSet(
     things=frozenset({"pole", "sign", "car", "pedestrian", "bicyclist"}),
 )
 
-LABEL_SETS: dict[str, LabelSet] = {labels.name: labels for labels in (EVERYDAY, STREET)}
+LABEL_SETS: dict[str, LabelSet] = {label_set.name: label_set for label_set in (EVERYDAY, STREET)}
 
 
 def check_label_map(labels: np.ndarray, num_classes: int) -> np.ndarray:

@@ -1,8 +1,8 @@
 """A texture model on disk: safetensors, and a card that says what it is, as for the nets.
 
-``assets/weights/texture/<labels>.safetensors`` holds words, weights and examples in half precision; its card the kinds
-of words, the windows, the recipe, the figures and the sum of the file. Loading believes neither: every array is checked
-for its type, shape and bounds before it is used.
+``assets/weights/texture/<label set>.safetensors`` holds words, weights and examples in half precision; its card the
+kinds of words, the windows, the recipe, the figures and the sum of the file. Loading believes neither: every array is
+checked for its type, shape and bounds before it is used.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ ARRAYS = {"classes": 1, "weight": 2, "bias": 1, "examples": 2, "example_classes"
 WORD_SIZES = {"texture": textons.NUM_RESPONSES, "colour": 3}
 
 
-def texture_path(labels: str) -> Path:
-    """Where the shipped model for label set ``labels`` lies."""
-    return WEIGHTS / "texture" / f"{labels}.safetensors"
+def texture_path(label_set_name: str) -> Path:
+    """Where the shipped model for a label set lies."""
+    return WEIGHTS / "texture" / f"{label_set_name}.safetensors"
 
 
 def save_texture(path: Path, model: TextureModel, card: dict) -> None:
@@ -50,14 +50,14 @@ def save_texture(path: Path, model: TextureModel, card: dict) -> None:
     path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
 
 
-def load_texture(labels: str, path: Path | None = None) -> TextureModel:
-    """The texture model for label set ``labels``, shipped or from a ``path`` of your own.
+def load_texture(label_set_name: str, path: Path | None = None) -> TextureModel:
+    """The texture model for a label set, shipped or from a ``path`` of your own.
 
     Raises `ValueError` on a wrong name, `WeightsError` on a file that is missing, damaged, or not such a model.
     """
-    if labels not in LABEL_SETS:
-        raise ValueError(f"no label set {labels!r}: there are {', '.join(LABEL_SETS)}")
-    path = path or texture_path(labels)
+    if label_set_name not in LABEL_SETS:
+        raise ValueError(f"no label set {label_set_name!r}: there are {', '.join(LABEL_SETS)}")
+    path = path or texture_path(label_set_name)
     if not path.is_file():
         raise WeightsError(f"no weights at {path.name}: train them with python -m seglib.training.train_texture")
     if path.stat().st_size > MAX_BYTES:
@@ -66,13 +66,13 @@ def load_texture(labels: str, path: Path | None = None) -> TextureModel:
     found = hashlib.sha256(data).hexdigest()
     if found != card.get("sha256"):
         raise WeightsError(f"{path.name} is damaged: its sha256 is {found}, its card says {card.get('sha256')}")
-    if (card.get("name"), card.get("labels")) != (NAME, labels):
+    if (card.get("name"), card.get("labels")) != (NAME, label_set_name):
         raise WeightsError(
-            f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {NAME} for {labels}"
+            f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {NAME} for {label_set_name}"
         )
     try:
         arrays = safetensors.numpy.load(data)
-        return _model(labels, arrays, card.get("settings"))
+        return _model(label_set_name, arrays, card.get("settings"))
     except (SafetensorError, KeyError) as error:  # KeyError: a type of number that NumPy lacks
         raise WeightsError(f"{path.name} is not a safetensors file of NumPy arrays: {error}") from error
     except _UnfitError as error:
@@ -93,7 +93,7 @@ def _card(path: Path) -> dict:
     return card
 
 
-def _model(labels: str, arrays: dict[str, np.ndarray], settings: object) -> TextureModel:
+def _model(label_set_name: str, arrays: dict[str, np.ndarray], settings: object) -> TextureModel:
     """Put a model together from arrays that anybody may have written."""
     if not isinstance(settings, dict) or not all(isinstance(settings.get(key), list) for key in ("kinds", "radii")):
         raise _UnfitError("the settings are missing")
@@ -119,12 +119,12 @@ def _model(labels: str, arrays: dict[str, np.ndarray], settings: object) -> Text
             raise _UnfitError(
                 f"words of {kind} are {each.shape}: wanted up to {textons.MOST_WORDS} of {WORD_SIZES[kind]}"
             )
-    _check_classifier(arrays, len(LABEL_SETS[labels]), len(radii) * sum(_count(kind, words) for kind in kinds))
+    _check_classifier(arrays, len(LABEL_SETS[label_set_name]), len(radii) * sum(_count(kind, words) for kind in kinds))
     classifier = WindowClassifier(
         **{name: arrays[name] if arrays[name].dtype == np.uint8 else arrays[name].astype(np.float32) for name in ARRAYS}
     )
     return TextureModel(
-        LABEL_SETS[labels], words, classifier, tuple(kinds), tuple(radii), settings["cell"], settings["side"]
+        LABEL_SETS[label_set_name], words, classifier, tuple(kinds), tuple(radii), settings["cell"], settings["side"]
     )
 
 

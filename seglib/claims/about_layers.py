@@ -26,7 +26,7 @@ from seglib.training.evaluate import Segmenter
 from seglib.training.losses import overlap_loss, partial_label_loss
 from seglib.training.train import Views
 
-LABELS = "street"
+LABEL_SET_NAME = "street"
 PHOTOS, PIXELS = 60, 250  # training photos, and pixels of each, that a linear classifier learns from
 STEPS, BATCH, SEEDS = 60, 8, 3
 EARLY = ("stem", "stages.4")
@@ -34,11 +34,11 @@ EARLY = ("stem", "stages.4")
 
 def deeper_is_more_abstract(bench: Bench) -> Finding:
     """A linear classifier on the features of each stride of the trained fcn4s."""
-    model, weights = load_model("fcn4s", LABELS), read_card(weights_path("fcn4s", LABELS))["sha256"]
+    model, weights = load_model("fcn4s", LABEL_SET_NAME), read_card(weights_path("fcn4s", LABEL_SET_NAME))["sha256"]
     counts = {}
     for stride, probe in _probes(model, bench).items():
         counts[stride] = bench.of(
-            _reader(model, stride, probe), LABELS, f"probe {stride} {weights}", f"linear on stride {stride}"
+            _reader(model, stride, probe), LABEL_SET_NAME, f"probe {stride} {weights}", f"linear on stride {stride}"
         )
     strides = sorted(counts)
     figures = [
@@ -78,7 +78,7 @@ def _loses_more(beyond: np.ndarray, within: np.ndarray, other_beyond: np.ndarray
 
 def _probes(model: FCN, bench: Bench) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Weights ``(K, C)`` and biases ``(K,)`` of a linear classifier for the features of each stride."""
-    reading, rng = read_as("camvid", LABEL_SETS[LABELS]), np.random.default_rng(0)
+    reading, rng = read_as("camvid", LABEL_SETS[LABEL_SET_NAME]), np.random.default_rng(0)
     pairs = find_pairs(bench.data / "camvid", "train")
     some = [pairs[i] for i in np.linspace(0, len(pairs) - 1, PHOTOS).astype(int)]
     features, classes = {stride: [] for stride in CHANNELS}, []
@@ -124,7 +124,7 @@ def _reader(model: FCN, stride: int, probe: tuple[np.ndarray, np.ndarray]) -> Se
 def skips_carry_gradient(bench: Bench) -> Finding:
     """Gradient norms of the first layers while fcn32s and fcn4s start to learn, from the same random weights."""
     torch.use_deterministic_algorithms(True)
-    views = [Views(LABELS, bench.data, Augmentation(), seed) for seed in range(SEEDS)]
+    views = [Views(LABEL_SET_NAME, bench.data, Augmentation(), seed) for seed in range(SEEDS)]
     norms = {net: np.array([_early_norms(net, v, seed) for seed, v in enumerate(views)]) for net in ("fcn32s", "fcn4s")}
     torch.use_deterministic_algorithms(False)
     ratios = np.log2(norms["fcn4s"].mean(1) / norms["fcn32s"].mean(1))  # (SEEDS,)
@@ -151,7 +151,7 @@ def skips_carry_gradient(bench: Bench) -> Finding:
 def _early_norms(net: str, views: Views, seed: int) -> np.ndarray:
     """Norm of the loss' gradient for the stem and the stage of stride 4, at each of the first steps, ``(STEPS,)``."""
     torch.manual_seed(seed)
-    model: nn.Module = create_model(net, len(LABEL_SETS[LABELS])).to(memory_format=torch.channels_last)
+    model: nn.Module = create_model(net, len(LABEL_SETS[LABEL_SET_NAME])).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.03)
     early = [p for name, p in model.trunk.named_parameters() if name.startswith(EARLY)]
     weights = torch.ones(len(views.members))

@@ -66,14 +66,18 @@ def accuracy_over_emphasises(bench: Bench) -> Finding:
 def ceiling_falls(bench: Bench) -> Finding:
     """The truth itself, through a grid and back."""
     figures, context = [], {}
-    for labels in LABEL_SETS:
+    for label_set_name in LABEL_SETS:
         curve = {
-            stride: bench.of_truth(labels, lambda truth, k, stride=stride: through_grid(truth, stride, k))
+            stride: bench.of_truth(label_set_name, lambda truth, k, stride=stride: through_grid(truth, stride, k))
             for stride in STRIDES
         }
-        context[labels] = ", ".join(f"{stride}: {percent(metrics.mean_iou, it):.1f}" for stride, it in curve.items())
+        context[label_set_name] = ", ".join(
+            f"{stride}: {percent(metrics.mean_iou, it):.1f}" for stride, it in curve.items()
+        )
         for coarse, fine in itertools.pairwise(STRIDES):
-            figures.append(gain(f"{labels}: stride {fine} over {coarse}", metrics.mean_iou, curve[fine], curve[coarse]))
+            figures.append(
+                gain(f"{label_set_name}: stride {fine} over {coarse}", metrics.mean_iou, curve[fine], curve[coarse])
+            )
     context["FCN paper, VOC 2011"] = ", ".join(f"{stride}: {FCN_PAPER_CEILING[stride]}" for stride in STRIDES)
     why = (
         "At one stride CamVid's ceilings lie far below the paper's, for its poles and signs are a few pixels thin; "
@@ -85,17 +89,17 @@ def ceiling_falls(bench: Bench) -> Finding:
 def other_flatters(bench: Bench) -> Finding:
     """The rarest classes folded into Other, the predictions unchanged."""
     figures, context = [], {}
-    for labels in LABEL_SETS:
-        counts = bench.of_net("fcn8s", labels).everywhere
-        names = read_as(VALIDATION[labels], LABEL_SETS[labels]).group_names
+    for label_set_name in LABEL_SETS:
+        counts = bench.of_net("fcn8s", label_set_name).everywhere
+        names = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name]).group_names
         folding = heavy_tail.fold_rarest(counts.sum((0, 2)), names, FOLDED)
         for title, score in (("pixel accuracy", metrics.pixel_accuracy), ("mean IoU", metrics.mean_iou)):
 
             def rise(cm: np.ndarray, score=score, groups=folding.group_of) -> float:
                 return 100 * (score(fold_matrix(cm, groups)) - score(cm))
 
-            figures.append(spread(f"{labels}, {title}", rise, counts))
-        context[f"{labels}: no longer seen"] = ", ".join(folding.folded)
+            figures.append(spread(f"{label_set_name}, {title}", rise, counts))
+        context[f"{label_set_name}: no longer seen"] = ", ".join(folding.folded)
     return Finding(tuple(figures), context)
 
 

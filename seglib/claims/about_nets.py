@@ -24,15 +24,15 @@ FAMILY = ("fcn32s", "fcn16s", "fcn8s", "fcn4s")
 def skips_help(bench: Bench) -> Finding:
     """Each net of the family against the next coarser one, and where the gain lies."""
     figures, context = [], {}
-    for labels in LABEL_SETS:
-        counts = {net: bench.of_net(net, labels) for net in FAMILY}
+    for label_set_name in LABEL_SETS:
+        counts = {net: bench.of_net(net, label_set_name) for net in FAMILY}
         for coarse, fine in itertools.pairwise(FAMILY):
             ours, theirs = counts[fine].everywhere, counts[coarse].everywhere
-            figures.append(gain(f"{labels}: {fine} over {coarse}", metrics.mean_iou, ours, theirs))
+            figures.append(gain(f"{label_set_name}: {fine} over {coarse}", metrics.mean_iou, ours, theirs))
         best, first = counts["fcn8s"], counts["fcn32s"]
         figures.append(
             spread(
-                f"{labels}: fcn8s over fcn32s, more within {BORDER} px of a border than beyond",
+                f"{label_set_name}: fcn8s over fcn32s, more within {BORDER} px of a border than beyond",
                 _more_at_the_border,
                 best.within(BORDER),
                 first.within(BORDER),
@@ -40,16 +40,18 @@ def skips_help(bench: Bench) -> Finding:
                 first.beyond(BORDER),
             )
         )
-        context[labels] = ", ".join(
+        context[label_set_name] = ", ".join(
             f"{net} {percent(metrics.mean_iou, it.everywhere):.1f}" for net, it in counts.items()
         )
         gains = {
             radius: percent(metrics.mean_iou, best.within(radius)) - percent(metrics.mean_iou, first.within(radius))
             for radius in RADII
         }
-        context[f"{labels}: fcn8s over fcn32s within r px"] = ", ".join(f"{r}: {it:+.1f}" for r, it in gains.items())
-        epochs = {net: read_card(weights_path(net, labels))["epochs_in_all"] for net in FAMILY}
-        context[f"{labels}: epochs, the same for all"] = ", ".join(f"{net} {n}" for net, n in epochs.items())
+        context[f"{label_set_name}: fcn8s over fcn32s within r px"] = ", ".join(
+            f"{r}: {it:+.1f}" for r, it in gains.items()
+        )
+        epochs = {net: read_card(weights_path(net, label_set_name))["epochs_in_all"] for net in FAMILY}
+        context[f"{label_set_name}: epochs, the same for all"] = ", ".join(f"{net} {n}" for net, n in epochs.items())
     figures += lead("fcn8s", "fcn32s") + lead("fcn8s", "fcn32s", "mean_iou_at_borders")
     return Finding(tuple(figures), context)
 
@@ -62,17 +64,17 @@ def _more_at_the_border(ours: np.ndarray, theirs: np.ndarray, ours_far: np.ndarr
 def shallow_is_fine_but_not_semantic(bench: Bench) -> Finding:
     """Fewer classes found, and a smaller loss at borders."""
     figures, context = [], {}
-    for labels in LABEL_SETS:
-        shallow, deep = bench.of_net("shallow8", labels), bench.of_net("fcn32s", labels)
+    for label_set_name in LABEL_SETS:
+        shallow, deep = bench.of_net("shallow8", label_set_name), bench.of_net("fcn32s", label_set_name)
         figures += [
             gain(
-                f"{labels}: fcn32s over shallow8, class accuracy",
+                f"{label_set_name}: fcn32s over shallow8, class accuracy",
                 metrics.class_accuracy,
                 deep.everywhere,
                 shallow.everywhere,
             ),
             spread(
-                f"{labels}: share of its mean IoU that shallow8 keeps at borders, over fcn32s",
+                f"{label_set_name}: share of its mean IoU that shallow8 keeps at borders, over fcn32s",
                 _keeps_more,
                 shallow.within(BORDER),
                 shallow.everywhere,
@@ -81,7 +83,7 @@ def shallow_is_fine_but_not_semantic(bench: Bench) -> Finding:
             ),
         ]
         for name, counts in (("shallow8", shallow), ("fcn32s", deep)):
-            context[f"{labels}, {name}"] = (
+            context[f"{label_set_name}, {name}"] = (
                 f"class accuracy {percent(metrics.class_accuracy, counts.everywhere):.1f}, mean IoU "
                 f"{percent(metrics.mean_iou, counts.everywhere):.1f}, within {BORDER} px of a border "
                 f"{percent(metrics.mean_iou, counts.within(BORDER)):.1f}"
@@ -98,12 +100,12 @@ def _keeps_more(near: np.ndarray, all_of: np.ndarray, other_near: np.ndarray, ot
 def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) -> Finding:
     """One net against another in both label sets, with the windows of both."""
     figures, context = [], {}
-    for labels in LABEL_SETS:
+    for label_set_name in LABEL_SETS:
         for ours, theirs in pairs:
-            found = [bench.of_net(net, labels).everywhere for net in (ours, theirs)]
-            figures.append(gain(f"{labels}: {ours} over {theirs}, {title}", score, *found))
+            found = [bench.of_net(net, label_set_name).everywhere for net in (ours, theirs)]
+            figures.append(gain(f"{label_set_name}: {ours} over {theirs}, {title}", score, *found))
             for net, counts in zip((ours, theirs), found, strict=True):
-                context[f"{labels}, {net}"] = (
+                context[f"{label_set_name}, {net}"] = (
                     f"pixel accuracy {percent(metrics.pixel_accuracy, counts):.1f}, mean IoU "
                     f"{percent(metrics.mean_iou, counts):.1f}"
                 )

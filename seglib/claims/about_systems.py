@@ -35,30 +35,35 @@ def crf_sharpens_and_harms(bench: Bench) -> Finding:
         "their masts: see the rocket. The parameters matter: by its authors' own the CRF costs points on street photos."
     )
     figures, context = [], {}
-    for labels in LABEL_SETS:
-        params = chosen_params(labels)
-        before = bench.of_net("deeplab", labels, which=REPORTED_ON)
-        after = bench.of_net("deeplab", labels, params, REPORTED_ON)
+    for label_set_name in LABEL_SETS:
+        params = chosen_params(label_set_name)
+        before = bench.of_net("deeplab", label_set_name, which=REPORTED_ON)
+        after = bench.of_net("deeplab", label_set_name, params, REPORTED_ON)
         figures += [
             gain(
-                f"{labels}: mean IoU within {BORDER} px of a border",
+                f"{label_set_name}: mean IoU within {BORDER} px of a border",
                 metrics.mean_iou,
                 after.within(BORDER),
                 before.within(BORDER),
             ),
-            gain(f"{labels}: thin parts lost, pixel accuracy there", metrics.pixel_accuracy, before.thin, after.thin),
+            gain(
+                f"{label_set_name}: thin parts lost, pixel accuracy there",
+                metrics.pixel_accuracy,
+                before.thin,
+                after.thin,
+            ),
         ]
-        context[labels] = (
+        context[label_set_name] = (
             f"mean IoU {percent(metrics.mean_iou, before.everywhere):.1f} to "
             f"{percent(metrics.mean_iou, after.everywhere):.1f}; thin parts found "
             f"{percent(metrics.pixel_accuracy, before.thin):.1f} to {percent(metrics.pixel_accuracy, after.thin):.1f}"
         )
-        unchosen = bench.of_net("deeplab", labels, CRFParams(), REPORTED_ON)
-        context[f"{labels}: by the authors' parameters"] = (
+        unchosen = bench.of_net("deeplab", label_set_name, CRFParams(), REPORTED_ON)
+        context[f"{label_set_name}: by the authors' parameters"] = (
             f"mean IoU {percent(metrics.mean_iou, unchosen.everywhere):.1f}; thin parts found "
             f"{percent(metrics.pixel_accuracy, unchosen.thin):.1f}"
         )
-        context[f"{labels}: parameters"] = ", ".join(f"{value:g}" for value in vars(params).values())
+        context[f"{label_set_name}: parameters"] = ", ".join(f"{value:g}" for value in vars(params).values())
     return Finding(tuple(figures), context, why)
 
 
@@ -139,15 +144,15 @@ def _stuff(model) -> tuple[float, float]:
 def all_together(bench: Bench) -> Finding:
     """From fcn32s to dilation, to a large field of view, to the CRF."""
     figures, context = [], {}
-    for labels in LABEL_SETS:
-        params = chosen_params(labels)
+    for label_set_name in LABEL_SETS:
+        params = chosen_params(label_set_name)
         steps: dict[str, Counts] = {
-            net: bench.of_net(net, labels, which=REPORTED_ON) for net in ("fcn32s", "dilated8", "deeplab")
+            net: bench.of_net(net, label_set_name, which=REPORTED_ON) for net in ("fcn32s", "dilated8", "deeplab")
         }
-        steps["deeplab + CRF"] = bench.of_net("deeplab", labels, params, REPORTED_ON)
+        steps["deeplab + CRF"] = bench.of_net("deeplab", label_set_name, params, REPORTED_ON)
         ours, first = steps["deeplab + CRF"].everywhere, steps["fcn32s"].everywhere
-        figures.append(gain(f"{labels}: deeplab + CRF over fcn32s, mean IoU", metrics.mean_iou, ours, first))
-        context[labels] = ", ".join(
+        figures.append(gain(f"{label_set_name}: deeplab + CRF over fcn32s, mean IoU", metrics.mean_iou, ours, first))
+        context[label_set_name] = ", ".join(
             f"{name} {percent(metrics.mean_iou, it.everywhere):.1f}" for name, it in steps.items()
         )
     context["milliseconds, one photo of 480x360"] = ", ".join(f"{name} {ms:.0f}" for name, ms in _times().items())

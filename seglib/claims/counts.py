@@ -52,9 +52,9 @@ class Counts:
         return self.everywhere - self.within(radius)
 
 
-def count(segment: Segmenter, pairs: list[Pair], labels: str, layout: str, title: str = "") -> Counts:
+def count(segment: Segmenter, pairs: list[Pair], label_set_name: str, layout: str, title: str = "") -> Counts:
     """Run a segmenter over labelled photos, one at a time."""
-    reading = read_as(layout, LABEL_SETS[labels])
+    reading = read_as(layout, LABEL_SETS[label_set_name])
     k = len(reading.group_names)
     near, thin, everywhere = [], [], []
     for image, targets in tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", desc=title, disable=None):
@@ -71,38 +71,40 @@ class Bench:
     def __init__(self, data: Path, work: Path) -> None:
         self.data, self.work = data, work
 
-    def pairs(self, labels: str, which: str | None = None) -> list[Pair]:
+    def pairs(self, label_set_name: str, which: str | None = None) -> list[Pair]:
         """Validation photos of a label set, or the odd or even ones alone, see `half`."""
-        return half(find_pairs(self.data / VALIDATION[labels], "val"), which)
+        return half(find_pairs(self.data / VALIDATION[label_set_name], "val"), which)
 
-    def of_net(self, name: str, labels: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
+    def of_net(self, name: str, label_set_name: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
         """Counts of a shipped net, with a CRF after it if there are parameters for one."""
-        stem, variant = name.split("_", maxsplit=1)[0], weights_path(name, labels)
-        model = cache(lambda: load_model(stem, labels, variant))  # only if something is left to count
+        stem, variant = name.split("_", maxsplit=1)[0], weights_path(name, label_set_name)
+        model = cache(lambda: load_model(stem, label_set_name, variant))  # only if something is left to count
 
         def segment(image: np.ndarray) -> np.ndarray:
             return sharpened(model(), crf)(image) if crf else predict(model(), image).labels
 
-        return self.of(segment, labels, f"{read_card(variant)['sha256']} {crf} {which}", f"{labels} {name}", which)
+        key = f"{read_card(variant)['sha256']} {crf} {which}"
+        return self.of(segment, label_set_name, key, f"{label_set_name} {name}", which)
 
-    def of_texture(self, labels: str) -> Counts:
+    def of_texture(self, label_set_name: str) -> Counts:
         """Counts of the shipped texture model."""
-        return self.of(load_texture(labels), labels, read_card(texture_path(labels))["sha256"], f"{labels} texture")
+        key = read_card(texture_path(label_set_name))["sha256"]
+        return self.of(load_texture(label_set_name), label_set_name, key, f"{label_set_name} texture")
 
-    def of_truth(self, labels: str, spoil: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
+    def of_truth(self, label_set_name: str, spoil: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
         """Confusion matrices ``(P, K, K)`` of the truth with what ``spoil`` (truth, K) makes of it."""
-        reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
+        reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
         k = len(reading.group_names)
-        truths = (fold(targets, reading) for _, targets in read_pairs(self.pairs(labels), reading))
+        truths = (fold(targets, reading) for _, targets in read_pairs(self.pairs(label_set_name), reading))
         return np.stack([metrics.confusion_matrix(truth, spoil(truth, k), k) for truth in truths])
 
-    def of(self, segment: Segmenter, labels: str, key: str, title: str, which: str | None = None) -> Counts:
+    def of(self, segment: Segmenter, label_set_name: str, key: str, title: str, which: str | None = None) -> Counts:
         """Counts of any segmenter; ``key`` tells it from all others."""
-        path = self.work / f"{hashlib.sha256(f'{labels} {key}'.encode()).hexdigest()[:24]}.npz"
+        path = self.work / f"{hashlib.sha256(f'{label_set_name} {key}'.encode()).hexdigest()[:24]}.npz"
         if path.is_file():
             with np.load(path, allow_pickle=False) as kept:
                 return Counts(**kept)
-        found = count(segment, self.pairs(labels, which), labels, VALIDATION[labels], title)
+        found = count(segment, self.pairs(label_set_name, which), label_set_name, VALIDATION[label_set_name], title)
         self.work.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         with partial.open("wb") as file:

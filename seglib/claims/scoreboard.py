@@ -35,9 +35,9 @@ from seglib.training.evaluate import summary
 WORST = 5  # photos
 
 
-def row(counts: Counts, labels: str, photos: list[str]) -> dict:
+def row(counts: Counts, label_set_name: str, photos: list[str]) -> dict:
     """All scores of one net on a label set's validation photos."""
-    label_set = LABEL_SETS[labels]
+    label_set = LABEL_SETS[label_set_name]
     cm = counts.everywhere.sum(0)
     apart = things_and_stuff(cm, label_set)
     each = np.array([metrics.mean_iou(photo) for photo in counts.everywhere])
@@ -53,12 +53,14 @@ def row(counts: Counts, labels: str, photos: list[str]) -> dict:
 def rows(bench: Bench, names: Collection[str] = (*MODELS, TEXTURE)) -> dict[str, dict[str, dict]]:
     """{label set: {net: scores}} of those named that are in the box, nets and the texture model."""
     found: dict[str, dict[str, dict]] = {}
-    for labels in LABEL_SETS:
-        photos = [pair.name for pair in bench.pairs(labels)]
-        shipped = [name for name in MODELS if name in names and weights_path(name, labels).is_file()]
-        found[labels] = {name: row(bench.of_net(name, labels), labels, photos) for name in shipped}
-        if TEXTURE in names and texture_path(labels).is_file():
-            found[labels][TEXTURE] = row(bench.of_texture(labels), labels, photos)
+    for label_set_name in LABEL_SETS:
+        photos = [pair.name for pair in bench.pairs(label_set_name)]
+        shipped = [name for name in MODELS if name in names and weights_path(name, label_set_name).is_file()]
+        found[label_set_name] = {
+            name: row(bench.of_net(name, label_set_name), label_set_name, photos) for name in shipped
+        }
+        if TEXTURE in names and texture_path(label_set_name).is_file():
+            found[label_set_name][TEXTURE] = row(bench.of_texture(label_set_name), label_set_name, photos)
     return found
 
 
@@ -77,8 +79,8 @@ def main(argv: list[str] | None = None) -> None:
     except ValueError as error:
         sys.exit(f"scoreboard: {error}")
     if args.only:
-        for labels, measured in scores.items():
-            board["scores"][labels] |= measured
+        for label_set_name, measured in scores.items():
+            board["scores"][label_set_name] |= measured
     else:
         costs = {
             name: asdict(measure_apart(name)) for name in tqdm((*MODELS, TEXTURE, *PEERS), unit="net", disable=None)

@@ -29,7 +29,7 @@ from seglib.models.weights import load_model
 from seglib.training.train import Recipe, train
 
 FILE = ASSETS / "statistics" / "seeds.json"
-LABELS = "street"
+LABEL_SET_NAME = "street"
 SEEDS = (0, 1, 2)
 TRUNK = ("fcn4s", Recipe(epochs=48, crop=193))
 BRANCH = Recipe(epochs=8, crop=193, learning_rate=1e-3)
@@ -42,19 +42,19 @@ def train_all(data: Path, folder: Path, seed: int) -> dict[str, Path]:
     name, recipe = TRUNK
     trunk = folder / f"trunk-{seed}.safetensors"
     if not trunk.is_file():
-        train(name, LABELS, data, trunk, recipe=replace(recipe, seed=seed))
+        train(name, LABEL_SET_NAME, data, trunk, recipe=replace(recipe, seed=seed))
     found = {net: folder / f"{net}-{seed}.safetensors" for net in NETS}
     for net, path in found.items():
         if not path.is_file():
-            train(net, LABELS, data, path, recipe=replace(BRANCH, seed=seed), init=trunk)
+            train(net, LABEL_SET_NAME, data, path, recipe=replace(BRANCH, seed=seed), init=trunk)
     return found
 
 
 def measure(bench: Bench, net: str, path: Path) -> dict[str, float]:
     """Scores of one trained net on the validation photos, in per cent; mean IoU near borders, too."""
-    model = load_model(net, LABELS, path)
+    model = load_model(net, LABEL_SET_NAME, path)
     key = read_card(path)["sha256"]
-    counts = bench.of(lambda image: predict(model, image).labels, LABELS, key, path.stem)
+    counts = bench.of(lambda image: predict(model, image).labels, LABEL_SET_NAME, key, path.stem)
     found = {name: percent(getattr(metrics, name), counts.everywhere) for name in SCORES}
     found["mean_iou_at_borders"] = percent(metrics.mean_iou, counts.within(BORDER))
     return {name: round(value, 2) for name, value in found.items()}
@@ -75,7 +75,9 @@ def lead(ours: str, theirs: str, score: str = "mean_iou", path: Path = FILE) -> 
         return []
     ahead = np.array([a[score] - b[score] for a, b in zip(nets[ours], nets[theirs], strict=True)])
     half = stats.t.ppf(0.975, len(ahead) - 1) * ahead.std(ddof=1) / np.sqrt(len(ahead))
-    name = f"{LABELS}, {len(ahead)} seeds: {ours} over {theirs}, {score.replace('_', ' ').replace('iou', 'IoU')}"
+    name = (
+        f"{LABEL_SET_NAME}, {len(ahead)} seeds: {ours} over {theirs}, {score.replace('_', ' ').replace('iou', 'IoU')}"
+    )
     return [Figure(name, *(round(float(each), 2) for each in (ahead.mean(), ahead.mean() - half, ahead.mean() + half)))]
 
 
@@ -95,7 +97,7 @@ def main(argv: list[str] | None = None) -> None:
     except ValueError as error:
         sys.exit(f"seeds: {error}")
     report = {
-        "labels": LABELS,
+        "labels": LABEL_SET_NAME,
         "seeds": SEEDS,
         "trunk": {"net": TRUNK[0]} | asdict(TRUNK[1]),
         "each net from it": asdict(BRANCH),

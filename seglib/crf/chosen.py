@@ -12,16 +12,16 @@ CHOSEN_BY, REPORTED_ON = "even", "odd"  # halves of the validation photos, see `
 RESULTS = ASSETS / "crf"
 
 
-def read_choices(labels: str, folder: Path = RESULTS) -> list[dict]:
+def read_choices(label_set_name: str, folder: Path = RESULTS) -> list[dict]:
     """What was measured for each net of a label set for which parameters have been chosen."""
-    return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{labels}-*.json"))]
+    return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{label_set_name}-*.json"))]
 
 
-def chosen_params(labels: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
+def chosen_params(label_set_name: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
     """Parameters chosen on the `CHOSEN_BY` half of the validation photos; `ValueError` where none have been."""
-    path = folder / f"{labels}-{model}.json"
+    path = folder / f"{label_set_name}-{model}.json"
     if not path.is_file():
         raise ValueError(
-            f"no CRF parameters for {model} on {labels} photos: choose them with python -m seglib.tune_crf"
+            f"no CRF parameters for {model} on {label_set_name} photos: choose them with python -m seglib.tune_crf"
         )
     return CRFParams(**json.loads(path.read_text())["params"])

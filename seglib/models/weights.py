@@ -1,6 +1,6 @@
 """Trained weights on disk: half-precision safetensors, each with a card that says what it is.
 
-``assets/weights/<labels>-<name>.safetensors`` holds the tensors, the JSON file of the same name the card:
+``assets/weights/<label set>-<name>.safetensors`` holds the tensors, the JSON file of the same name the card:
 data, recipe, seed, figures, and the sha256 of the tensors' file. Loading checks that sum, never unpickles,
 and is strict: a missing or left-over tensor is an error.
 """
@@ -56,8 +56,8 @@ def save_weights(path: Path, model: nn.Module, card: dict) -> None:
 def load_model(name: str, labels: str = "everyday", path: Path | None = None) -> nn.Module:
     """A trained net, ready to predict (eval mode, float32).
 
-    ``name`` is one of `seglib.MODELS`, ``labels`` one of `seglib.LABEL_SETS`; ``path`` takes weights of your
-    own instead of the shipped ones. Raises `ValueError` on a wrong name, `WeightsError` on a bad file.
+    ``name`` is one of `seglib.MODELS`, ``labels`` the name of one of `seglib.LABEL_SETS`; ``path`` takes weights
+    of your own instead of the shipped ones. Raises `ValueError` on a wrong name, `WeightsError` on a bad file.
 
     >>> load_model("fcn8s", "street").num_classes
     11

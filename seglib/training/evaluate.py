@@ -92,11 +92,11 @@ def summary(cm: np.ndarray, class_names: tuple[str, ...], images: int) -> dict:
     }
 
 
-def load(name: str, labels: str, weights: Path | None) -> nn.Module | Segmenter:
+def load(name: str, label_set_name: str, weights: Path | None) -> nn.Module | Segmenter:
     """A net on the fastest device there is, or the texture model."""
     if name == TEXTURE:
-        return load_texture(labels, weights)
-    return load_model(name, labels, weights).to("cuda" if torch.cuda.is_available() else "cpu")
+        return load_texture(label_set_name, weights)
+    return load_model(name, label_set_name, weights).to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def main(argv: list[str] | None = None) -> None:

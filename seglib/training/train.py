@@ -82,13 +82,13 @@ class Recipe:
 class Views(Dataset):
     """An endless numbered sequence of random views; number ``i`` of a seed is always the same view."""
 
-    def __init__(self, labels: str, data: Path, how: Augmentation, seed: int) -> None:
+    def __init__(self, label_set_name: str, data: Path, how: Augmentation, seed: int) -> None:
         self.how, self.seed = how, seed
-        self.shares = list(MIXTURE[labels].values())
+        self.shares = list(MIXTURE[label_set_name].values())
         self.photos = []
         self.frequency = 0.0  # of each target among the labelled pixels of a view
-        for name, share in MIXTURE[labels].items():
-            reading = read_as(name, LABEL_SETS[labels])
+        for name, share in MIXTURE[label_set_name].items():
+            reading = read_as(name, LABEL_SETS[label_set_name])
             photos = list(read_pairs(find_pairs(data / name, "train"), reading))
             counts = sum(np.bincount(truth.ravel(), minlength=256) for _, truth in photos)[: len(reading.members)]
             self.photos.append(photos)
@@ -149,7 +149,7 @@ class Run:
     The only state there is; `save` and `resume` write and read all of it.
     """
 
-    def __init__(self, name: str, views: Views, recipe: Recipe, labels: str, init: Path | None) -> None:
+    def __init__(self, name: str, views: Views, recipe: Recipe, label_set_name: str, init: Path | None) -> None:
         self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
         self.cuda = torch.cuda.is_available()
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if self.cuda else torch.device("cpu")
@@ -160,11 +160,12 @@ class Run:
         self.best: dict = {}  # figures, epoch and weights of the best validation so far
 
         torch.manual_seed(recipe.seed)
-        model = create_model(name, len(LABEL_SETS[labels]))
+        model = create_model(name, len(LABEL_SETS[label_set_name]))
         if init:
             start_from(model, init)
         # What a checkpoint must agree on before it is continued.
-        self.identity = {"name": name, "labels": labels, "init": init and read_card(init)["sha256"]} | asdict(recipe)
+        start = init and read_card(init)["sha256"]
+        self.identity = {"name": name, "labels": label_set_name, "init": start} | asdict(recipe)
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.parallel = (
@@ -259,7 +260,7 @@ class Run:
 
 def train(
     name: str,
-    labels: str,
+    label_set_name: str,
     data: Path,
     out: Path,
     *,
@@ -270,12 +271,12 @@ def train(
 ) -> None:
     """Train net ``name`` and write weights and card to ``out``; ``out``'s .checkpoint lets it resume."""
     how = Augmentation(crop=recipe.crop)
-    run = Run(name, Views(labels, data, how, recipe.seed), recipe, labels, init)
+    run = Run(name, Views(label_set_name, data, how, recipe.seed), recipe, label_set_name, init)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.is_file():
         run.resume(checkpoint)
-    reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
-    held_out = find_pairs(data / VALIDATION[labels], "val")
+    reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
+    held_out = find_pairs(data / VALIDATION[label_set_name], "val")
 
     def validate() -> dict:
         return summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
@@ -313,11 +314,11 @@ def train(
         figures = validate()
     card = {
         "name": name,
-        "labels": labels,
+        "labels": label_set_name,
         "streams": list(run.model.strides),
-        "classes": list(LABEL_SETS[labels].classes),
+        "classes": list(LABEL_SETS[label_set_name].classes),
         "parameters": sum(p.numel() for p in run.model.parameters()),
-        "data": {"train": MIXTURE[labels], "validation": VALIDATION[labels]},
+        "data": {"train": MIXTURE[label_set_name], "validation": VALIDATION[label_set_name]},
         "recipe": asdict(recipe) | {"augmentation": asdict(how)},
         "init": before and {key: before[key] for key in ("name", "recipe", "minutes", "sha256")},
         "epochs_in_all": recipe.epochs + (before["epochs_in_all"] if before else 0),

@@ -56,11 +56,11 @@ class Recipe:
     seed: int = 0
 
 
-def choose_photos(data: Path, labels: str, recipe: Recipe) -> dict[str, list]:
+def choose_photos(data: Path, label_set_name: str, recipe: Recipe) -> dict[str, list]:
     """Training photos of each data set of the nets' mixture, in its shares where there are enough."""
     rng = np.random.default_rng(recipe.seed)
     chosen = {}
-    for name, share in MIXTURE[labels].items():
+    for name, share in MIXTURE[label_set_name].items():
         pairs = find_pairs(data / name, "train")
         count = max(1, min(len(pairs), round(share * recipe.photos)))
         chosen[name] = [pairs[i] for i in sorted(rng.permutation(len(pairs))[:count])]
@@ -75,7 +75,7 @@ def read_shrunk(pairs: Sequence, reading: Targets, side: int) -> Iterator[Exampl
         yield small, target[rows.astype(int)][:, cols.astype(int)]
 
 
-def learn_words(photos: dict[str, list], labels: str, recipe: Recipe) -> dict[str, np.ndarray]:
+def learn_words(photos: dict[str, list], label_set_name: str, recipe: Recipe) -> dict[str, np.ndarray]:
     """Textons and colours of photos from all data sets."""
     rng = np.random.default_rng(recipe.seed)
     counts = {"texture": recipe.textons, "colour": recipe.colours}
@@ -83,7 +83,7 @@ def learn_words(photos: dict[str, list], labels: str, recipe: Recipe) -> dict[st
     samples: dict[str, list] = {kind: [] for kind in counts}
     for name, pairs in photos.items():
         few = pairs[:: max(1, round(sum(map(len, photos.values())) / recipe.word_photos))]
-        for image, _ in read_shrunk(few, read_as(name, LABEL_SETS[labels]), recipe.side):
+        for image, _ in read_shrunk(few, read_as(name, LABEL_SETS[label_set_name]), recipe.side):
             for kind, found in samples.items():
                 answers = describe(image, kind).reshape(image.shape[0] * image.shape[1], -1)
                 found.append(answers[rng.integers(len(answers), size=recipe.word_pixels)])
@@ -131,23 +131,23 @@ def fit_partial(histograms: np.ndarray, targets: np.ndarray, members: np.ndarray
     return fit(histograms[kept], classes[kept], examples=recipe.examples, seed=recipe.seed)
 
 
-def train(labels: str, data: Path, out: Path, recipe: Recipe) -> dict:
+def train(label_set_name: str, data: Path, out: Path, recipe: Recipe) -> dict:
     """Learn the model, score it on the validation photos, write it to ``out``; returns its figures."""
     started = time.process_time()
-    photos = choose_photos(data, labels, recipe)
-    words = learn_words(photos, labels, recipe)
+    photos = choose_photos(data, label_set_name, recipe)
+    words = learn_words(photos, label_set_name, recipe)
     rng = np.random.default_rng(recipe.seed)
     parts = []
     bar = tqdm(total=sum(map(len, photos.values())), unit="photo", disable=None)
     for name, pairs in photos.items():
-        reading = read_as(name, LABEL_SETS[labels])
-        count = round(MIXTURE[labels][name] * recipe.patches / len(pairs))
+        reading = read_as(name, LABEL_SETS[label_set_name])
+        count = round(MIXTURE[label_set_name][name] * recipe.patches / len(pairs))
         examples = read_shrunk(pairs, reading, recipe.side)
         parts.append(sample_windows(_counted(examples, bar), words, recipe, count, rng))
     bar.close()
     histograms, targets = (np.concatenate(part) for part in zip(*parts, strict=True))
     model = TextureModel(
-        label_set=LABEL_SETS[labels],
+        label_set=LABEL_SETS[label_set_name],
         words=words,
         classifier=fit_partial(histograms, targets, reading.members, recipe),
         kinds=recipe.kinds,
@@ -157,17 +157,17 @@ def train(labels: str, data: Path, out: Path, recipe: Recipe) -> dict:
     )
     seconds = time.process_time() - started
     card = {
-        "data": {"train": MIXTURE[labels], "validation": VALIDATION[labels]},
+        "data": {"train": MIXTURE[label_set_name], "validation": VALIDATION[label_set_name]},
         "photos": {name: len(pairs) for name, pairs in photos.items()},
         "windows": len(targets),
         "recipe": asdict(recipe),
         "minutes": round(seconds / 60, 1),
     }
     save_texture(out, model, card)
-    reading = read_as(VALIDATION[labels], LABEL_SETS[labels])
-    pairs = find_pairs(data / VALIDATION[labels], "val")
+    reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
+    pairs = find_pairs(data / VALIDATION[label_set_name], "val")
     # What is scored is what was saved, in half precision.
-    figures = summary(evaluate(load_texture(labels, out), pairs, reading), reading.group_names, len(pairs))
+    figures = summary(evaluate(load_texture(label_set_name, out), pairs, reading), reading.group_names, len(pairs))
     save_texture(out, model, card | {"figures": figures})
     return figures
 
