@@ -13,6 +13,7 @@ deep features for discriminative localization", CVPR 2016, section 2.
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -137,6 +138,13 @@ def class_maps(classifier: Lite0Classifier, image: np.ndarray, stride: int = 32)
         size=image.shape[:2],
         pooled=pooled.numpy(),
     )
+
+
+@torch.no_grad()
+def answer_of(classifier: Lite0Classifier, features: Mapping[int, torch.Tensor]) -> np.ndarray:
+    """The classifier's one answer, logits ``(1000,)``, from its trunk's features, which may have been changed."""
+    head = F.relu6(classifier.head(features[max(features)]))
+    return classifier.classifier(head.mean((2, 3)))[0].numpy()
 
 
 def on_photo(values: np.ndarray, stride: int, size: tuple[int, int], shown: tuple[int, int]) -> np.ndarray:

@@ -20,6 +20,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets"),
     st.Page(PAGES_FOLDER / "resolution.py", title="Resolution"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skips"),
+    st.Page(PAGES_FOLDER / "inside.py", title="Inside"),
     st.Page(PAGES_FOLDER / "receptive_field.py", title="Window"),
     st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab"),
     st.Page(PAGES_FOLDER / "scoreboard.py", title="Scoreboard"),

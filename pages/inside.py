@@ -1,0 +1,41 @@
+"""What happens inside a net: how gradients come back, where a classifier sees its classes, what each unit finds."""
+
+from seglib.ui import page, state
+from seglib.ui.inside import arrows, back_to_pixels, classes, one_step, score_maps, training, units
+
+PARTS = {
+    "Red arrows": (
+        "Gradients come back through every skip, each to another part of the photo.",
+        arrows.red_arrows,
+        arrows.sources,
+    ),
+    "One step": ("Teach the net one pixel, and see who else has to move.", one_step.one_step, one_step.sources),
+    "While it learns": (
+        "Skips carry gradient to early layers. So do short cuts.",
+        training.training,
+        training.sources,
+    ),
+    "Score maps": (
+        "A classifier is a segmenter whose answers are averaged.",
+        score_maps.score_maps,
+        score_maps.sources,
+    ),
+    "Units": ("Every layer sees more of the photo, and something more special in it.", units.units, units.sources),
+    "Back to pixels": (
+        "A picture of what a unit sees may be a picture of the photo.",
+        back_to_pixels.back_to_pixels,
+        back_to_pixels.sources,
+    ),
+    "Units and classes": (
+        "Deeper units find what people name. Choose them on some photos, score them on others.",
+        classes.classes,
+        classes.sources,
+    ),
+}
+
+part = page.choose_part("Inside a net", {title: claim for title, (claim, *_) in PARTS.items()}, "inside_part")
+photo, labels = state.photo(), state.label_set()
+page.wait_for_nets()
+_, run, sources = PARTS[part]
+run(photo, labels)
+page.show_source(*sources())

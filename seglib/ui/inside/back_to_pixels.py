@@ -1,0 +1,67 @@
+"""Projections of a unit back to pixels, beside the test that tells what they are worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seglib.labels import LabelSet
+from seglib.ui import page, panels, state
+from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside.chosen_unit import choose_unit
+from seglib.ui.inside.units import enlarged
+from seglib.ui.photo import Photo
+
+RULES = {
+    "gradient": "Gradient: what a small change of each pixel would do.",
+    "guided": "Guided backpropagation: only what is positive, through units that are on.",
+    "deconvnet": "Deconvnet (Zeiler & Fergus): only what is positive. Its switches are missing: there is no pooling.",
+}
+SIDE = 230  # pixels that a window is drawn at
+
+
+def back_to_pixels(photo: Photo, labels: LabelSet) -> None:
+    """Three ways back, each with the test."""
+    chosen = choose_unit(photo, labels)
+    if chosen is None:
+        panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
+        return
+    from seglib.inside.projections import correlation, projection_picture
+
+    point = state.pin(photo)
+    spec = (photo, chosen.net, labels.name, point, chosen.stride, chosen.unit)
+    found = inside_cache.projections(*spec)
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
+        st.image(enlarged(found["window"], SIDE), caption=f"the window: {inside_cache.WINDOW} px round the pixel")
+    with right:
+        for rule, title in RULES.items():
+            maps = found[rule]
+            st.markdown(f"**{title}**")
+            for column, (name, values) in zip(st.columns(len(maps)), maps.items(), strict=True):
+                alike = correlation(maps[inside_cache.THIS], values)
+                words = _caption(name, alike, chosen.unit, found["other"])
+                column.image(enlarged(projection_picture(values), SIDE), caption=words, width="stretch")
+    ratios = {
+        rule: correlation(*(found[rule][name] for name in (inside_cache.THIS, inside_cache.OTHER))) for rule in RULES
+    }
+    page.what_you_should_see(
+        "The prettiest picture need not say anything about the unit. If another unit gives the same one (here "
+        + ", ".join(f"{rule} {value:.2f}" for rule, value in ratios.items())
+        + "), or if shuffled weights do, it shows the photo. "
+        "Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018."
+    )
+
+
+def _caption(name: str, alike: float, unit: int, other: int) -> str:
+    if name == inside_cache.THIS:
+        return f"unit {unit}"
+    what = f"unit {other}, strongest here" if name == inside_cache.OTHER else f"unit {unit}, {name}"
+    return f"{what}: correlation {alike:.2f}"
+
+
+def sources() -> list:
+    """The code behind it."""
+    from seglib.inside import projections as core
+
+    return [core._Rectifier, core.project, core.shuffled, core.correlation]

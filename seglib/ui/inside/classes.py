@@ -1,0 +1,156 @@
+"""What does a unit find? Units against human classes, chosen on some photos and scored on others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from seglib.claims.ledger import read_ledger
+from seglib.labels import LabelSet
+from seglib.ui import page
+from seglib.ui.photo import Photo
+
+COMMAND = "python -m seglib.inside.dissection --data DATA"
+TITLES = {"msrc": "MSRC", "voc": "VOC (cats, dogs, horses, cows, sheep)", "nyu": "NYU (rooms)"}
+CURVES = {
+    "where it was chosen": ("imagenet", "chosen", "#9aa0a6"),
+    "on the other photos": ("imagenet", "scored", "#D55E00"),
+    "random weights, other photos": ("random", "scored", "#0072B2"),
+}
+ZEILER_FERGUS = {1: 44.8, 2: 66.2, 3: 72.3, 4: 76.6, 5: 86.2, 7: 85.5}  # ECCV 2014, table 7: Caltech-101, linear SVM, %
+
+
+def classes(_photo: Photo, _labels: LabelSet) -> None:
+    """The curve with depth, and the best unit of every class."""
+    from seglib.inside.dissection import read_dissection
+
+    report = read_dissection()
+    if report is None:
+        st.info(f"Not measured yet: `{COMMAND}` does it, in about ten minutes.")
+        return
+    name = st.segmented_control(
+        "Photos",
+        list(report["sets"]),
+        format_func=TITLES.get,
+        default=next(iter(report["sets"])),
+        key="unit_set",
+        required=True,
+        bind="query-params",
+    )
+    measured = report["sets"][name]
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        st.markdown("**The best unit for each class: IoU, mean over classes**")
+        _curve(measured)
+        st.caption(
+            f"{measured['photos'][0]} photos to choose unit, sign and threshold, {measured['photos'][1]} others to "
+            f"score them; {len(class_rows(measured))} classes. ImageNet's net, and one with random weights. `{COMMAND}`"
+        )
+    with right:
+        _beside()
+    st.subheader("Which unit finds what")
+    rows = class_rows(measured)
+    st.dataframe(rows, height=min(38 + 35 * len(rows), 460), hide_index=True)
+    luckiest = rows.iloc[(rows["where chosen, %"] - rows["elsewhere, %"]).argmax()]
+    best = rows.iloc[rows["elsewhere, %"].argmax()]
+    page.what_you_should_see(
+        f"The unit that finds {best['class']} best keeps {best['elsewhere, %']:.0f} % on photos that it was not chosen "
+        f"on. The one chosen for {luckiest['class']} had {luckiest['where chosen, %']:.0f} % and keeps "
+        f"{luckiest['elsewhere, %']:.0f} %: among thousands of masks some fit by luck. Never score on the photos that "
+        "you chose by."
+    )
+
+
+def class_rows(measured: Mapping) -> pd.DataFrame:
+    """Each class's best unit of any stage: where it was chosen, and elsewhere."""
+    rows = []
+    for stage, nets in measured["stages"].items():
+        for name, mask in nets["imagenet"]["best"].items():
+            rows.append(
+                {
+                    "class": name,
+                    "stage": "head" if stage == "head" else f"stride {stage}",
+                    "unit": mask["unit"],
+                    "sign": "+" if mask["sign"] > 0 else "−",
+                    "strongest, %": 100 * mask["share"],
+                    "where chosen, %": 100 * mask["chosen"],
+                    "elsewhere, %": 100 * mask["scored"],
+                }
+            )
+    table = pd.DataFrame(rows)
+    best = table.loc[table.groupby("class")["where chosen, %"].idxmax()]
+    return best.sort_values("elsewhere, %", ascending=False).round(1).reset_index(drop=True)
+
+
+def _curve(measured: Mapping) -> None:
+    stages = list(measured["stages"])
+    data = pd.DataFrame(
+        [
+            {
+                "stage": stage if stage == "head" else f"stride {stage}",
+                "curve": curve,
+                "IoU": 100 * measured["stages"][stage][net][side],
+                "units": measured["stages"][stage][net]["units"],
+            }
+            for stage in stages
+            for curve, (net, side, _) in CURVES.items()
+        ]
+    )
+    lines = (
+        alt.Chart(data)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("stage:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("IoU:Q", title="mean IoU, %", scale=alt.Scale(domainMin=0)),
+            color=alt.Color(
+                "curve:N",
+                title=None,
+                sort=list(CURVES),
+                scale=alt.Scale(domain=list(CURVES), range=[color for _, _, color in CURVES.values()]),
+                legend=alt.Legend(orient="top", columns=1, labelLimit=320),
+            ),
+            tooltip=["stage", "curve", "units", alt.Tooltip("IoU", format=".1f")],
+        )
+    )
+    st.altair_chart(lines, height=360)
+
+
+def _beside() -> None:
+    """Two other measures of the same sentence: our linear probes, and Zeiler & Fergus's."""
+    st.markdown("**More abstract with depth, measured otherwise**")
+    probes = probe_accuracies()
+    if probes:
+        st.dataframe(
+            pd.DataFrame({"linear probe, class accuracy, %": probes}, index=[f"stride {s}" for s in probes]),
+            height="content",
+        )
+        st.caption("Our trained street net, a linear classifier on each stage; claim “depth” on the scoreboard.")
+    st.dataframe(
+        pd.DataFrame(
+            {"Zeiler & Fergus, accuracy, %": ZEILER_FERGUS.values()}, index=[f"layer {n}" for n in ZEILER_FERGUS]
+        ),
+        height="content",
+    )
+    st.caption("ECCV 2014, table 7: a linear SVM on each layer, Caltech-101, 30 photos a class. Another task.")
+
+
+def probe_accuracies() -> dict[int, float]:
+    """Class accuracy of the linear probes by stride, from the ledger; none if it has not been measured."""
+    context = read_ledger().get("depth", {}).get("context", {})
+    found = {}
+    for stage, words in context.items():
+        match = re.match(r"class accuracy ([\d.]+)", words)
+        if match and stage.startswith("stride "):
+            found[int(stage.removeprefix("stride "))] = float(match[1])
+    return found
+
+
+def sources() -> list:
+    """The code behind it."""
+    from seglib.inside import dissection as core
+
+    return [core.overlaps, core.best_masks]

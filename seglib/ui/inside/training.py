@@ -1,0 +1,136 @@
+"""While a net learns: how much gradient reaches each layer, with skips and without, through short cuts and without."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib.claims.ledger import read_ledger
+from seglib.labels import LabelSet
+from seglib.ui import page
+from seglib.ui.photo import Photo
+
+COMMAND = "python -m seglib.inside.gradient_flow --data DATA"
+LINES = {  # what is drawn: net and measure
+    "fcn32s: no skips": ("fcn32s", "norm"),
+    "fcn4s: with skips": ("fcn4s", "norm"),
+    "fcn4s, the skips' arrows cut": ("fcn4s", "deep"),
+}
+COLORS = ("#9aa0a6", "#D55E00", "#0072B2")
+PHASES = {"start": "start of training", "end": "end of training"}
+
+
+def training(_photo: Photo, _labels: LabelSet) -> None:
+    """Gradient norms by layer, for the trunk that is chosen."""
+    from seglib.inside.gradient_flow import read_flow
+
+    flow = read_flow()
+    if flow is None:
+        st.info(f"Not measured yet: `{COMMAND}` does it, in about twenty minutes.")
+        return
+    kinds = list(flow["nets"])
+    one, two = st.columns(2, gap="medium")
+    with one:
+        kind = st.segmented_control(
+            "Trunk",
+            kinds,
+            default=kinds[0],
+            key="flow_trunk",
+            required=True,
+            bind="query-params",
+            help="The same eighteen 3x3 convolutions. Small start: the library's weights; all others: He's.",
+        )
+    with two:
+        phase = st.segmented_control(
+            "When",
+            list(PHASES),
+            format_func=PHASES.get,
+            default="end",
+            key="flow_phase",
+            required=True,
+            bind="query-params",
+        )
+    data = layer_norms(flow, kind, phase)
+    chart, words = st.columns([3, 2], gap="medium")
+    with chart:
+        _chart(data)
+    with words:
+        _numbers(flow, phase)
+    recipe = flow["recipe"]
+    st.caption(
+        f"Street scenes, {recipe['steps']} steps of {recipe['batch']} views of {recipe['crop']} px, mean of "
+        f"{len(recipe['seeds'])} seeds; the {PHASES[phase]}: {recipe['phase']} steps. `{COMMAND}`"
+    )
+    _ledger()
+
+
+def layer_norms(flow: dict, kind: str, phase: str) -> pd.DataFrame:
+    """Mean norm over seeds, by layer, from the photo up, and line."""
+    rows = []
+    for line, (net, measure) in LINES.items():
+        norms = np.mean([run[phase][measure] for run in flow["nets"][kind][net]], axis=0)
+        rows += [
+            {"layer": number, "name": name, "line": line, "norm": float(norm)}
+            for number, (name, norm) in enumerate(zip(flow["layers"], norms, strict=True), 1)
+        ]
+    return pd.DataFrame(rows)
+
+
+def _chart(data: pd.DataFrame) -> None:
+    lines = (
+        alt.Chart(data)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("layer:Q", title="convolution, from the photo up", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("norm:Q", title="norm of the gradient", scale=alt.Scale(type="log")),
+            color=alt.Color(
+                "line:N",
+                title=None,
+                sort=list(LINES),
+                scale=alt.Scale(domain=list(LINES), range=list(COLORS)),
+                legend=alt.Legend(orient="top", columns=1, labelLimit=320),
+            ),
+            tooltip=["name", "line", alt.Tooltip("norm", format=".3g")],
+        )
+    )
+    st.altair_chart(lines, height=380)
+
+
+def _numbers(flow: dict, phase: str) -> None:
+    """For all trunks: the first layers' gradient with skips, over that without and over that with the arrows cut."""
+    early = 3
+    rows = {}
+    for kind, nets in flow["nets"].items():
+        first = {
+            line: np.mean([np.linalg.norm(run[phase][measure][:early]) for run in nets[net]])
+            for line, (net, measure) in LINES.items()
+        }
+        alone, whole, cut = first.values()
+        rows[kind] = {
+            "with / without skips": whole / alone,
+            "whole / arrows cut": whole / cut,
+            "loss without": np.mean([run["loss"][phase] for run in nets["fcn32s"]]),
+            "loss with": np.mean([run["loss"][phase] for run in nets["fcn4s"]]),
+        }
+    st.markdown(f"**Gradient of the first {early} layers**")
+    st.dataframe(pd.DataFrame(rows).T.round(2), height="content")
+
+
+def _ledger() -> None:
+    entry = read_ledger().get("gradient")
+    if entry is None:
+        return
+    figures = "; ".join(
+        f"{figure['name']} {figure['value']:+.2f} ({figure['low']:+.2f} to {figure['high']:+.2f}) {figure['unit']}"
+        for figure in entry["figures"]
+    )
+    page.what_you_should_see(f"{entry['statement']} The ledger says **{entry['verdict']}**: {figures}. {entry['why']}")
+
+
+def sources() -> list:
+    """The code behind it."""
+    from seglib.inside import gradient_flow, plain
+
+    return [gradient_flow.split_norms, plain.PlainBlock]

@@ -1,0 +1,142 @@
+"""What a layer sees: one unit's map, its strongest places in ten photos, and the answer without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from seglib.labels import LabelSet
+from seglib.photos import PHOTOS
+from seglib.rendering import score_scale
+from seglib.ui import cache, page, panels, state
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside.chosen_unit import ChosenUnit, choose_unit
+from seglib.ui.photo import Photo
+from seglib.ui.words import percent
+
+CROPS = {4: 25, 8: 67, 16: 121, 32: 193}  # pixels shown of a place, by stride: more could not be read
+SHOWN, COLUMNS = 8, 4  # places, and how many of them in a row
+SIDE = 150  # pixels that a crop is drawn at
+
+
+def units(photo: Photo, labels: LabelSet) -> None:
+    """The unit on the photo, elsewhere, and switched off."""
+    chosen = choose_unit(photo, labels)
+    if chosen is None:
+        panels.show([panels.photo_panel(photo)], photo, None, key="unit_view", columns=1)
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _map(photo, labels, chosen)
+    with right:
+        _places(labels, chosen)
+    st.subheader("The answer without it")
+    if st.toggle("Switch the unit off: zero everywhere", key="unit_off", bind="query-params"):
+        _without(photo, labels, chosen)
+    page.what_you_should_see(
+        "Early units fire on colours and edges, wherever they are; later ones on parts and things, in few places, and "
+        "their windows are larger than the photo. Switch one off: most answers stay, for what a net knows is spread "
+        "over many units."
+    )
+
+
+def _map(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
+    from seglib.inside.units import unit_map
+    from seglib.models.streams import on_pixels
+    from seglib.receptive_field import receptive_field
+    from seglib.window.pictures import THEORY, framed, tinted
+
+    values = unit_map(chosen.features, chosen.stride, chosen.unit)
+    limit = max(float(np.abs(values).max()), 1e-6)
+    point = state.pin(photo)
+    field = receptive_field(inside_cache.taken(chosen.net, labels.name).table(chosen.stride))
+    box = tuple(field.window((at + chosen.stride // 2) // chosen.stride) for at in point)
+    picture = framed(tinted(photo.image, on_pixels(values, chosen.stride, photo.size), limit), [(box, THEORY)])
+    panel = Panel(
+        title=f"Unit {chosen.unit} at stride {chosen.stride}",
+        role="output",
+        alt=f"Map of unit {chosen.unit} at stride {chosen.stride} over: {photo.alt}",
+        caption=f"{values.shape[1]} x {values.shape[0]} values, up to ±{limit:.1f}; orange frame: what the pinned "
+        f"one can see, {field.size} px a side",
+        picture=picture,
+    )
+    panels.show([panel], photo, None, key="unit_view", columns=1)
+    st.image(score_scale(), caption="purple: below zero; orange: above", width=256)
+
+
+def _places(labels: LabelSet, chosen: ChosenUnit) -> None:
+    """The unit's strongest places over the photos in the box, one a photo."""
+    from seglib.inside.units import best_of, crop_around
+
+    st.markdown(f"**Where unit {chosen.unit} is strongest, one place in each of ten photos**")
+    bar, places = st.empty(), []
+    for number, name in enumerate(PHOTOS, 1):
+        found = inside_cache.places(cache.bundled_photo(name), chosen.net, labels.name)
+        places.append(found[chosen.stride][chosen.unit])
+        if number < len(PHOTOS):
+            bar.progress(number / len(PHOTOS), text=f"{chosen.net} looks at photo {number + 1} of {len(PHOTOS)} …")
+    bar.empty()
+    best = best_of(places, SHOWN)
+    side = CROPS.get(chosen.stride, max(CROPS.values()))
+    crops = [crop_around(cache.bundled_photo(place.photo).image, place.point, side)[0] for place in best]
+    for first in range(0, len(best), COLUMNS):
+        row = list(zip(best, crops, strict=True))[first : first + COLUMNS]
+        for column, (place, crop) in zip(st.columns(COLUMNS), row, strict=False):
+            column.image(
+                enlarged(crop, SIDE), caption=f"{PHOTOS[place.photo].title}: {place.value:.1f}", width="stretch"
+            )
+    st.caption(f"The middle {side} px of each window.")
+
+
+def enlarged(crop: np.ndarray, side: int) -> np.ndarray:
+    """A crop at the size that it is drawn at; small ones in squares, so that nobody takes blur for the photo's own."""
+    import cv2
+
+    scale = side / max(crop.shape[:2])
+    size = tuple(max(1, round(n * scale)) for n in crop.shape[1::-1])
+    return cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST if scale > 2 else cv2.INTER_AREA)
+
+
+def _without(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
+    result = inside_cache.without(photo, chosen.net, labels.name, chosen.stride, chosen.unit)
+    if result.answer is not None:
+        before = cache.segment(photo, chosen.net, labels.name)
+        changed = before.labels != result.answer.labels
+        grid = [
+            panels.swipe(
+                panels.net_panel(chosen.net, photo, before, None, "with it"),
+                panels.net_panel(f"without unit {chosen.unit}", photo, result.answer, None, "drag the divider"),
+            )
+        ]
+        panels.show(grid, photo, labels, key="unit_off_view", columns=2)
+        st.metric("Pixels that change their class", percent(float(changed.mean())))
+        return
+    with_it, without = result.logits
+    names, change = inside_cache.class_names(), without - with_it
+    order = np.argsort(change)
+    rows = [*order[:5], *order[-5:][::-1]]
+    table = pd.DataFrame(
+        {
+            "score with it": with_it[rows],
+            "without": without[rows],
+            "change": change[rows],
+        },
+        index=pd.Index([names[k] for k in rows], name="class"),
+    )
+    one, two = st.columns([3, 2], gap="medium")
+    one.dataframe(table.round(2), height="content")
+    best = [names[int(logits.argmax())] for logits in (with_it, without)]
+    with two:
+        st.markdown(
+            f"Of the 1000 classes these five lose and gain most. The best answer for the whole photo was "
+            f"**{best[0]}** and is **{best[1]}**."
+        )
+
+
+def sources() -> list:
+    """The code behind it."""
+    from seglib.inside import units as core
+
+    return [core.strongest, core.without_units]
