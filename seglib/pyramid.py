@@ -51,10 +51,10 @@ def gaussian_pyramid(picture: Array, levels: int) -> list[Array]:
     """The picture, and the picture reduced once, twice ...: ``levels`` arrays, finest first."""
     if not 1 <= levels <= MOST_LEVELS:
         raise ValueError(f"{levels} levels: wanted 1 to {MOST_LEVELS}")
-    found = [picture]
-    while len(found) < levels:
-        found.append(reduce(found[-1]))
-    return found
+    pictures = [picture]
+    while len(pictures) < levels:
+        pictures.append(reduce(pictures[-1]))
+    return pictures
 
 
 def laplacian_pyramid(picture: Array, levels: int) -> list[Array]:

@@ -108,15 +108,15 @@ def detect(image: np.ndarray, detector: Detector) -> list[Detection]:
     padded = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
     with _running:
         windows, votes = _cascade(padded, detector, min(size)) if detector.file else _people(padded, detector)
-    found = []
+    detections = []
     for (x, y, w, h), count in zip(windows, votes, strict=True):
         # Back to the photo's pixels; what lies in the padding is not seen.
         left, right = ((at - pad) * width / size[0] for at in (x, x + w))
         top, bottom = ((at - pad) * height / size[1] for at in (y, y + h))
         box = _inside(Box(round(top), round(left), round(bottom), round(right)), (height, width))
         if min(box.bottom - box.top, box.right - box.left) >= SMALLEST_SIDE:
-            found.append(Detection(box, int(count)))
-    return sorted(found, key=lambda it: (-it.votes, it.box))
+            detections.append(Detection(box, int(count)))
+    return sorted(detections, key=lambda one: (-one.votes, one.box))
 
 
 @functools.cache
@@ -199,15 +199,15 @@ def grown(box: Box, detector: Detector, size: tuple[int, int]) -> Box:
     )
 
 
-def class_iou(truth: np.ndarray, found: np.ndarray, class_index: int, box: Box | None = None) -> float:
-    """IoU of one class: ``found`` ``(H, W)`` bool against a label map, void left out, perhaps within a box only.
+def class_iou(truth: np.ndarray, mask: np.ndarray, class_index: int, box: Box | None = None) -> float:
+    """IoU of one class: ``mask`` ``(H, W)`` bool against a label map, void left out, perhaps within a box only.
 
     It is `seglib.metrics.iou_per_class` of that class against all others; ``nan`` if it is in neither.
     """
     view = box.view if box else np.s_[:, :]
-    truth, found = truth[view], found[view]
+    truth, mask = truth[view], mask[view]
     binary = np.where(truth == IGNORE, IGNORE, truth == class_index).astype(np.uint8)
-    return float(metrics.iou_per_class(metrics.confusion_matrix(binary, found.astype(np.uint8), 2))[1])
+    return float(metrics.iou_per_class(metrics.confusion_matrix(binary, mask.astype(np.uint8), 2))[1])
 
 
 def class_inside(labels: np.ndarray, box: Box) -> int | None:
@@ -231,7 +231,7 @@ def share_outside(labels: np.ndarray, box: Box, class_index: int, width: int = 8
 def stuff_box(labels: np.ndarray, label_set: LabelSet) -> Box | None:
     """A square box in the midst of grass, else sky, else other stuff; None where no stuff has room for one."""
     stuff = [name for name in label_set.classes if name not in label_set.things]
-    for name in sorted(stuff, key=lambda it: {"grass": 0, "sky": 1}.get(it, 2)):
+    for name in sorted(stuff, key=lambda candidate: {"grass": 0, "sky": 1}.get(candidate, 2)):
         # How far each pixel is from the next one of another class, or from the photo's edge.
         inside = np.pad((labels == label_set.index(name)).astype(np.uint8), 1)
         distance = cv2.distanceTransform(inside, cv2.DIST_C, 3)[1:-1, 1:-1]

@@ -128,9 +128,9 @@ def label_cells(
     neighbour takes a hundred times as long as a dot product, so its window goes two cells at a time.
     """
     step = 1 if kind == "linear" else 2
-    found = features(cells, radii)[::step, ::step]
-    height, width = found.shape[:2]
-    scores = classifier.scores(found.reshape(height * width, -1), kind).reshape(height, width, -1)
+    histograms = features(cells, radii)[::step, ::step]
+    height, width = histograms.shape[:2]
+    scores = classifier.scores(histograms.reshape(height * width, -1), kind).reshape(height, width, -1)
     # Pixel x has its middle at x + 0.5; score i stands in the middle of cell number i * step.
     rows, cols = ((((np.arange(n) + 0.5) / cell - 0.5) / step).astype(np.float32) for n in size)
     at_col, at_row = np.meshgrid(cols, rows)

@@ -119,10 +119,10 @@ def iterate(cut: Cut) -> Cut:
 
 def object_mask(cut: Cut, box: Box, size: tuple[int, int], seeds: np.ndarray | None = None) -> np.ndarray:
     """The object at the photo's own size, ``(H, W)`` bool: never outside the box, and as the strokes inside it say."""
-    found = cv2.resize(cut.is_object.astype(np.float32), size[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    mask = cv2.resize(cut.is_object.astype(np.float32), size[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     if seeds is not None:
-        found = np.where(seeds == IGNORE, found, seeds == OBJECT)
-    return found & check_box(box, size).mask(size)
+        mask = np.where(seeds == IGNORE, mask, seeds == OBJECT)
+    return mask & check_box(box, size).mask(size)
 
 
 def mixtures(cut: Cut) -> tuple[Mixture, Mixture] | None:

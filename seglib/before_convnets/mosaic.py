@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seglib.before_convnets import textons as texture
+from seglib.before_convnets import textons
 from seglib.images import load_image
 from seglib.labels import LabelSet
 from seglib.metrics import confusion_matrix, pixel_accuracy
@@ -86,8 +86,9 @@ def grey_words(image: np.ndarray) -> np.ndarray:
 def learn_textons() -> np.ndarray:
     """Textons of the halves to learn from, ``(K, 10)`` float32."""
     rng = np.random.default_rng(0)
-    answers = [texture.responses(sample).reshape(-1, texture.NUM_RESPONSES) for sample in make_mosaic().samples]
-    return texture.learn_words(np.concatenate([each[rng.choice(len(each), 4000)] for each in answers]), NUM_TEXTONS)
+    answers = [textons.responses(sample).reshape(-1, textons.NUM_RESPONSES) for sample in make_mosaic().samples]
+    chosen = np.concatenate([answer[rng.choice(len(answer), 4000)] for answer in answers])
+    return textons.learn_words(chosen, NUM_TEXTONS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,31 +104,31 @@ def count_words(kind: str) -> Words:
     """Words to compare windows by: ``kind`` is one of `KINDS`."""
     mosaic = make_mosaic()
     if kind == "textons":
-        textons = learn_textons()
-        maps = [texture.nearest_word(texture.responses(image), textons) for image in (*mosaic.samples, mosaic.image)]
-        count = len(textons)
+        centres = learn_textons()
+        maps = [textons.nearest_word(textons.responses(image), centres) for image in (*mosaic.samples, mosaic.image)]
+        count = len(centres)
     elif kind in KINDS:
         maps, count = [grey_words(image) for image in (*mosaic.samples, mosaic.image)], NUM_GREYS
     else:
         raise ValueError(f"no words of kind {kind!r}: there are {', '.join(KINDS)}")
-    cells = [texture.count_in_cells(words, count, CELL) for words in maps]
+    cells = [textons.count_in_cells(words, count, CELL) for words in maps]
     return Words(kind, tuple(cells[:-1]), cells[-1])
 
 
 def classify(words: Words, radius: int) -> np.ndarray:
     """Texture at every pixel of the mosaic: whose samples' mean histogram its window is nearest to, ``(H, W)`` uint8.
 
-    Windows have ``2 radius + 1`` cells a side; near by `texture.chi_square`, or in brightness for "mean grey".
+    Windows have ``2 radius + 1`` cells a side; near by `textons.chi_square`, or in brightness for "mean grey".
     """
-    models = np.stack([texture.histograms(cells, radius).mean((0, 1)) for cells in words.samples])
-    found = texture.histograms(words.mosaic, radius)
-    windows = found.reshape(-1, found.shape[-1])
+    models = np.stack([textons.histograms(cells, radius).mean((0, 1)) for cells in words.samples])
+    histograms = textons.histograms(words.mosaic, radius)
+    windows = histograms.reshape(-1, histograms.shape[-1])
     if words.name == "mean grey":
         levels = np.arange(NUM_GREYS)
         distance = np.abs((windows @ levels)[:, None] - models @ levels)
     else:
-        distance = texture.chi_square(windows, models)
-    nearest = distance.argmin(1).astype(np.uint8).reshape(found.shape[:2])
+        distance = textons.chi_square(windows, models)
+    nearest = distance.argmin(1).astype(np.uint8).reshape(histograms.shape[:2])
     height, width = SIZE
     return np.repeat(np.repeat(nearest, CELL, 0), CELL, 1)[:height, :width]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from seglib.before_convnets import textons as texture
+from seglib.before_convnets import textons
 from seglib.before_convnets.classifier import Cells, WindowClassifier, describe, features, fit, shrink, shrunk_size
 from seglib.labels import IGNORE, LabelSet
 
@@ -48,17 +48,17 @@ def read_photo(image: np.ndarray, seed: int = 0) -> PhotoWords:
         answers = describe(small, kind)
         pixels = answers.reshape(-1, answers.shape[-1])
         chosen = rng.choice(len(pixels), min(SAMPLES, len(pixels)), replace=False)
-        words[kind] = texture.learn_words(pixels[chosen], count, seed)
-        maps[kind] = texture.nearest_word(answers, words[kind])
-    cells = {kind: texture.count_in_cells(maps[kind], len(words[kind]), CELL) for kind in WORDS}
+        words[kind] = textons.learn_words(pixels[chosen], count, seed)
+        maps[kind] = textons.nearest_word(answers, words[kind])
+    cells = {kind: textons.count_in_cells(maps[kind], len(words[kind]), CELL) for kind in WORDS}
     return PhotoWords(words["texture"], maps["texture"], cells)
 
 
 def similar_windows(cells: np.ndarray, radius: int, at: tuple[int, int]) -> np.ndarray:
-    """How like the window around cell ``at`` every other one is, ``(h, w)`` float32: 1 - `texture.chi_square`."""
-    found = texture.histograms(cells, radius)
-    distance = texture.chi_square(found.reshape(-1, found.shape[-1]), found[at][None])
-    return 1 - distance.reshape(found.shape[:2])
+    """How like the window around cell ``at`` every other one is, ``(h, w)`` float32: 1 - `textons.chi_square`."""
+    histograms = textons.histograms(cells, radius)
+    distance = textons.chi_square(histograms.reshape(-1, histograms.shape[-1]), histograms[at][None])
+    return 1 - distance.reshape(histograms.shape[:2])
 
 
 def in_cells(strokes: np.ndarray, num_classes: int) -> np.ndarray:
@@ -93,11 +93,12 @@ def learn(
     Raises `BadScribbles` unless two classes at least were painted, see `teaching_cells`.
     """
     painted = teaching_cells(strokes, label_set)
-    found = features({kind: cells[kind] for kind in kinds}, [radius])
+    histograms = features({kind: cells[kind] for kind in kinds}, [radius])
     classes = np.unique(painted[painted != IGNORE])
     rng = np.random.default_rng(seed)
     kept = np.concatenate([rng.permutation(np.flatnonzero(painted == k))[:MOST_WINDOWS] for k in classes])
-    return fit(found.reshape(-1, found.shape[-1])[kept], painted.ravel()[kept], examples=12, strength=1e-4, seed=seed)
+    windows = histograms.reshape(-1, histograms.shape[-1])
+    return fit(windows[kept], painted.ravel()[kept], examples=12, strength=1e-4, seed=seed)
 
 
 def unseen(truth: np.ndarray, strokes: np.ndarray) -> np.ndarray:

@@ -91,7 +91,8 @@ def _balanced(kernel: np.ndarray) -> np.ndarray:
 
 _BANK = filter_bank()
 # The strongest of each family: {(kind, sigma): its place in `strongest`}.
-FAMILIES = {family: place for place, family in enumerate(dict.fromkeys((each.kind, each.sigma) for each in _BANK))}
+_KINDS_AND_SIGMAS = dict.fromkeys((member.kind, member.sigma) for member in _BANK)
+FAMILIES = {family: place for place, family in enumerate(_KINDS_AND_SIGMAS)}
 # Gaussians say how bright it is, not which pattern: textons go without them (benchmarks/texture.py measures why).
 _PATTERN = [place for (kind, _), place in FAMILIES.items() if kind != "Gaussian"]
 NUM_RESPONSES = len(_PATTERN)
@@ -114,11 +115,11 @@ def strongest(grey: np.ndarray) -> np.ndarray:
     Gaussians and 4 Laplacians, as in `FAMILIES`. Bars and blobs are positive where bright, edges have no sign.
     """
     planes: list[np.ndarray] = []
-    for number, each in enumerate(_BANK):
-        answer = cv2.filter2D(grey, cv2.CV_32F, each.kernel, borderType=cv2.BORDER_REFLECT_101)
-        if each.kind == "edge":
+    for number, member in enumerate(_BANK):
+        answer = cv2.filter2D(grey, cv2.CV_32F, member.kernel, borderType=cv2.BORDER_REFLECT_101)
+        if member.kind == "edge":
             answer = np.abs(answer)
-        if each.degrees is not None and number % ORIENTATIONS:
+        if member.degrees is not None and number % ORIENTATIONS:
             planes[-1] = np.where(np.abs(answer) > np.abs(planes[-1]), answer, planes[-1])
         else:
             planes.append(answer)
@@ -157,10 +158,10 @@ def learn_words(samples: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
 def nearest_word(answers: np.ndarray, words: np.ndarray) -> np.ndarray:
     """Index of the word that is nearest to each pixel's answers ``(H, W, D)``, ``(H, W)`` uint8."""
     half = 0.5 * (words**2).sum(1)
-    found = np.empty(answers.shape[:2], np.uint8)
+    nearest = np.empty(answers.shape[:2], np.uint8)
     for row, line in enumerate(answers):  # a row at a time: all distances at once would take gigabytes
-        found[row] = (half - line @ words.T).argmin(1)
-    return found
+        nearest[row] = (half - line @ words.T).argmin(1)
+    return nearest
 
 
 def count_in_cells(words: np.ndarray, num_words: int, cell: int) -> np.ndarray:

@@ -6,11 +6,11 @@ import cv2
 import matplotlib
 import numpy as np
 
-from seglib.before_convnets import textons as texture
+from seglib.before_convnets import textons
 from seglib.rendering import score_picture
 
 TILE, GAP = 33, 3  # pixels of one filter on the sheet, and between two
-COLUMNS = texture.ORIENTATIONS + 1
+COLUMNS = textons.ORIENTATIONS + 1
 WORD_COLORS = "cividis"  # from plain to patterned; told apart by lightness alone
 MARK = (255, 236, 61)  # the window's outline: a yellow that few photos have
 
@@ -20,29 +20,29 @@ def filter_sheet(chosen: tuple[str, float] | None = None) -> np.ndarray:
 
     Purple is negative, white zero, orange positive, each filter on its own scale. The family ``chosen`` is framed.
     """
-    rows: list[list[texture.Filter]] = []
-    for each in texture.filter_bank():
+    rows: list[list[textons.Filter]] = []
+    for member in textons.filter_bank():
         family = rows[-1][-1] if rows else None
-        same = family and (each.kind, each.sigma) == (family.kind, family.sigma)
-        if family and (same or (each.degrees is None and each.kind == family.kind)):
-            rows[-1].append(each)
+        same = family and (member.kind, member.sigma) == (family.kind, family.sigma)
+        if family and (same or (member.degrees is None and member.kind == family.kind)):
+            rows[-1].append(member)
         else:
-            rows.append([each])
+            rows.append([member])
     side = TILE + GAP
     sheet = np.full((len(rows) * side + GAP, (COLUMNS - 1) * side + GAP, 3), 255, np.uint8)
     for i, row in enumerate(rows):
-        for j, each in enumerate(row):
+        for j, member in enumerate(row):
             top, left = i * side + GAP, j * side + GAP
-            sheet[top : top + TILE, left : left + TILE] = _tile(each)
-            frame = (0, 90, 181) if (each.kind, each.sigma) == chosen else (200, 200, 200)
+            sheet[top : top + TILE, left : left + TILE] = _tile(member)
+            frame = (0, 90, 181) if (member.kind, member.sigma) == chosen else (200, 200, 200)
             width = 2 if frame[0] == 0 else 1
             cv2.rectangle(sheet, (left - 1, top - 1), (left + TILE, top + TILE), frame, width)
     return sheet
 
 
-def _tile(each: texture.Filter) -> np.ndarray:
+def _tile(member: textons.Filter) -> np.ndarray:
     """The middle of a filter's kernel, at its true size, on a white tile."""
-    picture = score_picture(each.kernel, float(np.abs(each.kernel).max()))
+    picture = score_picture(member.kernel, float(np.abs(member.kernel).max()))
     tile = score_picture(np.zeros((TILE, TILE)), 1.0)
     cut = max(0, (len(picture) - TILE) // 2)
     picture = picture[cut : len(picture) - cut, cut : len(picture) - cut]
@@ -57,9 +57,9 @@ def response_picture(answers: np.ndarray) -> tuple[np.ndarray, float]:
     return score_picture(answers, limit), limit
 
 
-def word_picture(words: np.ndarray, textons: np.ndarray) -> np.ndarray:
-    """A map of textons, dark where the pattern is faint and bright where it is strong."""
-    rank = np.linalg.norm(textons, axis=1).argsort().argsort() / max(1, len(textons) - 1)
+def word_picture(words: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """A map of textons, dark where the pattern is faint and bright where it is strong; ``centres (K, D)`` are theirs."""
+    rank = np.linalg.norm(centres, axis=1).argsort().argsort() / max(1, len(centres) - 1)
     colors = matplotlib.colormaps[WORD_COLORS](rank, bytes=True)[:, :3]
     return colors[words]
 

@@ -63,9 +63,9 @@ def load_texture(label_set_name: str, path: Path | None = None) -> TextureModel:
     if path.stat().st_size > MAX_BYTES:
         raise WeightsError(f"{path.name} has {path.stat().st_size} bytes: wanted at most {MAX_BYTES}")
     data, card = path.read_bytes(), _card(path)
-    found = hashlib.sha256(data).hexdigest()
-    if found != card.get("sha256"):
-        raise WeightsError(f"{path.name} is damaged: its sha256 is {found}, its card says {card.get('sha256')}")
+    checksum = hashlib.sha256(data).hexdigest()
+    if checksum != card.get("sha256"):
+        raise WeightsError(f"{path.name} is damaged: its sha256 is {checksum}, its card says {card.get('sha256')}")
     if (card.get("name"), card.get("labels")) != (NAME, label_set_name):
         raise WeightsError(
             f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {NAME} for {label_set_name}"
@@ -114,10 +114,10 @@ def _model(label_set_name: str, arrays: dict[str, np.ndarray], settings: object)
         if not np.isfinite(arrays[name]).all():
             raise _UnfitError(f"{name} is not finite everywhere")
     words = {kind: arrays[f"words.{kind}"].astype(np.float32) for kind in kinds if kind in WORD_SIZES}
-    for kind, each in words.items():
-        if not 1 <= len(each) <= textons.MOST_WORDS or each.shape[1] != WORD_SIZES[kind]:
+    for kind, vectors in words.items():
+        if not 1 <= len(vectors) <= textons.MOST_WORDS or vectors.shape[1] != WORD_SIZES[kind]:
             raise _UnfitError(
-                f"words of {kind} are {each.shape}: wanted up to {textons.MOST_WORDS} of {WORD_SIZES[kind]}"
+                f"words of {kind} are {vectors.shape}: wanted up to {textons.MOST_WORDS} of {WORD_SIZES[kind]}"
             )
     _check_classifier(arrays, len(LABEL_SETS[label_set_name]), len(radii) * sum(_count(kind, words) for kind in kinds))
     classifier = WindowClassifier(

@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
         except ValueError as error:
             sys.exit(f"claims: {name}: {error}")
         entries[name] = entry(claim, finding, time.process_time() - start)
-        ordered = {each: entries[each] for each in CLAIMS if each in entries}
+        ordered = {key: entries[key] for key in CLAIMS if key in entries}
         write_ledger(ordered, args.out)
         print(f"{name}: {entries[name]['verdict']}", flush=True)
 

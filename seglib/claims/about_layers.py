@@ -63,10 +63,10 @@ def deeper_is_more_abstract(bench: Bench) -> Finding:
             )
         )
     context = {
-        f"stride {stride}": f"class accuracy {percent(metrics.class_accuracy, it.everywhere):.1f}, pixel accuracy "
-        f"beyond {BORDER} px of a border {percent(metrics.pixel_accuracy, it.beyond(BORDER)):.1f}, within "
-        f"{percent(metrics.pixel_accuracy, it.within(BORDER)):.1f}"
-        for stride, it in counts.items()
+        f"stride {stride}": f"class accuracy {percent(metrics.class_accuracy, probed.everywhere):.1f}, pixel accuracy "
+        f"beyond {BORDER} px of a border {percent(metrics.pixel_accuracy, probed.beyond(BORDER)):.1f}, within "
+        f"{percent(metrics.pixel_accuracy, probed.within(BORDER)):.1f}"
+        for stride, probed in counts.items()
     }
     return Finding(tuple(figures), context)
 
@@ -90,16 +90,16 @@ def _probes(model: FCN, bench: Bench) -> dict[int, tuple[np.ndarray, np.ndarray]
             features[stride].append(
                 maps[0, :, (rows + stride // 2) // stride, (cols + stride // 2) // stride].numpy().T
             )
-    found = {}
-    for stride, each in features.items():
-        x = np.concatenate(each)
+    probes = {}
+    for stride, samples in features.items():
+        x = np.concatenate(samples)
         mean, deviation = x.mean(0), x.std(0) + 1e-6
         linear = LogisticRegression(C=0.1, max_iter=300).fit((x - mean) / deviation, np.concatenate(classes))
         weights, bias = np.zeros((len(reading.group_names), x.shape[1])), np.full(len(reading.group_names), -1e9)
         weights[linear.classes_] = linear.coef_ / deviation
         bias[linear.classes_] = linear.intercept_ - linear.coef_ @ (mean / deviation)
-        found[stride] = weights, bias
-    return found
+        probes[stride] = weights, bias
+    return probes
 
 
 @torch.inference_mode()
@@ -138,8 +138,8 @@ def skips_carry_gradient(bench: Bench) -> Finding:
         unit="doublings",
     )
     context = {}
-    for net, each in norms.items():
-        thirds = each.mean(0).reshape(3, -1).mean(1)
+    for net, by_seed in norms.items():
+        thirds = by_seed.mean(0).reshape(3, -1).mean(1)
         context[net] = "mean norm in steps 1-20, 21-40, 41-60: " + ", ".join(f"{norm:.3f}" for norm in thirds)
     why = (
         "Residual shortcuts and batch normalisation carry gradients through our trunk without any skip; the paper's "

@@ -72,7 +72,7 @@ def ceiling_falls(bench: Bench) -> Finding:
             for stride in STRIDES
         }
         context[label_set_name] = ", ".join(
-            f"{stride}: {percent(metrics.mean_iou, it):.1f}" for stride, it in curve.items()
+            f"{stride}: {percent(metrics.mean_iou, matrices):.1f}" for stride, matrices in curve.items()
         )
         for coarse, fine in itertools.pairwise(STRIDES):
             figures.append(
@@ -114,13 +114,13 @@ def labels_are_imprecise(_bench: Bench) -> Finding:
         near = np.where(boundary_band(first, BORDER), second, IGNORE)
         k = len(EVERYDAY)
         cm, at_border = (metrics.confusion_matrix(other, fill(first), k) for other in (second, near))
-        agreed = [100 * metrics.pixel_accuracy(each) for each in (at_border, cm - at_border)]
+        agreed = [100 * metrics.pixel_accuracy(matrix) for matrix in (at_border, cm - at_border)]
         agreements.append(100 * metrics.mean_iou(cm))
         title = PHOTOS[photo].title
         figures.append(Figure(f"{title}: agreement beyond {BORDER} px over within", round(agreed[1] - agreed[0], 1)))
-        said = {net: predict(model, load_photo(photo)).labels for net, model in models.items()}
-        scores = {net: metrics.mean_iou(metrics.confusion_matrix(first, labels, k)) for net, labels in said.items()}
-        nets = ", ".join(f"{net} {100 * score:.1f}" for net, score in scores.items())
+        predictions = {net: predict(model, load_photo(photo)).labels for net, model in models.items()}
+        matrices = {net: metrics.confusion_matrix(first, labels, k) for net, labels in predictions.items()}
+        nets = ", ".join(f"{net} {100 * metrics.mean_iou(matrix):.1f}" for net, matrix in matrices.items())
         context[title] = (
             f"{agreed[0]:.1f} % of the pixels within {BORDER} px of a border, {agreed[1]:.1f} % beyond; mean IoU of "
             f"the two {agreements[-1]:.1f}, of a net with the first: {nets}"

@@ -41,14 +41,14 @@ def skips_help(bench: Bench) -> Finding:
             )
         )
         context[label_set_name] = ", ".join(
-            f"{net} {percent(metrics.mean_iou, it.everywhere):.1f}" for net, it in counts.items()
+            f"{net} {percent(metrics.mean_iou, net_counts.everywhere):.1f}" for net, net_counts in counts.items()
         )
         gains = {
             radius: percent(metrics.mean_iou, best.within(radius)) - percent(metrics.mean_iou, first.within(radius))
             for radius in RADII
         }
         context[f"{label_set_name}: fcn8s over fcn32s within r px"] = ", ".join(
-            f"{r}: {it:+.1f}" for r, it in gains.items()
+            f"{r}: {points:+.1f}" for r, points in gains.items()
         )
         epochs = {net: read_card(weights_path(net, label_set_name))["epochs_in_all"] for net in FAMILY}
         context[f"{label_set_name}: epochs, the same for all"] = ", ".join(f"{net} {n}" for net, n in epochs.items())
@@ -102,9 +102,9 @@ def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) 
     figures, context = [], {}
     for label_set_name in LABEL_SETS:
         for ours, theirs in pairs:
-            found = [bench.of_net(net, label_set_name).everywhere for net in (ours, theirs)]
-            figures.append(gain(f"{label_set_name}: {ours} over {theirs}, {title}", score, *found))
-            for net, counts in zip((ours, theirs), found, strict=True):
+            both = [bench.of_net(net, label_set_name).everywhere for net in (ours, theirs)]
+            figures.append(gain(f"{label_set_name}: {ours} over {theirs}, {title}", score, *both))
+            for net, counts in zip((ours, theirs), both, strict=True):
                 context[f"{label_set_name}, {net}"] = (
                     f"pixel accuracy {percent(metrics.pixel_accuracy, counts):.1f}, mean IoU "
                     f"{percent(metrics.mean_iou, counts):.1f}"

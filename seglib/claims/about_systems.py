@@ -115,10 +115,10 @@ def _leads_more_on_things(net: np.ndarray, texture: np.ndarray) -> float:
 
 def _detected(image: np.ndarray, who: str) -> np.ndarray:
     """What GrabCut cuts out of the best detected box, ``(H, W)`` bool; nothing without a box."""
-    found = [it for it in boxes.detect(image, DETECTORS[who]) if it.votes >= VOTES]
-    if not found:
+    detections = [one for one in boxes.detect(image, DETECTORS[who]) if one.votes >= VOTES]
+    if not detections:
         return np.zeros(image.shape[:2], bool)
-    return _cut(image, boxes.grown(found[0].box, DETECTORS[who], image.shape[:2]))
+    return _cut(image, boxes.grown(detections[0].box, DETECTORS[who], image.shape[:2]))
 
 
 def _cut(image: np.ndarray, box: boxes.Box) -> np.ndarray:
@@ -153,7 +153,7 @@ def all_together(bench: Bench) -> Finding:
         ours, first = steps["deeplab + CRF"].everywhere, steps["fcn32s"].everywhere
         figures.append(gain(f"{label_set_name}: deeplab + CRF over fcn32s, mean IoU", metrics.mean_iou, ours, first))
         context[label_set_name] = ", ".join(
-            f"{name} {percent(metrics.mean_iou, it.everywhere):.1f}" for name, it in steps.items()
+            f"{name} {percent(metrics.mean_iou, step.everywhere):.1f}" for name, step in steps.items()
         )
     context["milliseconds, one photo of 480x360"] = ", ".join(f"{name} {ms:.0f}" for name, ms in _times().items())
     return Finding(tuple(figures), context)
@@ -164,17 +164,17 @@ def _times() -> dict[str, float]:
     image = np.ascontiguousarray(load_photo("china")[:360, :480])
     models = {net: load_model(net, "street") for net in ("fcn32s", "dilated8", "deeplab")}
     runs = {net: lambda model=model: predict(model, image) for net, model in models.items()}
-    said = predict(models["deeplab"], image).probabilities
-    runs["the CRF alone"] = lambda: mean_field(said, image, CRFParams(), ITERATIONS)
-    found = {}
+    probabilities = predict(models["deeplab"], image).probabilities
+    runs["the CRF alone"] = lambda: mean_field(probabilities, image, CRFParams(), ITERATIONS)
+    fastest = {}
     for name, run in runs.items():
         times = []
         for _ in range(5):
             start = time.perf_counter()
             run()
             times.append(1000 * (time.perf_counter() - start))
-        found[name] = min(times)
-    return found
+        fastest[name] = min(times)
+    return fastest
 
 
 CLAIMS = {

@@ -58,10 +58,10 @@ def count(segment: Segmenter, pairs: list[Pair], label_set_name: str, layout: st
     k = len(reading.group_names)
     near, thin, everywhere = [], [], []
     for image, targets in tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", desc=title, disable=None):
-        truth, said = fold(targets, reading), fold(segment(image), reading)
-        near.append(band_curve(truth, said, RADII, k))
-        thin.append(metrics.confusion_matrix(np.where(thin_parts(truth, THIN), truth, IGNORE), said, k))
-        everywhere.append(metrics.confusion_matrix(truth, said, k))
+        truth, prediction = fold(targets, reading), fold(segment(image), reading)
+        near.append(band_curve(truth, prediction, RADII, k))
+        thin.append(metrics.confusion_matrix(np.where(thin_parts(truth, THIN), truth, IGNORE), prediction, k))
+        everywhere.append(metrics.confusion_matrix(truth, prediction, k))
     return Counts(*map(np.stack, (near, thin, everywhere)))
 
 
@@ -104,13 +104,13 @@ class Bench:
         if path.is_file():
             with np.load(path, allow_pickle=False) as kept:
                 return Counts(**kept)
-        found = count(segment, self.pairs(label_set_name, which), label_set_name, VALIDATION[label_set_name], title)
+        counts = count(segment, self.pairs(label_set_name, which), label_set_name, VALIDATION[label_set_name], title)
         self.work.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         with partial.open("wb") as file:
-            np.savez_compressed(file, near=found.near, thin=found.thin, everywhere=found.everywhere)
+            np.savez_compressed(file, near=counts.near, thin=counts.thin, everywhere=counts.everywhere)
         partial.replace(path)
-        return found
+        return counts
 
 
 def percent(score: Score, counts: np.ndarray) -> float:
@@ -130,7 +130,7 @@ def spread(name: str, figure: Callable[..., float], *counts: np.ndarray) -> Figu
     """
     photos = len(counts[0])
     draws = np.random.default_rng(0).multinomial(photos, np.full(photos, 1 / photos), RESAMPLES)
-    sums = [(draws @ each.reshape(photos, -1)).reshape(RESAMPLES, *each.shape[1:]) for each in counts]
+    sums = [(draws @ matrices.reshape(photos, -1)).reshape(RESAMPLES, *matrices.shape[1:]) for matrices in counts]
     values = [figure(*matrices) for matrices in zip(*sums, strict=True)]
     low, high = np.nanpercentile(values, (2.5, 97.5))
-    return Figure(name, round(figure(*(each.sum(0) for each in counts)), 2), round(low, 2), round(high, 2))
+    return Figure(name, round(figure(*(matrices.sum(0) for matrices in counts)), 2), round(low, 2), round(high, 2))

@@ -76,9 +76,9 @@ def verdict(figures: Sequence[Figure]) -> Verdict:
     """
     if not figures:
         raise ValueError("a claim without figures cannot be judged")
-    if all(each.is_sure for each in figures):
+    if all(figure.is_sure for figure in figures):
         return "holds"
-    return "holds weakly" if all(each.value > 0 for each in figures) else "does not hold here"
+    return "holds weakly" if all(figure.value > 0 for figure in figures) else "does not hold here"
 
 
 def entry(claim: Claim, finding: Finding, seconds: float) -> dict:

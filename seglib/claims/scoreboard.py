@@ -40,28 +40,28 @@ def row(counts: Counts, label_set_name: str, photos: list[str]) -> dict:
     label_set = LABEL_SETS[label_set_name]
     cm = counts.everywhere.sum(0)
     apart = things_and_stuff(cm, label_set)
-    each = np.array([metrics.mean_iou(photo) for photo in counts.everywhere])
-    worst = np.argsort(each)[:WORST]
+    per_photo = np.array([metrics.mean_iou(photo) for photo in counts.everywhere])
+    worst = np.argsort(per_photo)[:WORST]
     return summary(cm, label_set.classes, len(photos)) | {
         f"mean_iou_within_{BORDER}_px": round(metrics.mean_iou(counts.within(BORDER).sum(0)), 4),
         "things_mean_iou": round(apart["things"]["Mean IoU"], 4),
         "stuff_mean_iou": round(apart["stuff"]["Mean IoU"], 4),
-        "worst": {photos[i]: round(float(each[i]), 4) for i in worst},
+        "worst": {photos[i]: round(float(per_photo[i]), 4) for i in worst},
     }
 
 
 def rows(bench: Bench, names: Collection[str] = (*MODELS, TEXTURE)) -> dict[str, dict[str, dict]]:
     """{label set: {net: scores}} of those named that are in the box, nets and the texture model."""
-    found: dict[str, dict[str, dict]] = {}
+    scores: dict[str, dict[str, dict]] = {}
     for label_set_name in LABEL_SETS:
         photos = [pair.name for pair in bench.pairs(label_set_name)]
         shipped = [name for name in MODELS if name in names and weights_path(name, label_set_name).is_file()]
-        found[label_set_name] = {
+        scores[label_set_name] = {
             name: row(bench.of_net(name, label_set_name), label_set_name, photos) for name in shipped
         }
         if TEXTURE in names and texture_path(label_set_name).is_file():
-            found[label_set_name][TEXTURE] = row(bench.of_texture(label_set_name), label_set_name, photos)
-    return found
+            scores[label_set_name][TEXTURE] = row(bench.of_texture(label_set_name), label_set_name, photos)
+    return scores
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -43,11 +43,11 @@ def train_all(data: Path, folder: Path, seed: int) -> dict[str, Path]:
     trunk = folder / f"trunk-{seed}.safetensors"
     if not trunk.is_file():
         train(name, LABEL_SET_NAME, data, trunk, recipe=replace(recipe, seed=seed))
-    found = {net: folder / f"{net}-{seed}.safetensors" for net in NETS}
-    for net, path in found.items():
+    paths = {net: folder / f"{net}-{seed}.safetensors" for net in NETS}
+    for net, path in paths.items():
         if not path.is_file():
             train(net, LABEL_SET_NAME, data, path, recipe=replace(BRANCH, seed=seed), init=trunk)
-    return found
+    return paths
 
 
 def measure(bench: Bench, net: str, path: Path) -> dict[str, float]:
@@ -55,9 +55,9 @@ def measure(bench: Bench, net: str, path: Path) -> dict[str, float]:
     model = load_model(net, LABEL_SET_NAME, path)
     key = read_card(path)["sha256"]
     counts = bench.of(lambda image: predict(model, image).labels, LABEL_SET_NAME, key, path.stem)
-    found = {name: percent(getattr(metrics, name), counts.everywhere) for name in SCORES}
-    found["mean_iou_at_borders"] = percent(metrics.mean_iou, counts.within(BORDER))
-    return {name: round(value, 2) for name, value in found.items()}
+    scores = {name: percent(getattr(metrics, name), counts.everywhere) for name in SCORES}
+    scores["mean_iou_at_borders"] = percent(metrics.mean_iou, counts.within(BORDER))
+    return {name: round(value, 2) for name, value in scores.items()}
 
 
 def read_seeds(path: Path = FILE) -> dict[str, list[dict[str, float]]]:
@@ -78,7 +78,8 @@ def lead(ours: str, theirs: str, score: str = "mean_iou", path: Path = FILE) -> 
     name = (
         f"{LABEL_SET_NAME}, {len(ahead)} seeds: {ours} over {theirs}, {score.replace('_', ' ').replace('iou', 'IoU')}"
     )
-    return [Figure(name, *(round(float(each), 2) for each in (ahead.mean(), ahead.mean() - half, ahead.mean() + half)))]
+    mean = ahead.mean()
+    return [Figure(name, *(round(float(value), 2) for value in (mean, mean - half, mean + half)))]
 
 
 def main(argv: list[str] | None = None) -> None:

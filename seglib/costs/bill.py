@@ -160,23 +160,23 @@ def items(
         if net in ended:
             yield Item(**asdict(estimate(net, stride, size)) | {"failure": ended[net]})
             continue
-        found = item(net, stride, size, limits, stop)
-        if found.failure:
-            ended[net] = found.failure
-        if found.failure != "stopped":
-            yield found
+        line = item(net, stride, size, limits, stop)
+        if line.failure:
+            ended[net] = line.failure
+        if line.failure != "stopped":
+            yield line
 
 
 def extrapolated(lines: list[Item]) -> list[Item]:
     """Lines that hit a limit with what they would cost, by the estimates, from their kind's last measured one."""
     last: dict[str, Item] = {}
-    found = []
+    extrapolations = []
     for line in lines:
         if line.seconds is not None:
             last[line.net] = line
         elif line.net in last:
             base = last[line.net]
-            found.append(
+            extrapolations.append(
                 Item(
                     **asdict(line)
                     | {
@@ -185,7 +185,7 @@ def extrapolated(lines: list[Item]) -> list[Item]:
                     }
                 )
             )
-    return found
+    return extrapolations
 
 
 def machine() -> str:

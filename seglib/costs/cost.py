@@ -82,7 +82,7 @@ def measure(name: str) -> NetCost:
         small = photo[..., :65, :65]
     else:
         arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)
-        parameters = sum(each.size for each in arrays)
+        parameters = sum(array.size for array in arrays)
         photo = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), np.uint8)
         small = photo[:65, :65].copy()
     segment(small)  # what libraries set up once is not the photo's

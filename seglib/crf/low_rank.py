@@ -43,7 +43,7 @@ def low_rank_factor(features: np.ndarray, most: int) -> tuple[np.ndarray, np.nda
 
 def gaussian(points: np.ndarray, others: np.ndarray) -> np.ndarray:
     """``exp(-|p_i - o_j|^2 / 2)`` for ``points`` ``(N, d)`` and ``others`` ``(M, d)``, ``(N, M)`` float32."""
-    points, others = (each.astype(np.float64) for each in (points, others))  # squares may be large and cancel
+    points, others = (array.astype(np.float64) for array in (points, others))  # squares may be large and cancel
     exponent = points @ others.T
     exponent -= (others**2).sum(1) / 2
     exponent -= (points**2).sum(1, keepdims=True) / 2

@@ -83,8 +83,8 @@ def messages(kernels: Sequence[Kernel], q: np.ndarray) -> np.ndarray:
     # The filters release Python's lock: kernels, and classes where there are many, are filtered side by side.
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [(kernel, block) for block in blocks for kernel in kernels]
-        found = pool.map(lambda job: job[0].filter(np.ascontiguousarray(q[job[1]])), jobs)
-        heard = [reduce(np.add, islice(found, len(kernels))) for _ in blocks]
+        filtered = pool.map(lambda job: job[0].filter(np.ascontiguousarray(q[job[1]])), jobs)
+        heard = [reduce(np.add, islice(filtered, len(kernels))) for _ in blocks]
     return heard[0] if len(heard) == 1 else np.hstack(heard)
 
 

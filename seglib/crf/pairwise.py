@@ -46,10 +46,11 @@ class CRFParams:
     colour_width: float = 13.0  # grey levels, of 256, in each of R, G and B
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            value, (low, high) = getattr(self, each.name), LIMITS[each.name.split("_")[1]]
+        for parameter in fields(self):
+            value, (low, high) = getattr(self, parameter.name), LIMITS[parameter.name.split("_")[1]]
             if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not low <= value <= high:
-                raise ValueError(f"{each.name.replace('_', ' ')} is {value}: wanted a number from {low:g} to {high:g}")
+                name = parameter.name.replace("_", " ")
+                raise ValueError(f"{name} is {value}: wanted a number from {low:g} to {high:g}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ def pairwise_kernels(image: np.ndarray, params: CRFParams, method: Method = "aut
     pixels = image.shape[0] * image.shape[1]
     limits = {"exact": EXACT_PIXELS, "low rank": LOW_RANK_PIXELS, "lattice": pixels}
     if method == "auto":
-        method = next(each for each, most in limits.items() if pixels <= most)
+        method = next(candidate for candidate, most in limits.items() if pixels <= most)
     elif pixels > limits[method]:
         raise ValueError(f"{method} sums over {pixels} pixels: wanted {limits[method]} at most; a lattice takes more")
     kernels = []
@@ -104,13 +105,13 @@ def appearance_features(image: np.ndarray, params: CRFParams) -> np.ndarray:
 def kernel_pictures(image: np.ndarray, params: CRFParams, point: tuple[int, int]) -> dict[str, np.ndarray]:
     """How well the pixel ``point`` (row, col) hears every other one, ``{kernel: (H, W)}``, exact, 1 at itself."""
     at = point[0] * image.shape[1] + point[1]
-    found = {}
+    pictures = {}
     for name, features in (
         ("smoothness", position_features(image.shape[:2], params.smoothness_width)),
         ("appearance", appearance_features(image, params)),
     ):
-        found[name] = gaussian(features.T, features.T[at : at + 1]).reshape(image.shape[:2])
-    return found
+        pictures[name] = gaussian(features.T, features.T[at : at + 1]).reshape(image.shape[:2])
+    return pictures
 
 
 def _all_pairs(features: np.ndarray, weight: float) -> Filter:
@@ -148,8 +149,8 @@ def _grid_blur(size: tuple[int, int], width: float, weight: float) -> Filter:
 
     def blur(values: np.ndarray) -> np.ndarray:
         planes = (values * scale).reshape(*size, -1)
-        found = cv2.sepFilter2D(planes, -1, along, down, borderType=cv2.BORDER_CONSTANT).reshape(values.shape)
-        found *= scale
-        return found
+        blurred = cv2.sepFilter2D(planes, -1, along, down, borderType=cv2.BORDER_CONSTANT).reshape(values.shape)
+        blurred *= scale
+        return blurred
 
     return blur

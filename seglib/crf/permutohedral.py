@@ -64,7 +64,7 @@ def build_lattice(features: np.ndarray) -> Lattice:
         simplex, of_point = _distinct(_simplex_numbers(first, rank), with_first=True)
         numbers = _corner_numbers(first[simplex], rank[:, simplex], form)
         known, corner = _distinct(numbers.ravel())
-        blurs = [_blur(known, each) for each in step]
+        blurs = [_blur(known, offset) for offset in step]
     corner = corner.reshape(numbers.shape)
     splat = sparse.csr_array(
         (

@@ -120,7 +120,7 @@ def regroup(label_set: LabelSet, class_index: int, grouping: str) -> imbalance.R
     """One of `GROUPINGS`."""
     name, size = label_set.classes[class_index], len(label_set)
     if grouping == "Things | stuff":
-        of = [int(each in label_set.things) for each in label_set.classes]
+        of = [int(class_name in label_set.things) for class_name in label_set.classes]
         return imbalance.merge(label_set, f"{label_set.name}-kinds", "Things and stuff", ["stuff", "things"], of)
     if grouping == "This | the rest":
         of = [int(k == class_index) for k in range(size)]

@@ -43,19 +43,18 @@ def score_objects(
         if not (truth == k).any():
             continue
         count, regions, stats, centres = cv2.connectedComponentsWithStats((truth == k).astype(np.uint8))
-        said = ((prediction == k) & (truth != IGNORE)).astype(np.uint8)
-        said_count, said_regions = cv2.connectedComponents(said)
+        predicted = ((prediction == k) & (truth != IGNORE)).astype(np.uint8)
+        predicted_count, predicted_regions = cv2.connectedComponents(predicted)
         # How many pixels each true region shares with each predicted one: a confusion matrix of regions.
-        shared = np.bincount(regions.ravel() * said_count + said_regions.ravel(), minlength=count * said_count).reshape(
-            count, said_count
-        )
-        said_sizes = shared.sum(0)
+        pairs = regions.ravel() * predicted_count + predicted_regions.ravel()
+        shared = np.bincount(pairs, minlength=count * predicted_count).reshape(count, predicted_count)
+        predicted_sizes = shared.sum(0)
         for region in range(1, count):  # region 0 is everything else
             pixels = int(stats[region, cv2.CC_STAT_AREA])
             if pixels < smallest:
                 continue
             hits = shared[region, 1:]
-            ious = hits / (pixels + said_sizes[1:] - hits)
+            ious = hits / (pixels + predicted_sizes[1:] - hits)
             centre = tuple(round(at) for at in centres[region][::-1])
             scores.append(ObjectScore(k, pixels, centre, float(hits.sum() / pixels), float(ious.max(initial=0.0))))
     return sorted(scores, key=lambda score: -score.pixels)

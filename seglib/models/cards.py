@@ -48,8 +48,8 @@ def shipped_nets(label_set_name: str, family: str = "fcn") -> dict[str, dict]:
     A variant of a net, trained by another recipe, lies under a longer name than its net's (``fcn8s_balanced``): it
     is no member of the family, and is read by `weights_path` and `read_card`.
     """
-    found = {
+    cards_by_stem = {
         path.stem: json.loads(path.read_text()) for path in sorted(WEIGHTS.glob(f"{label_set_name}-{family}*.json"))
     }
-    cards = [card for stem, card in found.items() if stem == f"{label_set_name}-{card['name']}"]
+    cards = [card for stem, card in cards_by_stem.items() if stem == f"{label_set_name}-{card['name']}"]
     return {card["name"]: card for card in sorted(cards, key=lambda card: (len(card["streams"]), card["name"]))}

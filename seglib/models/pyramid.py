@@ -89,14 +89,15 @@ class SharedTrunk(Trunk):
 def _together(module: ConvNorm, levels: list[torch.Tensor]) -> list[torch.Tensor]:
     """Convolve each level, and normalise all of them as one batch."""
     convolution, norm = module
-    found = [convolution(x) for x in levels]
+    convolved = [convolution(x) for x in levels]
     if not norm.training:
-        return [norm(x) for x in found]
-    n, channels = found[0].shape[:2]
-    rows = [x.permute(0, 2, 3, 1).reshape(n, -1, channels) for x in found]  # (N, H * W, C)
+        return [norm(x) for x in convolved]
+    n, channels = convolved[0].shape[:2]
+    rows = [x.permute(0, 2, 3, 1).reshape(n, -1, channels) for x in convolved]  # (N, H * W, C)
     joined = torch.cat(rows, 1)[:, :, None].permute(0, 3, 1, 2)  # (N, C, all units, 1)
     parts = norm(joined).permute(0, 2, 3, 1).split([part.shape[1] for part in rows], 1)
-    return [part.reshape(n, *x.shape[2:], channels).permute(0, 3, 1, 2) for part, x in zip(parts, found, strict=True)]
+    pairs = zip(parts, convolved, strict=True)
+    return [part.reshape(n, *x.shape[2:], channels).permute(0, 3, 1, 2) for part, x in pairs]
 
 
 class Pyramid(nn.Module):

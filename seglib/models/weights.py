@@ -30,9 +30,9 @@ def read_tensors(path: Path) -> dict[str, torch.Tensor]:
     if path.stat().st_size > MAX_BYTES:
         raise WeightsError(f"{path.name} has {path.stat().st_size} bytes: wanted at most {MAX_BYTES}")
     data = path.read_bytes()
-    found, wanted = hashlib.sha256(data).hexdigest(), read_card(path).get("sha256")
-    if found != wanted:
-        raise WeightsError(f"{path.name} is damaged: its sha256 is {found}, its card says {wanted}")
+    checksum, wanted = hashlib.sha256(data).hexdigest(), read_card(path).get("sha256")
+    if checksum != wanted:
+        raise WeightsError(f"{path.name} is damaged: its sha256 is {checksum}, its card says {wanted}")
     try:
         return safetensors.torch.load(data)
     except SafetensorError as error:

@@ -110,7 +110,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--half", choices=("odd", "even"), help="only every second photo")
     parser.add_argument(
         "--crf", type=float, nargs="*", metavar="X", help="a fully connected CRF after the net; five numbers: "
-        + ", ".join(each.name.replace("_", " ") for each in fields(CRFParams)) + "; none: its defaults",
+        + ", ".join(parameter.name.replace("_", " ") for parameter in fields(CRFParams)) + "; none: its defaults",
     )  # fmt: skip
     args = parser.parse_args(argv)
     try:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from seglib.before_convnets import textons as texture
+from seglib.before_convnets import textons
 from seglib.before_convnets.classifier import (
     KINDS,
     TextureModel,
@@ -84,11 +84,11 @@ def learn_words(photos: dict[str, list], label_set_name: str, recipe: Recipe) ->
     for name, pairs in photos.items():
         few = pairs[:: max(1, round(sum(map(len, photos.values())) / recipe.word_photos))]
         for image, _ in read_shrunk(few, read_as(name, LABEL_SETS[label_set_name]), recipe.side):
-            for kind, found in samples.items():
+            for kind, kept in samples.items():
                 answers = describe(image, kind).reshape(image.shape[0] * image.shape[1], -1)
-                found.append(answers[rng.integers(len(answers), size=recipe.word_pixels)])
+                kept.append(answers[rng.integers(len(answers), size=recipe.word_pixels)])
     return {
-        kind: texture.learn_words(np.concatenate(samples[kind]), count, recipe.seed) for kind, count in counts.items()
+        kind: textons.learn_words(np.concatenate(samples[kind]), count, recipe.seed) for kind, count in counts.items()
     }
 
 
@@ -97,7 +97,7 @@ def sample_windows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Histograms ``(N, F)`` and targets ``(N,)`` of ``count`` windows of each photo; void ones are left out."""
     radii = [radius_of(window, recipe.cell) for window in recipe.windows]
-    found, targets = [], []
+    histograms, targets = [], []
     for image, target in examples:
         cells = count_words(image, words, recipe.kinds, recipe.cell)
         grid = next(iter(cells.values())).shape[:2]
@@ -108,9 +108,9 @@ def sample_windows(
         centres = target[middle[0]][:, middle[1]].ravel()
         labelled = np.flatnonzero(centres != IGNORE)
         kept = rng.permutation(labelled)[:count]
-        found.append(features(cells, radii).reshape(centres.size, -1)[kept])
+        histograms.append(features(cells, radii).reshape(centres.size, -1)[kept])
         targets.append(centres[kept])
-    return np.concatenate(found), np.concatenate(targets)
+    return np.concatenate(histograms), np.concatenate(targets)
 
 
 def fit_partial(histograms: np.ndarray, targets: np.ndarray, members: np.ndarray, recipe: Recipe) -> WindowClassifier:

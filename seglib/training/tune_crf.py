@@ -73,14 +73,14 @@ def score_all(examples: Iterable[Example], reading: Targets, params: CRFParams |
     """Confusion matrices ``(G, G)`` of all pixels, and of those within `BAND` pixels of a true border."""
     groups = len(reading.group_names)
     total, band = np.zeros((2, groups, groups), np.int64)
-    for each in examples:
-        said = each.probabilities
+    for example in examples:
+        probabilities = example.probabilities
         if params is not None:
-            said = mean_field(said, each.image, params, ITERATIONS)
-        labels = fold(said.argmax(0).astype(np.uint8), reading)
-        total += metrics.confusion_matrix(each.truth, labels, groups)
-        if border_pixels(each.truth).any():
-            band += band_curve(each.truth, labels, (BAND,), groups)[0]
+            probabilities = mean_field(probabilities, example.image, params, ITERATIONS)
+        labels = fold(probabilities.argmax(0).astype(np.uint8), reading)
+        total += metrics.confusion_matrix(example.truth, labels, groups)
+        if border_pixels(example.truth).any():
+            band += band_curve(example.truth, labels, (BAND,), groups)[0]
     return total, band
 
 
@@ -133,7 +133,7 @@ def main(argv: list[str] | None = None) -> None:
                 cms[name] += score_all([example], reading, params)
     except ValueError as error:
         sys.exit(f"tune_crf: {error}")
-    found = {
+    report = {
         "model": args.model,
         "labels": args.labels,
         "layout": args.layout,
@@ -147,9 +147,9 @@ def main(argv: list[str] | None = None) -> None:
         },
         "reported_on": {"half": REPORTED_ON, "photos": len(reported)},
         "params": asdict(best),
-        "figures": {name: figures(tuple(each), reading, len(reported)) for name, each in cms.items()},
+        "figures": {name: figures(tuple(matrices), reading, len(reported)) for name, matrices in cms.items()},
     }
-    text = json.dumps(found, indent=2)
+    text = json.dumps(report, indent=2)
     print(text)
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ def effective_size(energy: np.ndarray, point: tuple[int, int], share: float = SH
 
 def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """A photo scaled until it covers ``size`` = (H, W), and cut to its middle."""
-    scale = max(wanted / found for wanted, found in zip(size, image.shape, strict=False))
+    scale = max(wanted / given for wanted, given in zip(size, image.shape, strict=False))
     height, width = (max(w, round(n * scale)) for w, n in zip(size, image.shape, strict=False))
     scaled = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     top, left = (height - size[0]) // 2, (width - size[1]) // 2

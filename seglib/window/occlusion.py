@@ -64,7 +64,7 @@ def occlude(model: nn.Module, image: np.ndarray, point: tuple[int, int], patch: 
     with torch.inference_mode():
         before = one.maps(x) if one else None
         uncovered = (one.read_scores(before) if one else model(x)[..., *point])[0].softmax(0).numpy()
-    found = np.full((rows, cols, len(uncovered)), np.nan, np.float32)
+    probabilities = np.full((rows, cols, len(uncovered)), np.nan, np.float32)
     for i in range(rows):
         with torch.inference_mode():
             for j in range(cols):
@@ -73,8 +73,8 @@ def occlude(model: nn.Module, image: np.ndarray, point: tuple[int, int], patch: 
                     for middle in (i * step + step // 2, j * step + step // 2)
                 )
                 scores = one.scores_without(before, spans, GREY) if one else _covered(model, x, spans)[..., *point]
-                found[i, j] = scores[0].softmax(0).numpy()
-        yield Occlusion(found.copy(), uncovered, step, (i + 1) / rows)
+                probabilities[i, j] = scores[0].softmax(0).numpy()
+        yield Occlusion(probabilities.copy(), uncovered, step, (i + 1) / rows)
 
 
 def _covered(model: nn.Module, x: torch.Tensor, spans: tuple[tuple[int, int], tuple[int, int]]) -> torch.Tensor:

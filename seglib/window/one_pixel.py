@@ -126,7 +126,7 @@ class OnePixel:
             self.sizes.append(tuple((n + 2 * p - (k - 1) * d - 1) // s + 1 for n, k, s, d, p in facts))
             jumps.append(jumps[-1] * conv.stride[0])
         self.features: dict[int, tuple[int, Region]] = {}  # by stage: which map, and which of its units
-        heads = [each for each in model.score.modules() if isinstance(each, nn.Conv2d)]
+        heads = [layer for layer in model.score.modules() if isinstance(layer, nn.Conv2d)]
         reach = sum((conv.kernel_size[0] - 1) * conv.dilation[0] // 2 for conv in heads)  # 0 for 1x1 scores
         self.home = tuple(_home(p, n, jumps[-1], reach) for p, n in zip(point, self.sizes[0], strict=True))
         at = 1

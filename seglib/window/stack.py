@@ -113,13 +113,13 @@ def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list
     A convolution has ``kernel² * channels in * channels out`` weights and a bias each, and needs that many
     multiply-adds for every unit of its output. `BadStack` if a layer is left without a unit.
     """
-    found, layers = [], []
+    table, layers = [], []
     for number, row in enumerate(rows, 1):
         layers.append(row.layer)
         try:
             height, width = (output_size(layers, side) for side in size)
         except ValueError:
-            above = found[-1].output if found else size
+            above = table[-1].output if table else size
             raise BadStack(
                 f"Layer {number}: its kernel of {row.kernel} is larger than the {above[1]} x {above[0]} units that "
                 "are left of the photo, so less than one unit would come out."
@@ -127,7 +127,7 @@ def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list
         out = channels if row.pool else row.channels
         weights = 0 if row.pool else row.kernel**2 * channels * out
         field = receptive_field(layers)
-        found.append(
+        table.append(
             LayerCost(
                 size=field.size,
                 jump=field.jump,
@@ -139,4 +139,4 @@ def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list
             )
         )
         channels = out
-    return found
+    return table
