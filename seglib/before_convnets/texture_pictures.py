@@ -58,7 +58,7 @@ def response_picture(answers: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def word_picture(words: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """A map of textons, dark where the pattern is faint and bright where it is strong; ``centres (K, D)`` are theirs."""
+    """A map of textons, dark where the pattern is faint, bright where it is strong; ``centres (K, D)`` are theirs."""
     rank = np.linalg.norm(centres, axis=1).argsort().argsort() / max(1, len(centres) - 1)
     colors = matplotlib.colormaps[WORD_COLORS](rank, bytes=True)[:, :3]
     return colors[words]

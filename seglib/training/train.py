@@ -17,6 +17,7 @@ import copy
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -270,22 +271,54 @@ def train(
     workers: int = 0,
 ) -> None:
     """Train net ``name`` and write weights and card to ``out``; ``out``'s .checkpoint lets it resume."""
-    how = Augmentation(crop=recipe.crop)
-    run = Run(name, Views(label_set_name, data, how, recipe.seed), recipe, label_set_name, init)
+    augmentation = Augmentation(crop=recipe.crop)
+    run = Run(name, Views(label_set_name, data, augmentation, recipe.seed), recipe, label_set_name, init)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.is_file():
         run.resume(checkpoint)
+    validate = validation(run.average, label_set_name, data)
+    before = read_start(init)
+    train_epochs(run, checkpoint, validate, validate_every, workers)
+    if run.rank:
+        return
+    run.average.load_state_dict(run.best["weights"])
+    figures = run.best["figures"]
+    if recipe.norm_views:
+        measure_norms(run.average, run.views.plain(), recipe.norm_views, recipe.batch)
+        figures = validate()
+    card = what_was_trained(run, name, label_set_name) | {
+        "recipe": asdict(recipe) | {"augmentation": asdict(augmentation)},
+        "init": before and {key: before[key] for key in ("name", "recipe", "minutes", "sha256")},
+        "epochs_in_all": recipe.epochs + (before["epochs_in_all"] if before else 0),
+        "epoch_kept": run.best["epoch"],
+        "minutes": round(run.seconds / 60, 1),
+        "figures": figures,
+    }
+    save_weights(out, run.average, card)
+    checkpoint.unlink(missing_ok=True)
+
+
+def validation(model: nn.Module, label_set_name: str, data: Path) -> Callable[[], dict]:
+    """A function that scores ``model``, as it is then, on the validation photos of a label set."""
     reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
     held_out = find_pairs(data / VALIDATION[label_set_name], "val")
+    return lambda: summary(evaluate(model, held_out, reading), reading.group_names, len(held_out))
 
-    def validate() -> dict:
-        return summary(evaluate(run.average, held_out, reading), reading.group_names, len(held_out))
 
-    before = read_card(init) if init else None
-    if before and (lacking := {"name", "recipe", "minutes", "epochs_in_all", "sha256"} - set(before)):
-        raise ValueError(f"{init.with_suffix('.json').name} lacks {', '.join(sorted(lacking))}")  # now, not after hours
+def read_start(init: Path | None) -> dict | None:
+    """The card of the net that training starts from; `ValueError` now, not after hours, if it lacks what is needed."""
+    if init is None:
+        return None
+    card = read_card(init)
+    if lacking := {"name", "recipe", "minutes", "epochs_in_all", "sha256"} - set(card):
+        raise ValueError(f"{init.with_suffix('.json').name} lacks {', '.join(sorted(lacking))}")
+    return card
+
+
+def train_epochs(run: Run, checkpoint: Path, validate: Callable[[], dict], validate_every: int, workers: int) -> None:
+    """All epochs that are left, validated now and then, with a checkpoint after each; the first process reports."""
     figures: dict = {}
-    main_process = run.rank == 0
+    main_process, recipe = run.rank == 0, run.recipe
     bar = tqdm(
         total=recipe.epochs * recipe.steps,
         initial=run.epoch * recipe.steps,
@@ -305,29 +338,18 @@ def train(
         if run.world > 1:
             dist.barrier()
     bar.close()
-    if not main_process:
-        return
-    run.average.load_state_dict(run.best["weights"])
-    figures = run.best["figures"]
-    if recipe.norm_views:
-        measure_norms(run.average, run.views.plain(), recipe.norm_views, recipe.batch)
-        figures = validate()
-    card = {
+
+
+def what_was_trained(run: Run, name: str, label_set_name: str) -> dict:
+    """The part of a card that says what the net is and which data it knows."""
+    return {
         "name": name,
         "labels": label_set_name,
         "streams": list(run.model.strides),
         "classes": list(LABEL_SETS[label_set_name].classes),
         "parameters": sum(p.numel() for p in run.model.parameters()),
         "data": {"train": MIXTURE[label_set_name], "validation": VALIDATION[label_set_name]},
-        "recipe": asdict(recipe) | {"augmentation": asdict(how)},
-        "init": before and {key: before[key] for key in ("name", "recipe", "minutes", "sha256")},
-        "epochs_in_all": recipe.epochs + (before["epochs_in_all"] if before else 0),
-        "epoch_kept": run.best["epoch"],
-        "minutes": round(run.seconds / 60, 1),
-        "figures": figures,
     }
-    save_weights(out, run.average, card)
-    checkpoint.unlink(missing_ok=True)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -98,6 +98,30 @@ def figures(cms: tuple[np.ndarray, np.ndarray], reading: Targets, photos: int) -
     return summary(total, reading.group_names, photos) | {f"mean_iou_within_{BAND}_px_of_a_border": known}
 
 
+def choose(model: torch.nn.Module, pairs: list, reading: Targets) -> tuple[CRFParams, dict[CRFParams, float]]:
+    """`search` for the highest mean IoU on these photos; the net segments them once, and they stay in memory."""
+    kept = list(examples(model, pairs, reading))
+    with tqdm(unit="setting") as bar:
+
+        def score(params: CRFParams) -> float:
+            bar.update()
+            return float(np.nan_to_num(metrics.mean_iou(score_all(kept, reading, params)[0])))
+
+        return search(score)
+
+
+def compare(
+    model: torch.nn.Module, pairs: list, reading: Targets, settings: dict[str, CRFParams | None]
+) -> dict[str, np.ndarray]:
+    """`score_all` of every setting on these photos, ``(2, G, G)`` each, read and segmented one at a time."""
+    groups = len(reading.group_names)
+    cms = {name: np.zeros((2, groups, groups), np.int64) for name in settings}
+    for example in tqdm(examples(model, pairs, reading), total=len(pairs), unit="photo"):
+        for name, params in settings.items():
+            cms[name] += score_all([example], reading, params)
+    return cms
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.tune_crf", description=__doc__.splitlines()[0])
     parser.add_argument("--labels", choices=LABEL_SETS, default="street")
@@ -118,19 +142,9 @@ def main(argv: list[str] | None = None) -> None:
         spread = np.unique(np.linspace(0, len(chosen_by) - 1, args.photos).round().astype(int))
         model = load_model(args.model, args.labels, args.weights)
         model = model.to("cuda" if torch.cuda.is_available() else "cpu")
-        kept = list(examples(model, [chosen_by[i] for i in spread], reading))
-        with tqdm(unit="setting") as bar:
-
-            def score(params: CRFParams) -> float:
-                bar.update()
-                return float(np.nan_to_num(metrics.mean_iou(score_all(kept, reading, params)[0])))
-
-            best, tried = search(score)
-        rows = {"net alone": None, "authors' defaults": START, "chosen": best}
-        cms = {name: np.zeros((2, len(reading.group_names), len(reading.group_names)), np.int64) for name in rows}
-        for example in tqdm(examples(model, reported, reading), total=len(reported), unit="photo"):
-            for name, params in rows.items():
-                cms[name] += score_all([example], reading, params)
+        best, tried = choose(model, [chosen_by[i] for i in spread], reading)
+        settings = {"net alone": None, "authors' defaults": START, "chosen": best}
+        cms = compare(model, reported, reading, settings)
     except ValueError as error:
         sys.exit(f"tune_crf: {error}")
     report = {
