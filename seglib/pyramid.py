@@ -2,8 +2,8 @@
 
 REDUCE blurs with five taps and keeps every second pixel; EXPAND puts them back in place and fills the gaps with the
 same blur. Level l of the Gaussian pyramid is the picture reduced l times. Level l of the Laplacian pyramid, a band, is
-what Gaussian level l has and level l + 1, expanded, has not; its last level is the last Gaussian one, the residual. So
-the sum of all its levels, expanded step by step, is the picture again, whatever the blur.
+Gaussian level l minus level l + 1 expanded; its last level is the last Gaussian one, the residual. So the sum of all
+its levels, expanded step by step, is the picture again, whatever the blur.
 
 Source: Burt & Adelson, "The Laplacian pyramid as a compact image code", IEEE Trans. Communications 1983, with OpenCV's
 weights (their a = 0.375; theirs was 0.4) and mirrored borders. Unit i of level l sits on pixel ``i * 2 ** l``: a side

@@ -1,7 +1,7 @@
 """What subsampling costs: the best score that any net could reach on a coarse grid.
 
 Take the true labels themselves, subsample them by a factor, upsample them again, and score the result
-against the truth: what is lost can not be blamed on a net. Source: Long, Shelhamer & Darrell, CVPR 2015,
+against the truth: what is lost cannot be blamed on a net. Source: Long, Shelhamer & Darrell, CVPR 2015,
 appendix A, "Upper bounds on IU".
 """
 

@@ -12,9 +12,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from seglib.crf.mean_field import mean_field
+from seglib.crf.mean_field import mean_field, sure_of
 from seglib.crf.pairwise import CRFParams
-from seglib.crf.trace import sure_of
 from seglib.labels import EVERYDAY
 from seglib.metrics import confusion_matrix, iou_per_class, mean_iou
 from seglib.metrics.boundary import band_curve, thin_parts

@@ -1,4 +1,4 @@
-"""Pictures of a detection and of a cut: arrays in, RGB arrays ``(h, w, 3)`` uint8 out."""
+"""Pictures of a detected box and of what GrabCut cuts out of it: arrays in, RGB arrays ``(h, w, 3)`` uint8 out."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class BadBox(ValueError):  # noqa: N818 - a box is bad, not in error
 
 
 class Box(NamedTuple):
-    """Rows ``top`` to ``bottom`` and columns ``left`` to ``right`` of a photo, the latter two just behind."""
+    """Rows from ``top`` up to, not including, ``bottom`` of a photo, and columns from ``left`` up to ``right``."""
 
     top: int
     left: int

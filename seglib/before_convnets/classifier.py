@@ -1,4 +1,4 @@
-"""A class for every window from its histogram of words, and for every pixel by sliding the window.
+"""Texture classification: a class for every window from its histogram of words, slid over all pixels.
 
 Words are textons, and if wanted colours and places, each counted in the same way. Two classifiers share them: the most
 similar of some examples by chi-square distance (Varma & Zisserman, IJCV 2005), and a linear one on the square roots

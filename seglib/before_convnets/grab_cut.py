@@ -91,7 +91,7 @@ def start(image: np.ndarray, box: Box, seeds: np.ndarray | None = None) -> Cut:
 
 
 def _span(low: int, high: int, scale: float, count: int) -> tuple[int, int]:
-    """First and last row or column, the latter just behind, of the shrunken box; at least one."""
+    """First row or column of the shrunken box and the one after its last; at least one lies between."""
     first = min(round(low * scale), count - 1)
     return first, max(round(high * scale), first + 1)
 

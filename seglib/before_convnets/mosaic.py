@@ -1,8 +1,8 @@
-"""Brick, grass and gravel in one picture, with the grey levels of all three made the same.
+"""Texture and nothing else: brick, grass and gravel in one picture, the grey levels of all three made the same.
 
 Whoever looks at one pixel, at how bright a window is, or at its histogram of grey levels, must guess: on average all
-three are alike. Their histograms of textons are not. Each texture is cut in two: one half to learn from, the other is
-what the mosaic is made of. (Single windows differ in contrast, and a nearest neighbour among many examples makes
+three are alike. Their histograms of textons are not. Each texture is cut in two: one half to learn from, and the other
+is a part of the mosaic. (Single windows differ in contrast, and a nearest neighbour among many examples makes
 something of that; here each texture has one model, its mean histogram.)
 
 The three textures come with scikit-image (from CC0Textures) and are read from the installed package.
@@ -37,7 +37,7 @@ KINDS = ("mean grey", "grey levels", "textons")  # what windows are compared by
 
 @dataclass(frozen=True, eq=False)
 class Mosaic:
-    """A picture of three textures, which is where, and the halves to learn from."""
+    """A picture of three textures, the map of which is where, and the halves to learn from."""
 
     image: np.ndarray = field(repr=False)  # (H, W, 3) uint8, grey
     truth: np.ndarray = field(repr=False)  # (H, W) uint8

@@ -1,7 +1,7 @@
 """Learn the textures of one photo from a few strokes on it, and label the rest.
 
 Textons are those of the photo itself, examples are the windows around stroke pixels. Only classes that were painted can
-be found, and a score that counted the painted pixels would count what was told, so `unseen` leaves them out.
+be found. The classes of painted pixels were told, so a score must not count them: `unseen` leaves them out.
 """
 
 from __future__ import annotations

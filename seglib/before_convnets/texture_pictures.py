@@ -1,4 +1,4 @@
-"""Filters, words and windows as pictures: arrays in, RGB arrays ``(H, W, 3)`` uint8 out."""
+"""Texture as pictures: filters, words and windows in, RGB arrays ``(H, W, 3)`` uint8 out."""
 
 from __future__ import annotations
 

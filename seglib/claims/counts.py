@@ -1,7 +1,7 @@
-"""Count once, ask often: what a segmenter does on every photo, near borders, on thin parts and everywhere.
+"""What claims are measured from: confusion matrices of every photo, near borders, on thin parts and everywhere.
 
-Nearly every claim is a question to confusion matrices. They are counted photo by photo, kept in a folder, and from
-them follow scores, scores at the border, and, by drawing photos with replacement, how sure these are.
+Nearly every claim is a question to confusion matrices: count once, ask often. They are counted photo by photo and kept
+in a folder; from them follow scores, scores at the border, and, by drawing photos with replacement, how sure these are.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from seglib.models.weights import load_model
 from seglib.training.evaluate import Segmenter, fold, half, sharpened
 from seglib.training.train import VALIDATION
 
-RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.claims.files.BORDER` is one of them
+RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.metrics.boundary.BORDER` is one of them
 THIN = 5  # pixels: what no disc of this width inside its class covers
 RESAMPLES = 1000
 

@@ -1,4 +1,4 @@
-"""Where the scoreboard and the benchmarks lie: read by the page, which need not wait for torch."""
+"""The scoreboard and the benchmarks as files: where they lie, and how a page reads them without torch."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The bill for resolution: memory and time of one photo, measured: ``python -m seglib.costs.bill --out FILE``.
 
 Stop subsampling earlier, and every layer after that computes four times as many units for each halving of the output
-stride. Dilation keeps the window, but does not pay that bill. Here one photo goes through `fcn8s` and through trunks
-that stop subsampling at stride 8, 4, 2 and 1, with dilation in its place or nothing; random weights cost what trained
-ones do. Each net runs in a process of its own that may use so much memory and so many seconds, and no more.
+stride. Dilation keeps the window, at the same bill. Here one photo goes through `fcn8s` and through trunks that stop
+subsampling at stride 8, 4, 2 and 1, with dilation in its place or nothing; random weights cost what trained ones do.
+Each net runs in a process of its own that may use so much memory and so many seconds, and no more.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def estimate(net: str, stride: int, size: tuple[int, int] = SIZE) -> Item:
 
 
 def measure(net: str, stride: int, size: tuple[int, int], megabytes: int) -> dict:
-    """Run one photo through a net in this process, which cannot be trusted with memory limits afterwards."""
+    """Run one photo through a net in this process, whose memory stays limited afterwards."""
     import torch  # noqa: PLC0415
     from torch import nn  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""A Gaussian kernel of low rank: all pairs of N points, heard through a few hundred of them.
+"""The CRF's kernel at low rank: all pairs of N points, heard through a few hundred of them.
 
 Neighbouring pixels of like colour hear nearly the same, so the matrix ``K_ij = exp(-|f_i - f_j|^2 / 2)`` has far fewer
 independent rows than pixels, and ``K = F F^T`` with F ``(N, r)`` costs N r where all pairs cost N^2. F is a Cholesky

@@ -1,8 +1,8 @@
 """The fully connected CRF: let every pixel hear every other, and ask again which class it is.
 
-A net's probabilities are smooth where the photo is not. A conditional random field adds, to what the net says of each
-pixel, that near pixels, and pixels of like colour, should agree: its energy is the sum of the unary terms
-``-log p_i(l)`` and, over all pairs of pixels, ``mu(l, l') sum_m w_m k_m(i, j)``. Its exact distribution is out of
+A net's probabilities are smooth where the photo is not. A conditional random field takes what the net says of each
+pixel, and adds that pixels should agree that are near, or near and of like colour. Its energy is the sum of the unary
+terms ``-log p_i(l)`` and, over all pairs of pixels, ``mu(l, l') sum_m w_m k_m(i, j)``. Its exact distribution is out of
 reach; mean field looks for the closest one in which pixels are independent, by a fixed-point iteration whose costly
 step is a Gaussian blur. Sources: Krähenbühl & Koltun, NIPS 2011, algorithm 1 (this file follows its lines); Chen et
 al., "Semantic Image Segmentation with Deep Convolutional Nets and Fully Connected CRFs", ICLR 2015, section 4.
@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 
 from seglib.crf.pairwise import CRFParams, Kernel, Method, pairwise_kernels
+from seglib.labels import IGNORE, check_label_map
 
 ITERATIONS = 5
 SMALLEST = 1e-5  # probability: a net that says 0 may be wrong, and an infinite energy could never be outvoted
@@ -40,10 +41,10 @@ def mean_field(
     compatibility: np.ndarray | None = None,
     method: Method = "auto",
 ) -> np.ndarray:
-    """A net's probabilities ``(K, H, W)`` after so many iterations on an image ``(H, W, 3)`` uint8, ``(K, H, W)``.
+    """Run the CRF: a net's probabilities ``(K, H, W)`` and their image ``(H, W, 3)`` uint8 in, ``(K, H, W)`` out.
 
     ``compatibility`` ``(K, K)`` says what it costs if one pixel is l and the other l'; without one every disagreement
-    costs 1 (Potts). Raises `ValueError` for probabilities that are none, and for sizes that do not match.
+    costs 1 (Potts). Raises `ValueError` for values that are no probabilities, and for sizes that do not match.
     """
     return deque(mean_field_steps(probabilities, image, params, iterations, compatibility, method), maxlen=1)[0]
 
@@ -120,6 +121,18 @@ def unary_energy(probabilities: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(-energy.reshape(len(energy), -1).T)
 
 
+def sure_of(truth: np.ndarray, num_classes: int, certainty: float) -> np.ndarray:
+    """Probabilities ``(K, H, W)`` of somebody who is ``certainty`` sure of every label, and undecided where it is void.
+
+    Their unary energy holds no mistake: whatever the CRF changes, it spoils.
+    """
+    truth = check_label_map(truth, num_classes)
+    rest = (1 - certainty) / max(1, num_classes - 1)
+    sure = np.where(np.arange(num_classes)[:, None, None] == truth, np.float32(certainty), np.float32(rest))
+    sure[:, truth == IGNORE] = 1 / num_classes
+    return sure
+
+
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Softmax of each row, ``(N, K)`` float32, written over its argument."""
     ones = np.ones((logits.shape[1], logits.shape[1]), np.float32)
@@ -138,7 +151,7 @@ def as_maps(q: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def check_probabilities(probabilities: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Return probabilities that fit an image; else `ValueError` says what came."""
+    """Return ``probabilities`` if they are ``(K, H, W)`` for this image; else `ValueError` says what came."""
     probabilities, size = np.asarray(probabilities), np.shape(image)[:2]
     if probabilities.ndim != 3 or probabilities.shape[1:] != size or not len(probabilities):
         raise ValueError(f"probabilities are {probabilities.shape} for an image of {size}: wanted (K, H, W)")
@@ -151,14 +164,14 @@ def check_probabilities(probabilities: np.ndarray, image: np.ndarray) -> np.ndar
 
 
 def check_iterations(iterations: int) -> int:
-    """Return a number of iterations that is one, 0 to 1000."""
+    """Return ``iterations`` if it is a whole number from 0 to 1000; else `ValueError` says what came."""
     if isinstance(iterations, bool) or not isinstance(iterations, int | np.integer) or not 0 <= iterations <= 1000:
         raise ValueError(f"{iterations} iterations: wanted a whole number from 0 to 1000")
     return int(iterations)
 
 
 def check_compatibility(compatibility: np.ndarray, num_classes: int) -> np.ndarray:
-    """Return a compatibility matrix ``(K, K)`` float32; it must be finite and symmetric."""
+    """Return the matrix ``(K, K)`` as float32 if it is finite and symmetric; else `ValueError` says what came."""
     matrix = np.asarray(compatibility, np.float32)
     if matrix.shape != (num_classes, num_classes):
         raise ValueError(f"the compatibility is {matrix.shape}: wanted ({num_classes}, {num_classes})")

@@ -4,9 +4,9 @@ Smoothness looks at positions only, ``exp(-|p_i - p_j|^2 / 2 s^2)``; appearance 
 ``exp(-|p_i - p_j|^2 / 2 a^2 - |I_i - I_j|^2 / 2 b^2)``. Source: Krähenbühl & Koltun, "Efficient Inference in Fully
 Connected CRFs with Gaussian Edge Potentials", NIPS 2011, equation 3.
 
-Every kernel is normalised from both sides, ``k(i, j) / sqrt(k(i, .) k(., j))``, as in the authors' code: it stays
-symmetric, a weight means the same in the open and in a corner, and constant factors of a filter drop out. The term
-i = j is kept, again as there; the paper's derivation leaves it out.
+Every kernel is normalised from both sides, ``k(i, j) / sqrt(k(i, .) k(., j))``, as in the authors' code. So it stays
+symmetric, a weight means the same in the middle of a photo and in its corner, and constant factors of a filter cancel.
+The term i = j is kept, as in that code; the paper's derivation leaves it out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The permutohedral lattice: a Gaussian blur of N points in many dimensions, in time and memory linear in N.
+"""The CRF's blur on the permutohedral lattice: N points in many dimensions, in time and memory linear in N.
 
 Summing ``exp(-|f_i - f_j|^2 / 2) v_j`` over all pairs takes N^2 steps. Instead every point hands its value to the
 d + 1 corners of the simplex it lies in (*splat*), the corners blur among themselves along the d + 1 directions of the

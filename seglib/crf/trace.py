@@ -1,4 +1,4 @@
-"""Mean field watched at work: its answer, its energy and its messages, iteration by iteration."""
+"""The CRF watched at work: answer, energy and messages of mean field, iteration by iteration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from seglib.crf import mean_field
 from seglib.crf.pairwise import CRFParams, Kernel
-from seglib.labels import IGNORE, check_label_map
 
 STEPS = 255  # a kept probability is a whole number of them: a quarter of the memory, 0.2 % off at most
 
@@ -91,15 +90,3 @@ def fit_pixels(
         appearance_width=max(0.1, params.appearance_width * factor),
     )
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), planes, smaller
-
-
-def sure_of(truth: np.ndarray, num_classes: int, certainty: float) -> np.ndarray:
-    """Probabilities ``(K, H, W)`` of one who is ``certainty`` sure of every label, and of nothing where it is void.
-
-    A unary without a mistake: whatever the CRF changes in it, it spoils.
-    """
-    truth = check_label_map(truth, num_classes)
-    rest = (1 - certainty) / max(1, num_classes - 1)
-    sure = np.where(np.arange(num_classes)[:, None, None] == truth, np.float32(certainty), np.float32(rest))
-    sure[:, truth == IGNORE] = 1 / num_classes
-    return sure

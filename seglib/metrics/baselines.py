@@ -1,8 +1,8 @@
 """Predictors that cheat: none has understood anything, and each pleases some metric.
 
-Those that say one class need no photo at all. The others know the truth and spoil it on purpose, in one way and by one
-number each, so that it can be seen what a metric makes of just this fault. All of them name a class everywhere: where
-the truth is void they go on with the nearest class.
+Those that say one class need no photo at all. The others know the truth and spoil it on purpose, each in one way and
+by one number, so that one sees what a metric makes of that fault alone. All of them name a class everywhere: where the
+truth is void, that of the nearest labelled pixel.
 """
 
 from __future__ import annotations

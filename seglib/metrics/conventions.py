@@ -1,4 +1,4 @@
-"""Five switches on one mean IoU: the conventions that papers and libraries leave unsaid.
+"""Five meanings of "mean IoU": the conventions that papers and libraries leave unsaid, as switches.
 
 All start from the same counts, the matrices of the photos stacked, ``(N, K + 1, K)``: K rows of true classes as in
 `seglib.metrics`, and below them one row that says what was predicted on void pixels. With n_ii right pixels of class

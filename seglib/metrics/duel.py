@@ -1,4 +1,4 @@
-"""Predictors ranked under several metrics at once, and the pair that proves that the metrics disagree."""
+"""Metrics that disagree: predictors ranked under several at once, and the pair on which the ranks are reversed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turn the imbalance itself: the same photo, the same answers, and a class that shrinks or falls apart.
+"""How metrics follow the imbalance of classes: the same answers, while a class shrinks, merges or is split.
 
 Two handles. A window: cut out the part of the photo in which a class has a wanted share of the labelled pixels. And
 the classes: merge some, which the confusion matrix does by adding rows and columns, or split one into several.

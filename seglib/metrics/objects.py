@@ -1,4 +1,4 @@
-"""Things one by one: how well is an object found, depending on how large it is?
+"""Scores of things one by one: how well is an object found, depending on how large it is?
 
 A pixel score knows no objects: one near bus outweighs fifty far pedestrians. Here every connected region of a thing
 class counts as one object, each once. Things that touch or overlap are one region, and a thing that is cut in two by

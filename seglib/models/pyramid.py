@@ -69,7 +69,8 @@ class SharedTrunk(Trunk):
     """The trunk up to `STRIDE`, run on several pictures at once: a list of levels in, a list of features out.
 
     Every weight is shared, and so are the statistics of batch normalisation: in training, mean and variance are those
-    over all levels together. Level after level, each would be normalised by its own, and predict by somebody else's.
+    over all levels together. If levels ran one after another, each would be trained with its own statistics, and
+    predict with a running mean of all.
     """
 
     def __init__(self) -> None:

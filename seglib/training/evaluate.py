@@ -119,7 +119,7 @@ def main(argv: list[str] | None = None) -> None:
         pairs = half(find_pairs(args.data, args.split), args.half)
         model = load(args.model, args.labels, args.weights)
         if params and not isinstance(model, nn.Module):
-            raise ValueError(f"--crf needs a net's probabilities, and {args.model} is none")
+            raise ValueError(f"--crf needs a net's probabilities, and {args.model} has none")
         cm = evaluate(sharpened(model, params) if params else model, pairs, reading, progress=True)
     except ValueError as error:
         sys.exit(f"evaluate: {error}")

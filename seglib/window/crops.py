@@ -1,4 +1,4 @@
-"""How much photo does a net need? Cut a square round one pixel, show the net nothing else, and widen it.
+"""The window that a net needs: cut a square round one pixel, show the net nothing else, and widen it.
 
 The crop is alone: it is a picture of its own, and what surrounds it in the photo never enters the net. One thing must
 not change, though: where the pixel lies between the units of the coarse grids, for nets answer differently there. The

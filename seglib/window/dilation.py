@@ -1,4 +1,4 @@
-"""The exploded filter: a small kernel with holes sees as far as a large one, and costs what the small one costs.
+"""Dilation: the exploded filter, a small kernel with holes, sees as far as a large one at its old cost.
 
 Three facts to play with. Dilating a filter is filling it up with zeros (`zero_stuffed`). With rates 1, 2, 4, 8 the
 window doubles with each layer while the parameters only add up. And rates that share a divisor leave holes: after three

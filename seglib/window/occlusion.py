@@ -1,4 +1,4 @@
-"""Where must one not cover the photo? A grey patch slides over it, and the probability at one pixel is watched.
+"""The window by occlusion: a grey patch slides over the photo, and the probability at one pixel is watched.
 
 Source: Zeiler & Fergus, "Visualizing and understanding convolutional networks", ECCV 2014, section 4.2. There the
 class of the whole photo is watched, here that of one pixel of a segmentation.

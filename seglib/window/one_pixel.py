@@ -1,6 +1,6 @@
-"""The class scores of one pixel, computed without those of the others.
+"""One pixel and its window: its class scores, computed without those of the other pixels.
 
-A pixel's scores hang on a few units of the trunk's features; these on a window of the layer below, and so on down to
+A pixel's scores depend on a few units of the trunk's features; these on a window of the layer below, and so on down to
 the pixel's receptive field. Looking down first (which units are needed?) and climbing up afterwards (compute those, and
 no others) gives the very numbers that the whole net gives, in a fraction of the time: most is gained on the deep layers
 of a dilated net, each as fine as the others but needed in few places. The same way answers "what if this patch of the

@@ -1,4 +1,4 @@
-"""Stacks worth looking at: published nets with their published windows, and plain stacks of dilated layers.
+"""Stacks whose window is worth a look: published nets with published windows, and plain stacks of dilated layers.
 
 Sources of the windows: google-research/receptive_field, RECEPTIVE_FIELD_TABLE.md, the table behind Araujo, Norris &
 Sim, Distill 2019 (alexnet_v2 195, vgg_16 212 at pool5, resnet_v1_50 483); Chen et al., DeepLab, ICLR 2015, section 3.1

@@ -1,4 +1,4 @@
-"""A stack of layers as a person writes it, checked before anything is computed from it, and what each layer costs.
+"""A stack of layers as a person writes it, checked before use; the window of each layer, and what it costs.
 
 ``3:64 3/2:64 p2/2 3d4:128`` are four layers: a 3x3 convolution with 64 channels, one that subsamples by 2, a 2x2
 pooling that subsamples by 2, a 3x3 convolution of dilation 4 with 128 channels. Convolutions keep the size of their

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seglib.crf.mean_field import mean_field_steps
+from seglib.crf.mean_field import mean_field_steps, sure_of
 from seglib.crf.pairwise import CRFParams, pairwise_kernels
-from seglib.crf.trace import class_messages, fit_pixels, sure_of, trace
+from seglib.crf.trace import class_messages, fit_pixels, trace
 from seglib.labels import IGNORE
 
 SHAPE = (3, 14, 18)

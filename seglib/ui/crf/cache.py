@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from seglib.crf.mean_field import sure_of
 from seglib.crf.pairwise import CRFParams, Kernel, pairwise_kernels
-from seglib.crf.trace import Trace, class_messages, fit_pixels, sure_of, trace
+from seglib.crf.trace import Trace, class_messages, fit_pixels, trace
 from seglib.metrics.boundary import thin_parts
 from seglib.models.segmentation import digest
 from seglib.ui import cache
