@@ -7,8 +7,6 @@ checked for its type, shape and bounds before it is used.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,7 @@ from safetensors import SafetensorError
 from seglib.before_convnets import textons
 from seglib.before_convnets.classifier import KINDS, PLACES, TextureModel, WindowClassifier
 from seglib.labels import LABEL_SETS
-from seglib.models.cards import WEIGHTS, WeightsError, read_card
+from seglib.models.cards import WEIGHTS, WeightsError, read_with_card, write_with_card
 
 NAME = "texture"
 MAX_BYTES = 8 * 2**20  # ours have a fraction of a megabyte
@@ -41,13 +39,9 @@ def save_texture(path: Path, model: TextureModel, card: dict) -> None:
     arrays = {
         name: np.ascontiguousarray(a.astype(np.float16) if a.dtype.kind == "f" else a) for name, a in parts.items()
     }
-    data = safetensors.numpy.save(arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
     settings = {"kinds": list(model.kinds), "radii": list(model.radii), "cell": model.cell, "side": model.side}
     card = {"name": NAME, "labels": model.label_set.name} | card | {"settings": settings}
-    card |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+    write_with_card(path, safetensors.numpy.save(arrays), card)
 
 
 def load_texture(label_set_name: str, path: Path | None = None) -> TextureModel:
@@ -58,14 +52,7 @@ def load_texture(label_set_name: str, path: Path | None = None) -> TextureModel:
     if label_set_name not in LABEL_SETS:
         raise ValueError(f"no label set {label_set_name!r}: there are {', '.join(LABEL_SETS)}")
     path = path or texture_path(label_set_name)
-    if not path.is_file():
-        raise WeightsError(f"no weights at {path.name}: train them with python -m seglib.training.train_texture")
-    if path.stat().st_size > MAX_BYTES:
-        raise WeightsError(f"{path.name} has {path.stat().st_size} bytes: wanted at most {MAX_BYTES}")
-    data, card = path.read_bytes(), _card(path)
-    checksum = hashlib.sha256(data).hexdigest()
-    if checksum != card.get("sha256"):
-        raise WeightsError(f"{path.name} is damaged: its sha256 is {checksum}, its card says {card.get('sha256')}")
+    data, card = read_with_card(path, MAX_BYTES)
     if (card.get("name"), card.get("labels")) != (NAME, label_set_name):
         raise WeightsError(
             f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {NAME} for {label_set_name}"
@@ -81,16 +68,6 @@ def load_texture(label_set_name: str, path: Path | None = None) -> TextureModel:
 
 class _UnfitError(ValueError):
     """What does not fit a texture model."""
-
-
-def _card(path: Path) -> dict:
-    try:
-        card = read_card(path)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WeightsError(f"the card of {path.name} is not JSON") from error
-    if not isinstance(card, dict):
-        raise WeightsError(f"the card of {path.name} is {type(card).__name__}: wanted an object")
-    return card
 
 
 def _model(label_set_name: str, arrays: dict[str, np.ndarray], settings: object) -> TextureModel:

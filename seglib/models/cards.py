@@ -5,6 +5,7 @@ A card is the JSON file beside a weights file: data, recipe, seed, figures, sha2
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -24,11 +25,38 @@ def weights_path(name: str, label_set_name: str) -> Path:
 
 
 def read_card(path: Path) -> dict:
-    """The card beside a weights file; `WeightsError` if there is none."""
-    card = path.with_suffix(".json")
-    if not card.is_file():
-        raise WeightsError(f"{path.name} has no card: wanted {card.name} beside it")
-    return json.loads(card.read_text())
+    """The card beside a weights file; `WeightsError` if there is none, or if it is no JSON object."""
+    file = path.with_suffix(".json")
+    if not file.is_file():
+        raise WeightsError(f"{path.name} has no card: wanted {file.name} beside it")
+    try:
+        card = json.loads(file.read_text())
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WeightsError(f"the card of {path.name} is not JSON") from error
+    if not isinstance(card, dict):
+        raise WeightsError(f"the card of {path.name} is {type(card).__name__}: wanted an object")
+    return card
+
+
+def read_with_card(path: Path, most_bytes: int) -> tuple[bytes, dict]:
+    """The bytes of a weights file, unread if they are too many, and its card; `WeightsError` if the sums differ."""
+    if not path.is_file():
+        raise WeightsError(f"no weights at {path.name}: train them, see README")
+    if path.stat().st_size > most_bytes:
+        raise WeightsError(f"{path.name} has {path.stat().st_size} bytes: wanted at most {most_bytes}")
+    data, card = path.read_bytes(), read_card(path)
+    checksum = hashlib.sha256(data).hexdigest()
+    if checksum != card.get("sha256"):
+        raise WeightsError(f"{path.name} is damaged: its sha256 is {checksum}, its card says {card.get('sha256')}")
+    return data, card
+
+
+def write_with_card(path: Path, data: bytes, card: dict) -> None:
+    """Write a weights file, and beside it its card with the file's sum and size."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    card = card | {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
 
 
 def some_shipped(*names: str) -> bool:

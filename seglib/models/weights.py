@@ -7,8 +7,6 @@ and is strict: a missing or left-over tensor is an error.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
 import safetensors.torch
@@ -18,21 +16,14 @@ from torch import nn
 
 from seglib.labels import LABEL_SETS
 from seglib.models import create_model
-from seglib.models.cards import WeightsError, read_card, weights_path
+from seglib.models.cards import WeightsError, read_card, read_with_card, weights_path, write_with_card
 
 MAX_BYTES = 32 * 2**20  # a net of the family weighs 6 MB
 
 
 def read_tensors(path: Path) -> dict[str, torch.Tensor]:
     """Tensors of a weights file, checked against its card's sha256."""
-    if not path.is_file():
-        raise WeightsError(f"no weights at {path.name}: train them, see README")
-    if path.stat().st_size > MAX_BYTES:
-        raise WeightsError(f"{path.name} has {path.stat().st_size} bytes: wanted at most {MAX_BYTES}")
-    data = path.read_bytes()
-    checksum, wanted = hashlib.sha256(data).hexdigest(), read_card(path).get("sha256")
-    if checksum != wanted:
-        raise WeightsError(f"{path.name} is damaged: its sha256 is {checksum}, its card says {wanted}")
+    data, _ = read_with_card(path, MAX_BYTES)
     try:
         return safetensors.torch.load(data)
     except SafetensorError as error:
@@ -46,11 +37,7 @@ def save_weights(path: Path, model: nn.Module, card: dict) -> None:
         key: (value.half() if value.is_floating_point() else value).contiguous().cpu()
         for key, value in model.state_dict().items()
     }
-    data = safetensors.torch.save(tensors)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    card = card | {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+    write_with_card(path, safetensors.torch.save(tensors), card)
 
 
 def load_model(name: str, labels: str = "everyday", path: Path | None = None) -> nn.Module:
