@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -134,3 +135,46 @@ def test_every_module_says_what_it_is(name):
     docstring = ast.get_docstring(TREES[name])
     assert docstring
     assert docstring.splitlines()[0].endswith((".", "?", ":", "`", "``"))
+
+
+def _defines(body: list[ast.stmt], path: list[str]) -> bool:
+    """Whether statements define the first name of ``path``, and as a class the next one in it, and so on."""
+    if not path:
+        return True
+    for node in body:
+        match node:
+            case ast.ClassDef() if node.name == path[0]:
+                return len(path) == 1 or _defines(node.body, path[1:])
+            case ast.FunctionDef():
+                names = [node.name]
+            case ast.Assign():
+                names = [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]
+            case ast.AnnAssign():
+                names = [node.target.id]
+            case ast.Import() | ast.ImportFrom():
+                names = [(alias.asname or alias.name) for alias in node.names]
+            case ast.If() if _is_type_checking(node) and _defines(node.body, path):  # names that load on first use
+                return True
+            case _:
+                names = []
+        if names and path[0] in names:
+            return True
+    return False
+
+
+def test_names_quoted_in_the_text_exist():
+    """Comments and docstrings name modules, functions and classes as `seglib.metrics.mean_iou`."""
+    quoted = {
+        (file.relative_to(ROOT).as_posix(), name)
+        for folder in ("seglib", "pages", "benchmarks")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"(?<!`)`(seglib(?:\.\w+)+)`(?!`)", file.read_text("utf-8"))
+    }
+    assert len(quoted) > 20
+    wrong = []
+    for file, name in quoted:
+        parts = name.split(".")
+        depth = max(depth for depth in range(1, len(parts) + 1) if ".".join(parts[:depth]) in TREES)
+        if not _defines(TREES[".".join(parts[:depth])].body, parts[depth:]):
+            wrong.append(f"{file}: {name}")
+    assert not wrong
