@@ -1,36 +1,28 @@
 """Labels are hard: paint them, against the clock and against each other, and meet the heavy tail."""
 
-import streamlit as st
-
-from seglib.annotation import agreement, contours, heavy_tail
 from seglib.ui import page, state
-from seglib.ui.annotation import agreement as agreement_panel
-from seglib.ui.annotation import heavy_tail as heavy_tail_panel
-from seglib.ui.annotation import paint as annotation_panels
+from seglib.ui.annotation import agreement, heavy_tail, paint
 
-page.heading(
+photo, label_set = state.photo(), state.label_set()
+page.run_parts(
     "Annotation",
-    "Every score rests on labels drawn by hand: slowly, and by no two people alike.",
-)
-photo, labels = state.photo(), state.label_set()
-panel = st.segmented_control(
-    "Panel",
-    ["Paint", "Stopwatch", "Agreement", "Heavy tail"],
-    default="Paint",
-    required=True,
+    {
+        "Paint": (
+            "Every score rests on labels drawn by hand: slowly, and by no two people alike.",
+            lambda: paint.paint(photo, label_set),
+        ),
+        "Stopwatch": (
+            "Precise borders take time: what would a whole data set take at your pace?",
+            lambda: paint.stopwatch(photo, label_set),
+        ),
+        "Agreement": (
+            "No two people draw the same labels: how far they agree is how far a score can be trusted.",
+            lambda: agreement.agree(photo, label_set),
+        ),
+        "Heavy tail": (
+            "A few classes own nearly all pixels: annotate those, and call the rest Other.",
+            lambda: heavy_tail.tail(label_set),
+        ),
+    },
     key="annotation_panel",
-    bind="query-params",
-    label_visibility="collapsed",
 )
-if panel == "Paint":
-    annotation_panels.paint(photo, labels)
-    page.show_source(agreement.score_against, contours.outlines)
-elif panel == "Stopwatch":
-    annotation_panels.stopwatch(photo, labels)
-    page.show_source(agreement.differences, agreement.hours_for)
-elif panel == "Agreement":
-    agreement_panel.agree(photo, labels)
-    page.show_source(agreement.pair_iou, agreement.disagreement)
-else:
-    heavy_tail_panel.tail(labels)
-    page.show_source(heavy_tail.fold_rarest)

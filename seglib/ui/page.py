@@ -13,27 +13,37 @@ from seglib.ui.loading import loading
 TEXTS = ASSETS / "texts"
 
 
+Part = tuple[str, Callable[[], object]]  # claim, and what shows it
+
+
 def heading(title: str, claim: str) -> None:
     """A page's first two lines: its title, and the claim that it puts to the test."""
     st.title(title)
     st.markdown(f"#### {claim}")
 
 
-def choose_part(title: str, claims: Mapping[str, str], key: str) -> str:
-    """A page of several parts: its title, the claim of the part that is chosen, and the choice, kept in the link."""
+def run_parts(title: str, parts: Mapping[str, Part], key: str) -> None:
+    """A page of several parts: its title, the claim of the part that is chosen, the choice, and then that part.
+
+    ``parts`` is a table ``{title: (claim, run)}`` in the order of the page, the first being the one that opens; ``run``
+    takes nothing. The address names the part by ``key``, which must be the page's own: so each page comes back to the
+    part that was left. (Streamlit puts into the address what a visitor chose, and never what Python set, so that pages
+    with one key in common would forget theirs.)
+    """
     above = st.container()
     part = st.segmented_control(
         "Part",
-        list(claims),
-        default=next(iter(claims)),
+        list(parts),
+        default=next(iter(parts)),
         key=key,
         required=True,
         bind="query-params",
         label_visibility="collapsed",
     )
+    claim, run = parts[part]
     with above:
-        heading(title, claims[part])
-    return part
+        heading(title, claim)
+    run()
 
 
 def text(name: str) -> None:

@@ -89,6 +89,12 @@ def show(
         st.rerun()
 
 
+def show_unlabelled(photo: state.Photo) -> None:
+    """In place of an experiment that needs human labels: the photo, and a way on."""
+    show([photo_panel(photo)], photo, None, key="unlabelled", columns=1)
+    st.info("There are no human labels of these classes for this photo. Choose another photo, or add labels to yours.")
+
+
 def confusions(
     labels: LabelSet, answers: Mapping[str, cache.Segmentation], truth: np.ndarray | None
 ) -> dict[str, np.ndarray | None]:

@@ -17,7 +17,7 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics.baselines import grown, shifted, without_rare
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, TWICE
-from seglib.ui import cache, paintings, panels, state
+from seglib.ui import cache, page, paintings, panels, state
 from seglib.ui.annotation.paint import FILES
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.words import percent
@@ -28,6 +28,12 @@ YOURS, OURS, AGAIN = "your painting", "human labels", "drawn again, fast"
 
 def agree(photo: state.Photo, labels: LabelSet) -> None:
     """Several people's labels of one photo: how well they agree, and how the nets compare with that."""
+    _compare_people(photo, labels)
+    page.show_source(agreement.pair_iou, agreement.disagreement)
+
+
+def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
+    """The files, the people, where they differ, and the tables; a sentence if there are not two yet."""
     files = st.session_state.setdefault("annotators", {}).setdefault(paintings.name_of(photo, labels), {})
     left, right = st.columns(2, gap="medium")
     with left:

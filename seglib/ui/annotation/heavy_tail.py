@@ -23,6 +23,11 @@ FINE = "our ten photos, fine labels"
 
 def tail(labels: LabelSet) -> None:
     """Classes by share; fold the rarest into Other, and see what that does to the scores of the same predictions."""
+    _fold(labels)
+    page.show_source(heavy_tail.fold_rarest)
+
+
+def _fold(labels: LabelSet) -> None:
     left, middle, right = st.columns(3, gap="medium")
     with left:
         source = st.selectbox("Classes of", [FINE, *SETS], key="tail_source", persist_state="session")

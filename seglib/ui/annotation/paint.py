@@ -11,13 +11,13 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
-from seglib.annotation import agreement
+from seglib.annotation import agreement, contours
 from seglib.annotation.contours import label_png, labelme_file
 from seglib.annotation.polygons import BadAnnotation
 from seglib.images import BadImage
 from seglib.labels import IGNORE, LabelSet
 from seglib.models.cards import shipped_nets
-from seglib.ui import paintings, panels, state, tables
+from seglib.ui import page, paintings, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.words import percent
 
@@ -47,6 +47,7 @@ def paint(photo: state.Photo, labels: LabelSet) -> None:
         answers = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
         tables.score_table(panels.confusions(labels, answers, state.truth(photo, labels)))
         st.caption("Only pixels that you labelled are counted.")
+    page.show_source(agreement.score_against, contours.outlines)
 
 
 def _progress(painting: paintings.Painting | None, human: np.ndarray | None, labels: LabelSet) -> None:
@@ -147,6 +148,7 @@ def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
     if attempts := st.session_state.get("attempts"):
         st.subheader("Your attempts")
         st.dataframe(pd.DataFrame(list(attempts.values())), hide_index=True)
+    page.show_source(agreement.differences, agreement.hours_for)
 
 
 def _watch_of(photo: state.Photo, labels: LabelSet) -> Stopwatch | None:

@@ -29,6 +29,7 @@ SCORES = ("pixel_accuracy", "class_accuracy", "mean_iou")
 
 def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """The shipped model on the photo, beside the net, at any window."""
+    page.wait_for_nets()
     if not texture_path(labels.name).is_file():
         panels.show([panels.photo_panel(photo)], photo, None, key="trained_none", columns=1)
         st.info("The texture model in the box was learnt for everyday classes only: choose those in the sidebar.")

@@ -21,6 +21,7 @@ KINDS = {"texture": ("texture",), "colour": ("colour",), "both": ("texture", "co
 
 def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """Paint a few strokes of two classes or more, learn, and see the whole photo labelled."""
+    page.wait_for_nets()
     painting = paintings.receive(photo, labels, SCRIBBLES)
     name = paintings.name_of(photo, labels, SCRIBBLES)
     left, right = st.columns([3, 1], gap="medium")

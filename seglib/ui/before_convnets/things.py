@@ -25,6 +25,7 @@ FIRST = "Face"  # detector
 
 def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """Who draws the box, what GrabCut makes of it, and how good that is beside a net."""
+    page.wait_for_nets()
     drawn = detection_boxes.receive(photo)
     strokes = paintings.receive(photo, SEEDS, STROKES)
     seeds = strokes.labels if strokes is not None and (strokes.labels != IGNORE).any() else None

@@ -26,8 +26,12 @@ SHARES = {
 }
 
 
-def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """Trained nets and cheats under five metrics, while a class shrinks."""
+    page.wait_for_nets()
+    if truth is None:
+        panels.show_unlabelled(photo)
+        return
     answers = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
     present = [k for k in range(len(labels)) if (truth == k).any()]
     labelled = (truth != IGNORE).sum()

@@ -24,6 +24,7 @@ DEFAULT = conventions.Convention()
 
 def five_mean_ious(labels: LabelSet) -> None:
     """The same masks under the conventions that libraries disagree about."""
+    page.wait_for_nets()
     if loading():
         return
     left, middle, right = st.columns([1, 1, 2])
@@ -71,8 +72,12 @@ def five_mean_ious(labels: LabelSet) -> None:
     page.show_source(conventions.mean_iou_by, conventions.counts_with_void)
 
 
-def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """Scores within r pixels of a true border, and outside."""
+    page.wait_for_nets()
+    if truth is None:
+        panels.show_unlabelled(photo)
+        return
     left, middle, right = st.columns([2, 1, 1])
     with left:
         nets = inputs.choose_nets(labels, key="band_nets")
@@ -144,8 +149,12 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> No
     )
 
 
-def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """Countable things and shapeless stuff apart; objects by their size."""
+    page.wait_for_nets()
+    if truth is None:
+        panels.show_unlabelled(photo)
+        return
     left, right = st.columns([3, 1])
     with left:
         nets = inputs.choose_nets(labels, key="things_nets")

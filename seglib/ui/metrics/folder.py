@@ -20,7 +20,7 @@ from seglib import metrics
 from seglib.labels import LabelSet
 from seglib.metrics import folder as score_folder
 from seglib.models.cards import shipped_nets
-from seglib.ui import cache, tables
+from seglib.ui import cache, page, tables
 from seglib.ui.background import Job
 from seglib.ui.loading import loading
 from seglib.ui.metrics import charts as metrics_charts
@@ -51,6 +51,7 @@ class Scoring(Job[score_folder.Result]):
 
 def folder(labels: LabelSet) -> None:
     """Ask for a folder, score it, show what came out."""
+    page.wait_for_nets()
     st.markdown(
         "A folder with `images/` and `labels/` (PNG, one class index a pixel, 255 = void), and if you like "
         "`predictions/` in the same form: files of one name belong together. Photos are read one at a time, so ten "

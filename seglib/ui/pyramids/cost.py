@@ -9,13 +9,13 @@ from seglib.labels import LabelSet
 from seglib.ui import cache, page, state
 from seglib.ui.loading import loading
 from seglib.ui.pyramids import cache as pyramid_cache
-from seglib.ui.pyramids.levels import NET
+from seglib.ui.pyramids.levels import NET, ready
 from seglib.ui.pyramids.take_apart import gaussian_panel, level_name, show_mosaics
 
 
 def bill(photo: state.Photo, labels: LabelSet) -> None:
     """Each level's share of the work on this photo, counted and measured."""
-    if loading():
+    if not ready(labels) or loading():
         return
     levels = len(cache.model(NET, labels.name).strides)
     picture, numbers = st.columns(2, gap="medium")

@@ -28,10 +28,21 @@ FARABET = {
 }
 
 
+def ready(labels: LabelSet) -> bool:
+    """Whether the pyramid nets of these classes are in the box; says so if they are not, waits for them if they are."""
+    if not {NET, CONTROL} <= shipped_nets(labels.name, "pyramid").keys():
+        st.info("The pyramid nets have not been trained for these classes: choose the other ones in the sidebar.")
+        return False
+    page.wait_for_nets()
+    return True
+
+
 def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """The pyramid net on the photo, beside the same net with one level."""
     from seglib.models.pyramid import STRIDE, level_window
 
+    if not ready(labels):
+        return
     answers = panels.segment_all(photo, labels, [NET, CONTROL])
     if not answers:
         panels.show([panels.photo_panel(photo)], photo, None, key="levels_waiting", columns=1)

@@ -14,7 +14,7 @@ from seglib.pyramids import superpixels
 from seglib.ui import page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.pyramids import cache as pyramid_cache
-from seglib.ui.pyramids.levels import NET
+from seglib.ui.pyramids.levels import NET, ready
 from seglib.ui.words import percent
 
 LINE = (255, 221, 0)
@@ -22,6 +22,8 @@ LINE = (255, 221, 0)
 
 def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
     """The pyramid net's answer before and after the vote, and the most that a vote could reach."""
+    if not ready(labels):
+        return
     left, middle, right = st.columns([1, 1, 2])
     with left:
         voting = st.toggle("Superpixels vote", value=True, key="vote", bind="query-params")

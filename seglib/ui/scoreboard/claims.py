@@ -10,7 +10,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from seglib.claims import ledger
 from seglib.claims.ledger import FILE, SECTIONS, read_ledger
+from seglib.ui import page
 
 PAGES = Path(__file__).resolve().parent.parent.parent.parent / "pages"
 # Colour never stands alone: every verdict has words and a sign of its own.
@@ -25,6 +27,11 @@ COMMAND = "python -m seglib.claims --data DATA"
 
 def show(path: Path = FILE) -> None:
     """All claims; with a filter by verdict."""
+    _list_claims(path)
+    page.show_source(ledger.verdict)
+
+
+def _list_claims(path: Path) -> None:
     entries = read_ledger(path)
     if not entries:
         st.info(f"No claim has been measured yet: `{COMMAND}` does it.")

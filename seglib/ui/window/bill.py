@@ -31,6 +31,12 @@ class Measurement(Job[bill.Item]):
 
 def show_bill(photo: state.Photo) -> None:
     """The chart, the table, and a button that measures anew."""
+    page.wait_for_nets()
+    _show(photo)
+    page.show_source(bill.measure, bill.extrapolated)
+
+
+def _show(photo: state.Photo) -> None:
     about, lines = bill.read_bill()
     job: Measurement | None = st.session_state.get("bill_job")
     if job is not None:

@@ -33,6 +33,14 @@ OPENING = "1, 2, 4, 8"
 EXAMPLES = [OPENING, "2, 2, 2", "1, 2, 5", "1, 2, 3", "1, 1, 1, 1"]
 
 
+def lab(photo: state.Photo) -> None:
+    """One filter exploded, then layers of them stacked."""
+    page.wait_for_nets()
+    explode(photo)
+    stack_rates()
+    page.show_source(zero_stuffed, filtered, pixel_counts)
+
+
 def explode(photo: state.Photo) -> None:
     """One 3x3 filter on the photo's grey values, at growing rates, both ways of computing it side by side."""
     st.subheader("A larger filter with zeros, or the same small one dilated?")

@@ -23,6 +23,12 @@ OWN = "my own"
 
 def grow(photo: state.Photo, labels: LabelSet) -> None:
     """Edit a stack; see its window on the photo and its costs in a table."""
+    page.wait_for_nets()
+    _edit(photo, labels)
+    page.show_source(receptive_field, costs)
+
+
+def _edit(photo: state.Photo, labels: LabelSet) -> None:
     presets = PRESETS | _net_presets(labels)
     texts = {name: write_stack(preset.rows) for name, preset in presets.items()}
     left, right = st.columns([1, 2], gap="medium")

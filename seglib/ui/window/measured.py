@@ -26,6 +26,12 @@ OTHERS = 3  # photos of the box that the effective field is averaged over, besid
 
 def measured(photo: state.Photo, labels: LabelSet) -> None:
     """All four views of one pixel's window."""
+    page.wait_for_nets()
+    _measure(photo, labels)
+    page.show_source(*_sources())
+
+
+def _measure(photo: state.Photo, labels: LabelSet) -> None:
     nets = all_nets(labels.name)
     left, middle, right = st.columns(3, gap="medium")
     with left:
@@ -268,7 +274,7 @@ def _verdict(
     )
 
 
-def sources() -> list:
+def _sources() -> list:
     """The code behind the views."""
     from seglib.window import crops, effective_field, occlusion
 
