@@ -1,5 +1,8 @@
 """What happens inside a net: how gradients come back, where a classifier sees its classes, what each unit finds."""
 
+from collections.abc import Callable
+from functools import partial
+
 from seglib.ui import page, state
 from seglib.ui.inside import arrows, back_to_pixels, classes, one_step, score_maps, training, units
 
@@ -33,9 +36,18 @@ PARTS = {
     ),
 }
 
-part = page.choose_part("Inside a net", {title: claim for title, (claim, *_) in PARTS.items()}, "inside_part")
-photo, labels = state.photo(), state.label_set()
-page.wait_for_nets()
-_, run, sources = PARTS[part]
-run(photo, labels)
-page.show_source(*sources())
+photo, label_set = state.photo(), state.label_set()
+
+
+def part(run: Callable, sources: Callable) -> None:
+    """A part of the page: the experiment, and the code that ran."""
+    page.wait_for_nets()
+    run(photo, label_set)
+    page.show_source(*sources())
+
+
+page.run_parts(
+    "Inside a net",
+    {title: (claim, partial(part, run, sources)) for title, (claim, run, sources) in PARTS.items()},
+    key="inside_part",
+)

@@ -20,6 +20,10 @@ LINKS = {
         "before",
         ["Filters and textons", "Mosaic", "Learnt from photos", "Your strokes", "Things"],
     ),
+    "inside": (
+        "inside_part",
+        ["Red arrows", "One step", "While it learns", "Score maps", "Units", "Back to pixels", "Units and classes"],
+    ),
     "metrics": (
         "experiment",
         ["Metric duel", "Five mean IoUs", "At the border", "Things and stuff", "Your folder"],
