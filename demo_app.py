@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import streamlit as st
 
 from seglib.ui import warm_up
+from seglib.ui.lecture import phones
 
 
 @contextlib.asynccontextmanager
@@ -23,4 +24,4 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     yield {}
 
 
-app = st.App("seglib/ui/router.py", lifespan=lifespan)
+app = st.App("seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES)

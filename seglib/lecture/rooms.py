@@ -67,6 +67,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where the lecture is, and what the window with the notes shows of it; phones are not told."""
+
+    index: int
+    last: int
+    says: str
+    note: str = ""
+    question: str = ""
+    then: str = ""  # the next step's sentence
+    planned: float = 0.0  # minute at which this step begins
+    minutes: float = 0.0
+
+
+@dataclass(frozen=True)
 class Room:
     """What there is to know about a room at one moment; ``version`` grows with every change, votes aside."""
 
@@ -79,7 +93,7 @@ class Room:
     is_open: bool = False
     is_shown: bool = False
     right: int | None = None  # of the options, once it is shown
-    place: tuple[str, int] | None = None  # route and step at which the lecturer's window is
+    spot: Spot | None = None
     wanted: int | None = None  # step that the window with the notes asks for
     dot: tuple[float, float] | None = None  # of the laser, as shares of width and height
     version: int = 0
@@ -221,9 +235,9 @@ class Rooms:
             ),
         )
 
-    def move(self, key: Key, place: tuple[str, int] | None) -> Room:
+    def move(self, key: Key, spot: Spot | None) -> Room:
         """Tell the window with the notes where the lecture is."""
-        return self._change(key, lambda room: replace(room, place=place, wanted=None, dot=None))
+        return self._change(key, lambda room: replace(room, spot=spot, wanted=None, dot=None))
 
     def want(self, key: Key, step: int | None) -> Room:
         """Ask the lecturer's window to go to a step."""
@@ -300,6 +314,8 @@ def _room(entry: Entry) -> Room:
     table = json.loads(entry.document)
     if asked := table["asked"]:
         table["asked"] = Asked(**asked | {"options": tuple(asked["options"])})
-    for name in ("rounds", "place", "dot"):
+    if table["spot"]:
+        table["spot"] = Spot(**table["spot"])
+    for name in ("rounds", "dot"):
         table[name] = table[name] if table[name] is None else tuple(table[name])
     return Room(**table)

@@ -9,6 +9,7 @@ import streamlit as st
 from seglib.assets import ASSETS
 from seglib.models.cards import WeightsError, some_shipped
 from seglib.ui import inputs, state
+from seglib.ui.lecture import bar, following, question
 from seglib.ui.loading import page_drawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,6 +26,8 @@ PAGES = [
     st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab"),
     st.Page(PAGES_FOLDER / "scoreboard.py", title="Scoreboard"),
 ]
+HIDDEN = [st.Page(PAGES_FOLDER / "notes.py", title="Notes", visibility="hidden")]
+PAGES.append(st.Page(PAGES_FOLDER / "lecture.py", title="Lecture"))
 if some_shipped("pyramid", "pyramid1"):  # after the resolution issue, as in the lecture
     PAGES.insert(5, st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids"))
 
@@ -36,9 +39,14 @@ st.html(
     "<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; } "
     "[data-testid='stHeaderActionElements'] { display: none; }</style>"
 )
-page = st.navigation(PAGES, position="top")
+page = st.navigation([*PAGES, *HIDDEN], position="top")
+name = page.url_path or "compare"
+place = following.arrive(name)
 inputs.photo_picker()
 state.show_in_address()
+following.show_in_address(place)
+bar.show(place, name)
+question.show(place, name)
 try:
     page.run()
 except WeightsError as error:

@@ -99,7 +99,7 @@ def choose_from_address() -> None:
     if "photo" not in st.session_state:
         named = st.query_params.get("photo")
         choose_photo(named if named in PHOTOS else OPENING_PHOTO)
-        st.session_state["pin"] = _parse_pin(st.query_params.get("pin", ""))
+        st.session_state["pin"] = parse_pin(st.query_params.get("pin", ""))
 
 
 def choose_photo(key: str) -> None:
@@ -154,7 +154,7 @@ def pin(photo: Photo) -> Point:
     return min(row, height - 1), min(col, width - 1)
 
 
-def _parse_pin(text: str) -> Point | None:
+def parse_pin(text: str) -> Point | None:
     """Row and column from the address bar, which anybody may have edited."""
     parts = text.split(",")
     if len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) <= 5 for part in parts):

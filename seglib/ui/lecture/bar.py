@@ -1,0 +1,100 @@
+"""The bar at the foot of every page of a route: where one is, back, next, time, and what a lecturer needs."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from seglib.ui.lecture import following, hall, keys
+from seglib.ui.lecture.following import Place
+from seglib.ui.lecture.lobby import room_card
+from seglib.ui.lecture.plain import escaped
+
+STYLE = """<style>
+.st-key-lecture_bar { gap: .75rem; }
+.st-key-lecture_says p { margin: 0; font-size: 1.15rem; line-height: 1.3; }
+.st-key-lecture_says { gap: .1rem; }
+[data-testid='stBottomBlockContainer'] { padding-top: .6rem; padding-bottom: .8rem; }
+@media (max-width: 640px) {
+  [data-testid='stBottomBlockContainer'] { padding-inline: 1rem; }
+  .st-key-lecture_bar > div:has(> .st-key-lecture_says) { order: -1; flex: 1 1 100%; }
+}
+</style>"""
+_BEGAN = "lecture_began"
+
+
+def show(place: Place | None, page: str) -> None:
+    """Draw the bar, and go where the keys or its buttons say."""
+    with st.bottom:
+        wanted = keys.listen(place)
+        if place is None:
+            return
+        if room := hall.room():
+            wanted = keys.read_step(room.wanted, place) if wanted is None else wanted
+            if wanted is None and room.spot != place.spot():
+                hall.rooms().move(hall.key(), place.spot())
+        st.html(STYLE)
+        if page != place.step.page:
+            wanted = _way_back(place)
+        else:
+            pressed = _steps(place)
+            wanted = pressed if pressed is not None else wanted
+    if wanted is not None:
+        following.go(place, wanted)
+
+
+def _way_back(place: Place) -> int | None:
+    with st.container(horizontal=True, vertical_alignment="center", key="lecture_bar"):
+        with st.container(key="lecture_says"):
+            st.markdown(f"You have left the route **{escaped(place.route.title)}**.")
+        back = st.button(
+            f"Return to step {place.index + 1}", type="primary", icon=":material/undo:", key="lecture_return"
+        )
+        st.button("Leave it", on_click=following.leave, key="lecture_leave")
+    return place.index if back else None
+
+
+def _steps(place: Place) -> int | None:
+    wanted = None
+    with st.container(horizontal=True, vertical_alignment="center", key="lecture_bar"):
+        if st.button("Back", icon=":material/arrow_back:", disabled=place.index == 0, key="lecture_back"):
+            wanted = place.index - 1
+        with st.container(key="lecture_says"):
+            where = f"{place.index + 1} of {place.last + 1} · {_minutes(place)}"
+            st.markdown(f"{escaped(place.step.says)}  \n:small[:gray[{where}]]")
+        if st.button(
+            "Next",
+            icon=":material/arrow_forward:",
+            type="primary",
+            disabled=place.index == place.last,
+            key="lecture_next",
+        ):
+            wanted = place.index + 1
+        with st.popover("Lecture", icon=":material/more_vert:", key="lecture_menu"):
+            _menu(place)
+    _watch(place.index)
+    return wanted
+
+
+def _minutes(place: Place) -> str:
+    """Planned and elapsed minutes, since the first step of this route was opened."""
+    began = st.session_state.setdefault(_BEGAN, {}).setdefault(place.name, time.time())
+    return f"minute {(time.time() - began) / 60:.0f}, planned {place.route.starts()[place.index]:.0f}"
+
+
+def _menu(place: Place) -> None:
+    room_card()
+    if key := hall.key():
+        address = f"{hall.address()}/notes?room={key}"
+        st.link_button("Notes in a second window", address, icon=":material/speaker_notes:")
+        st.caption("It follows this window, and is not for the projector: its address holds the room's key.")
+    st.button("Leave the route", on_click=following.leave, icon=":material/close:", key="lecture_leave")
+
+
+@st.fragment(run_every=1)
+def _watch(index: int) -> None:
+    """Go where the window with the notes says."""
+    room = hall.room()
+    if room and room.wanted is not None and room.wanted != index:
+        st.rerun()

@@ -1,0 +1,35 @@
+// The presenter's keys. One listener for the page; it sends the step that is wanted, never "one further": a press that
+// comes while the last one is still on its way is neither lost nor doubled. Capture phase, for a slider would take
+// PageDown for itself. The room's key is kept for this tab alone, so that a reload finds its room again.
+const listeners = new WeakMap();
+const EDITABLE = 'textarea, select, [contenteditable=true], input:not([type=range]):not([type=checkbox]):not([type=radio])';
+const MOVED_BY_ARROWS = 'input, canvas, [role=slider], [role=tab], [role=radio], [role=option], [role=application]';
+const STEPS = {PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1};
+
+export default function ({data, parentElement, setTriggerValue}) {
+  const route = (window.__lectureRoute ||= {wanted: null, at: 0});
+  if (route.wanted === data.step || Date.now() - route.at > 3000) route.wanted = null;
+  const known = sessionStorage.getItem('lecture-room');
+  if (data.room) sessionStorage.setItem('lecture-room', data.room);
+  else if (data.left) sessionStorage.removeItem('lecture-room');
+  else if (known) setTriggerValue('room', known);
+  const live = listeners.get(parentElement);
+  if (live) { live.data = data; live.send = setTriggerValue; return; }
+  const state = {data, send: setTriggerValue};
+  listeners.set(parentElement, state);
+  const onKey = (event) => {
+    if (state.data.step === null || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.composedPath()[0];
+    if (target.closest?.(EDITABLE)) return;
+    if (event.key.startsWith('Arrow') && target !== document.body && target.matches?.(MOVED_BY_ARROWS)) return;
+    const by = STEPS[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    route.wanted = Math.max(0, Math.min(state.data.last, (route.wanted ?? state.data.step) + by));
+    route.at = Date.now();
+    state.send('step', route.wanted);
+  };
+  document.addEventListener('keydown', onKey, true);
+  return () => { document.removeEventListener('keydown', onKey, true); listeners.delete(parentElement); };
+}

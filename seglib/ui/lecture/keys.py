@@ -1,0 +1,48 @@
+"""The presenter's keys, and the memory of this browser tab: a component without a face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from seglib.lecture.rooms import Key
+from seglib.ui.lecture import hall
+from seglib.ui.lecture.following import Place
+
+NAME = "lecture_keys"
+_mount = st.components.v2.component(
+    NAME, js=(Path(__file__).parent / "keys.js").read_text(encoding="utf-8"), html="<span></span>"
+)
+
+
+def sent() -> Mapping:
+    """What the browser sent with this run, not to be trusted."""
+    result = st.session_state.get(NAME)
+    return result if isinstance(result, Mapping) else {}
+
+
+def listen(place: Place | None) -> int | None:
+    """Listen to the keys on this page; the step that was asked for just now, if any."""
+    if hall.key() is None and (known := Key.parse(sent().get("room"))) and hall.rooms().steer(known):
+        hall.take_key(known)
+    key = hall.key()
+    data = {
+        "step": place.index if place else None,
+        "last": place.last if place else 0,
+        "room": str(key) if key else None,
+        "left": st.session_state.pop("lecture_room_left", False),
+    }
+    _mount(key=NAME, data=data, on_step_change=lambda: None, on_room_change=lambda: None)
+    return read_step(sent().get("step"), place)
+
+
+def read_step(value: object, place: Place | None) -> int | None:
+    """A step that a browser asks for, or None for anything else.
+
+    >>> read_step(True, None)
+    """
+    # `type(...) is int` and not `isinstance`: True is an int too.
+    wanted = place is not None and type(value) is int and 0 <= value <= place.last and value != place.index
+    return value if wanted else None

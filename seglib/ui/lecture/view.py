@@ -1,0 +1,77 @@
+"""What is on the screen, as the values of its controls: to be put into a route, and to be restored from one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from seglib.labels import LABEL_SETS
+from seglib.lecture.routes import LONGEST, Value
+from seglib.photos import PHOTOS
+from seglib.ui import state
+
+# Keys of all controls that the address bar keeps (`bind="query-params"`); a test compares them with the pages.
+KNOBS = (
+    *("nets", "view", "net", "how", "factor", "stream16", "stream8", "stream4"),
+    *(f"class_{name}" for name in LABEL_SETS),
+    *("experiment", "radius", "measure", "share", "grouping", "metric"),
+    *("annotation_panel", "fold"),
+    *(
+        "before",
+        "family",
+        "window",
+        "model_window",
+        "texture_view",
+        "stroke_words",
+        "stroke_window",
+        "box_by",
+        "cut_step",
+    ),
+    *("part",),
+    *("section", "kernel", "rates", "own_rates", "bill_show", "window_net", "patch"),
+    *("iteration",),
+    *("board", "cost", "board_net"),
+)
+
+
+def take_view() -> dict[str, Value]:
+    """The values of the controls on this page that differ from where they start, the photo and the pinned pixel."""
+    on_page = [key for key in KNOBS if key in st.query_params and key in st.session_state]
+    view = {key: _plain(st.session_state[key]) for key in on_page}
+    photo = st.session_state["photo"]
+    view |= {"photo": photo} if photo in PHOTOS else {}  # an upload is on nobody else's machine
+    if pin := st.session_state.get("pin"):
+        view["pin"] = f"{pin[0]},{pin[1]}"
+    if (labels := st.session_state.get("classes")) != next(iter(LABEL_SETS)):
+        view["classes"] = labels
+    return {key: value for key, value in view.items() if value is not None}
+
+
+def _plain(value: object) -> Value | None:
+    if isinstance(value, list | tuple):
+        return tuple(str(part) for part in value)
+    if isinstance(value, str) and len(value) > LONGEST["option"]:
+        return None
+    return value if isinstance(value, str | int | float | bool) else None
+
+
+def apply_view(view: Mapping[str, Value]) -> None:
+    """Set all controls to a view, before they are made; those that it does not name start anew."""
+    for key in KNOBS:
+        if key in view:
+            value = view[key]
+            st.session_state[key] = list(value) if isinstance(value, tuple) else value
+        else:
+            st.session_state.pop(key, None)  # else the value of an earlier step would leak in
+    labels = view.get("classes", next(iter(LABEL_SETS)))
+    st.session_state["classes"] = labels if labels in LABEL_SETS else next(iter(LABEL_SETS))
+    if (photo := view.get("photo")) in PHOTOS:
+        state.choose_photo(photo)
+    st.session_state["pin"] = state.parse_pin(str(view.get("pin", "")))
+
+
+def undo_view() -> None:
+    """Let all controls start anew: a route named a value that this page has not."""
+    for key in KNOBS:
+        st.session_state.pop(key, None)
