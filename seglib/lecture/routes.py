@@ -21,8 +21,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-import tomli_w
-
 from seglib.assets import ASSETS
 
 FOLDER = ASSETS / "routes"
@@ -234,6 +232,8 @@ def write_route(route: Route, whole: Route | None = None) -> str:
     """
     known = {step.name: step for step in whole.steps} if whole else {}
     steps = [_fields(step, known.get(step.name, Step("", "", "", minutes=-1))) for step in route.steps]
+    import tomli_w  # noqa: PLC0415 - comes with the app, and reading needs it not
+
     of = {"of": "whole"} if whole else {}
     return tomli_w.dumps({"title": route.title, "about": route.about} | of | {"step": steps}, multiline_strings=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from seglib.assets import ASSETS
 from seglib.models.cards import WeightsError, some_shipped
@@ -51,5 +52,8 @@ try:
     page.run()
 except WeightsError as error:
     st.error(str(error))
+except StreamlitAPIException:
+    if not following.undo(place, name):
+        raise
 finally:
     page_drawn()

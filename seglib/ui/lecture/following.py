@@ -21,6 +21,7 @@ PAGES = Path(__file__).resolve().parent.parent.parent.parent / "pages"
 OWN = "own"  # the route that this visitor made or opened
 SHARED = "~"  # begins a route that is packed into the address
 _PLACE, _APPLIED, _OWN = "lecture_place", "lecture_applied", "lecture_own"
+_FRESH, _REFUSED = "lecture_fresh", "lecture_refused"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,19 @@ def arrive(page: str) -> Place | None:
     if page == place.step.page and st.session_state.get(_APPLIED) != mark:
         st.session_state[_APPLIED] = mark
         view.apply_view(place.step.view)
+        st.session_state[_FRESH] = True
+    elif st.session_state.pop(_REFUSED, False):
+        st.error("This step asks for something that is not on this page: the page is shown as it usually begins.")
     return place
+
+
+def undo(place: Place | None, page: str) -> bool:
+    """Undo a step's view that this page cannot show, with a sentence; False if the step is not to blame."""
+    if place is None or page != place.step.page or not st.session_state.pop(_FRESH, False):
+        return False
+    view.undo_view()
+    st.session_state[_REFUSED] = True
+    st.rerun()
 
 
 def _read_address() -> Place | None:

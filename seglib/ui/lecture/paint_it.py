@@ -18,6 +18,7 @@ from seglib.models.cards import shipped_nets
 from seglib.ui import panels, state
 from seglib.ui.lecture import hall
 from seglib.ui.lecture.plain import escaped
+from seglib.ui.photo import Photo
 from seglib.ui.words import percent
 
 SIDE = 384  # pixels of the square as it is sent to phones
@@ -68,7 +69,7 @@ def _painters() -> None:
         st.metric("Painters", hall.rooms().count(room), width="content")
 
 
-def _show_pooled(step: Step, room: Room, photo: state.Photo) -> None:
+def _show_pooled(step: Step, room: Room, photo: Photo) -> None:
     masks = [unpack_mask(ballot) for ballot in hall.rooms().paintings(room)]
     pooled = pool(masks)
     if pooled is None:

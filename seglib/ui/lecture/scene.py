@@ -10,27 +10,28 @@ import streamlit as st
 from seglib.lecture.answers import Answer, Scene, right_option
 from seglib.lecture.routes import Question, Value
 from seglib.models.cards import shipped_nets
+from seglib.models.segmentation import digest
 from seglib.ui import cache, state
+from seglib.ui.photo import Photo
 
 
 def answer(question: Question, view: Mapping[str, Value]) -> Answer | None:
     """Which option is right here, and why; None for a question of taste. `NoAnswer` if it cannot be told here."""
     if not question.answer:
         return None
-    photo, labels = state.photo(), state.label_set()
-    key = (
-        photo.key,
-        photo.revision,
-        state.pin(photo),
-        labels.name,
-        tuple(sorted((k, str(v)) for k, v in view.items())),
-    )
-    return _answer(question.answer, question.options, key, view)
+    return _answer(question.answer, question.options, scene(view))
 
 
-@st.cache_data(max_entries=256, show_spinner="The answer is being computed …")
-def _answer(name: str, options: tuple[str, ...], key: tuple, _view: Mapping[str, Value]) -> Answer:
-    return right_option(name, scene(_view), options)
+def _key(shown: Scene) -> tuple:
+    """What an answer depends on."""
+    truth = None if shown.truth is None else digest(shown.truth)
+    knobs = sorted((key, str(value)) for key, value in shown.view.items())
+    return (shown.photo, truth, shown.point, shown.label_set.name, knobs)
+
+
+@st.cache_data(max_entries=256, show_spinner="The answer is being computed …", hash_funcs={Scene: _key})
+def _answer(name: str, options: tuple[str, ...], shown: Scene) -> Answer:
+    return right_option(name, shown, options)
 
 
 def scene(view: Mapping[str, Value]) -> Scene:
@@ -43,14 +44,14 @@ def scene(view: Mapping[str, Value]) -> Scene:
         truth=state.truth(photo, labels),
         point=state.pin(photo),
         labels_of=lambda net: _labels(photo, net, labels.name),
-        streams_of=lambda net: cache.segment(photo.image, photo.key, net, labels.name).streams,
-        probabilities_of=lambda net: cache.net_probabilities(photo.image, photo.key, net, labels.name),
+        streams_of=lambda net: cache.segment(photo, net, labels.name).streams,
+        probabilities_of=lambda net: cache.net_probabilities(photo, net, labels.name),
         view=view,
     )
 
 
-def _labels(photo: state.Photo, net: str, label_set_name: str) -> np.ndarray:
+def _labels(photo: Photo, net: str, label_set_name: str) -> np.ndarray:
     """A net's label map: of an FCN from what the pages share, of others from their probabilities."""
     if net in shipped_nets(label_set_name):
-        return cache.segment(photo.image, photo.key, net, label_set_name).labels
-    return cache.net_probabilities(photo.image, photo.key, net, label_set_name).argmax(0).astype(np.uint8)
+        return cache.segment(photo, net, label_set_name).labels
+    return cache.net_probabilities(photo, net, label_set_name).argmax(0).astype(np.uint8)

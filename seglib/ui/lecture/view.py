@@ -14,24 +14,14 @@ from seglib.ui import state
 # Keys of all controls that the address bar keeps (`bind="query-params"`); a test compares them with the pages.
 KNOBS = (
     *("nets", "view", "net", "how", "factor", "stream16", "stream8", "stream4"),
-    *(f"class_{name}" for name in LABEL_SETS),
-    *("experiment", "radius", "measure", "share", "grouping", "metric"),
+    *("experiment", "radius", "measure", "share", "grouping", "metric", "band_metric", "band_nets", "things_nets"),
     *("annotation_panel", "fold"),
-    *(
-        "before",
-        "family",
-        "window",
-        "model_window",
-        "texture_view",
-        "stroke_words",
-        "stroke_window",
-        "box_by",
-        "cut_step",
-    ),
-    *("part",),
-    *("section", "kernel", "rates", "own_rates", "bill_show", "window_net", "patch"),
-    *("iteration",),
-    *("board", "cost", "board_net"),
+    *("before", "family", "window", "model_window", "classifier", "texture_view", "stroke_words"),
+    *("stroke_window", "box_by", "votes", "cut_step"),
+    *("part", "levels", "level1", "level2", "level4", "area", "cut", "vote"),
+    *("section", "stack", "kernel", "rates", "own_rates", "bill_show", "window_net", "patch"),
+    *("iteration", "board", "cost", "board_net"),
+    *(f"class_{name}" for name in LABEL_SETS),
 )
 
 
@@ -64,8 +54,10 @@ def apply_view(view: Mapping[str, Value]) -> None:
             st.session_state[key] = list(value) if isinstance(value, tuple) else value
         else:
             st.session_state.pop(key, None)  # else the value of an earlier step would leak in
-    labels = view.get("classes", next(iter(LABEL_SETS)))
-    st.session_state["classes"] = labels if labels in LABEL_SETS else next(iter(LABEL_SETS))
+    if (labels := view.get("classes")) in LABEL_SETS:
+        st.session_state["classes"] = labels
+    else:
+        st.session_state.pop("classes", None)
     if (photo := view.get("photo")) in PHOTOS:
         state.choose_photo(photo)
     st.session_state["pin"] = state.parse_pin(str(view.get("pin", "")))
