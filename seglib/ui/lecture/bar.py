@@ -40,6 +40,8 @@ def show(place: Place | None, page: str) -> None:
         else:
             pressed = _steps(place)
             wanted = pressed if pressed is not None else wanted
+        if wanted is None:  # else its rerun would come before the step that it asks for
+            _watch(place.index)
     if wanted is not None:
         following.go(place, wanted)
 
@@ -73,7 +75,6 @@ def _steps(place: Place) -> int | None:
             wanted = place.index + 1
         with st.popover("Lecture", icon=":material/more_vert:", key="lecture_menu"):
             _menu(place)
-    _watch(place.index)
     return wanted
 
 

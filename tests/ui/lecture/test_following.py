@@ -37,7 +37,7 @@ def calm(app: AppTest) -> AppTest:
 
 def sentence(app: AppTest) -> str:
     """What stands in the bar."""
-    return next(element.value for element in app.markdown if ":small[:gray[" in element.value)
+    return next(element.value for element in app.markdown if " · minute " in element.value)
 
 
 def step_shown(app: AppTest) -> int:
@@ -188,13 +188,11 @@ def test_the_knobs_are_those_that_the_pages_bind_to_the_address() -> None:
     for path in [*(ROOT / "pages").glob("*.py"), *(ROOT / "seglib" / "ui").rglob("*.py")]:
         bound |= _bound_keys(path)
     assert bound <= {*KNOBS, "classes"}, "new controls: add their keys to seglib/ui/lecture/view.py"
-    assert (
-        set(KNOBS) - bound
-        <= {f"class_{name}" for name in LABEL_SETS} | {"stream16", "stream8", "stream4", "box_by", "nets"} | PARTS
-    )
+    assert set(KNOBS) - bound <= {f"class_{name}" for name in LABEL_SETS} | COMPUTED | PARTS
 
 
-COMPUTED = {"stream16", "stream8", "stream4", "box_by", "nets"}
+STREAMS = {f"stream{stride}" for stride in (16, 8, 4)} | {f"level{stride}" for stride in (1, 2, 4)}
+COMPUTED = STREAMS | {"nets", "band_nets", "things_nets", "box_by"}
 PARTS = {"experiment", "before", "part", "section", "board"}  # handed to `choose_part`
 
 
