@@ -19,6 +19,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from seglib.inside.backward import back_to_the_photo
 from seglib.models.fcn import FCN, fuse, pad_to_grid
 from seglib.models.prediction import image_tensor
 
@@ -56,24 +57,29 @@ def split_gradient(
 
     Nothing is written to ``model``, which others may be using.
     """
-    x = x.detach().requires_grad_()
+    size = x.shape[-2:]
+    x = pad_to_grid(x.detach())
     with torch.enable_grad():
-        features = model.trunk(pad_to_grid(x))
-        streams = model.score_features(features)
-        loss = pixel_loss(model, streams, x.shape[-2:], point, target)
+        features = model.trunk(x.requires_grad_())
+        # Leaves of their own, so that what a stream reads directly is told from what lies below.
+        read = {stride: maps.detach().requires_grad_() for stride, maps in features.items()}
+        streams = model.score_features(read)
+        loss = pixel_loss(model, streams, size, point, target)
         at_scores = dict(
             zip(streams, torch.autograd.grad(loss, list(streams.values()), retain_graph=True), strict=True)
         )
-        nodes = {PHOTO: x} | features
-        split: Split = {node: {} for node in nodes}
+        split: Split = {node: {} for node in (PHOTO, *features)}
         for path, scores in streams.items():
             found = torch.autograd.grad(
-                scores, list(nodes.values()), at_scores[path], retain_graph=True, allow_unused=True
+                scores, list(read.values()), at_scores[path], retain_graph=True, allow_unused=True
             )
-            for node, gradient in zip(nodes, found, strict=True):
+            for stride, gradient in zip(read, found, strict=True):
                 if gradient is not None:
-                    split[node][path] = gradient[0]
-    return loss.detach(), features, at_scores, {node: paths for node, paths in split.items() if paths}
+                    for node, values in back_to_the_photo(model.trunk, x, features, stride, gradient).items():
+                        split[node][path] = split[node].get(path, 0) + values
+    split[PHOTO] = {path: values[:, : size[0], : size[1]] for path, values in split[PHOTO].items()}
+    kept = {node: paths for node, paths in split.items() if paths}
+    return loss.detach(), {s: maps.detach() for s, maps in features.items()}, at_scores, kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +102,13 @@ class Piece:
 def _piece(gradient: torch.Tensor) -> Piece:
     values = gradient.numpy()
     scale = float(np.abs(values).max())
-    seen = np.argwhere((values != 0).any(0))
-    if not len(seen):
+    if not scale > 0:
         return Piece(np.zeros((len(values), 0, 0), np.float16), 0.0, (0, 0), values.shape[1:])
-    (top, left), (bottom, right) = seen.min(0), seen.max(0) + 1
-    cut = (values[:, top:bottom, left:right] / scale).astype(np.float16)
-    return Piece(cut, scale, (int(top), int(left)), values.shape[1:])
+    seen = (values != 0).any(0)
+    rows, cols = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    top, left = int(rows[0]), int(cols[0])
+    cut = values[:, top : rows[-1] + 1, left : cols[-1] + 1] / scale
+    return Piece(cut.astype(np.float16), scale, (top, left), values.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -22,7 +22,8 @@ def net_view(drawing: str, arrows: Collection[str], *, key: str, on_cut: Callabl
     """
 
     def clicked() -> None:
-        name = getattr(st.session_state.get(key), "cut", None)
+        result = st.session_state.get(key)
+        name = result.get("cut") if isinstance(result, Mapping) else None
         if isinstance(name, str) and name in arrows:
             on_cut(name)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from seglib.ui.components import net_view as component
@@ -17,7 +15,7 @@ from seglib.ui.components import net_view as component
 def test_only_known_arrows_are_handed_on(sent, taken, monkeypatch) -> None:
     mounted = {}
     monkeypatch.setattr(component, "_mount", lambda **arguments: mounted.update(arguments))
-    monkeypatch.setattr(component.st, "session_state", {"net": SimpleNamespace(cut=sent)})
+    monkeypatch.setattr(component.st, "session_state", {"net": {"cut": sent}})
     clicked: list[str] = []
     component.net_view("<svg/>", ["scores 8", "8 to 4"], key="net", on_cut=clicked.append)
     mounted["on_cut_change"]()
