@@ -12,7 +12,8 @@ from html import escape
 
 from seglib.inside.paths import PHOTO, skip, trunk
 
-FORWARD, BACKWARD, CUT = "#0072B2", "#D55E00", "#8a8f98"  # told apart under the common colour blindnesses
+# Told apart under the common colour blindnesses, and seen on light and on dark.
+FORWARD, BACKWARD, CUT = "#2F8AC9", "#D55E00", "#8a8f98"
 WIDTH, ROW, BOX, TOP = 430, 96, 38, 34  # of the drawing, of a row, of a box's height; where the first row begins
 TRUNK, SCORES, SUM = (4, 118), (236, 318), (392, 426)  # left and right edges of the three columns
 WIDEST, THINNEST = 13.0, 1.2  # of an arrow

@@ -67,8 +67,8 @@ def score_maps(photo: Photo, _labels: LabelSet) -> None:
         _one_by_one(photo, single, maps, k, names[k])
     page.what_you_should_see(
         "The classifier was never told where anything is, and its last layer, asked place by place, knows. Scores "
-        "(logits) tell *where* best, probabilities *which*: next to 999 other classes one score alone says little. At "
-        "224 px, the size it was taught with, its single answer is surest; the map of a larger photo is finer."
+        "(logits) tell *where* best, probabilities *which*: next to 999 other classes one score alone says little. A "
+        "short side of 224 px is what it was taught with; the map of a larger photo is finer."
     )
 
 
