@@ -25,6 +25,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "inside.py", title="Inside"),
     st.Page(PAGES_FOLDER / "receptive_field.py", title="Window"),
     st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab"),
+    st.Page(PAGES_FOLDER / "teach.py", title="Teach it"),
     st.Page(PAGES_FOLDER / "scoreboard.py", title="Scoreboard"),
 ]
 HIDDEN = [st.Page(PAGES_FOLDER / "notes.py", title="Notes", visibility="hidden")]
