@@ -26,6 +26,7 @@ PARTS = {
     "crf": [],
     "receptive_field": ["--rounds", "5"],
     "decoding": ["--rounds", "5"],
+    "teach": ["--rounds", "10"],
     "pages": ["--rounds", "7"],
     "visitors": ["--seconds", "20"],
 }

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import minimize
 
-SHARES: dict[int, float] = {32: 1.0, 16: 2.0, 8: 1.0, 4: 1.0, 2: 0.5}
+SHARES: dict[int, float] = {32: 1.0, 16: 1.5, 8: 0.5, 4: 1.0, 2: 0.5}
 STRENGTH = 1e-3  # of the penalty on the squared weights, beside a mean cross-entropy in nats
 ITERATIONS = 100
 

@@ -2,10 +2,13 @@
 
 Strokes are simulated (`seglib.teach.strokes.simulated_strokes`), three a class, classes below 2 % of a photo left out.
 A head taught on one photo is scored on that photo's other pixels, and, unchanged, on two more photos with two of its
-classes at least, there on the pixels of the classes it knows. Scores are mean IoU over the classes that are there.
+classes at least, there on the pixels of the classes it knows. Scores are mean IoU over the classes that are there, on
+the same 2000 random pixels for all methods: features between units are interpolated, so these are the scores that the
+whole map has there.
 
-Photos take turns: even ones choose the layers' shares among `CHOICES`, for each net its own; odd ones are reported.
-Labels are the data sets' own, VOC's "background" among them: whatever it has no class for.
+The layers' shares are chosen among `CHOICES`, for each net its own, by cross-validation: photos take turns, those of
+one half are reported with the shares that were best on the other half. The app takes the best on both. Labels are the
+data sets' own, VOC's "background" among them: whatever it has no class for.
 """
 
 from __future__ import annotations
@@ -13,149 +16,113 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from seglib.before_convnets import scribbles
 from seglib.before_convnets.classifier import enlarge, label_cells
 from seglib.crf.mean_field import mean_field
-from seglib.datasets import find_pairs
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import confusion_matrix, iou_per_class
 from seglib.photos import PHOTOS, load_photo
 from seglib.teach.answer import segment
-from seglib.teach.features import LAYERS, Features
-from seglib.teach.heads import SHARES
-from seglib.teach.nets import FrozenNet, imagenet_net, photo_features, random_net
+from seglib.teach.features import LAYERS
+from seglib.teach.heads import SHARES, Head, fit
+from seglib.teach.measure_photos import SETS, Photos, Task
+from seglib.teach.nets import imagenet_net, photo_features, random_net
 from seglib.teach.results import CRF, FOUR, METHODS, RESULTS, TEXTON_KINDS, TEXTON_RADIUS, TEXTONS
-from seglib.teach.strokes import simulated_strokes, teach
 
-SETS = ("msrc", "voc", "nyu")
-SMALLEST = 0.02  # of a photo; smaller classes are left out
-OTHERS = 2  # photos that a head is taken to
 NUM_CLASSES = 64  # more than any of the sets has
 CHOICES = (  # shares of the layers, in the order of `LAYERS`
     (1, 1, 1, 1, 1),
-    (1, 2, 1, 1, 1),
     (1, 2, 1, 1, 0.5),
-    (1, 2, 0.5, 1, 0.5),
-    (1, 2, 0.5, 0.5, 0.5),
     (1, 1.5, 0.5, 1, 0.5),
-    (1, 2, 0.5, 1, 0.25),
+    (0.7, 1.5, 0.5, 0.7, 0.5),
+    (0.5, 1.5, 0.5, 1, 0.5),
 )
 
-
-@dataclass(frozen=True)
-class Task:
-    """A photo to teach on, and others to take the head to; names within a data set."""
-
-    data_set: str
-    photo: str
-    others: tuple[str, ...]
+Shares = Mapping[int, float]
+Result = tuple[Task, int, float, list[float]]  # task, seed, mean IoU on its own photo, on each of the others
 
 
-class Photos:
-    """Labelled photos of the three sets, read and looked at once."""
-
-    def __init__(self, data: Path, nets: Mapping[str, FrozenNet]) -> None:
-        self.pairs = {name: {pair.name: pair for pair in find_pairs(data / name, "val")} for name in SETS}
-        self.nets = nets
-        self._features: dict[tuple[str, str, str], Features] = {}
-
-    def image(self, data_set: str, photo: str) -> np.ndarray:
-        with Image.open(self.pairs[data_set][photo].image) as file:
-            return np.asarray(file.convert("RGB"))
-
-    def truth(self, data_set: str, photo: str) -> np.ndarray:
-        """Labels without the classes that are too small."""
-        with Image.open(self.pairs[data_set][photo].labels) as file:
-            labels = np.asarray(file)
-        count = np.bincount(labels.ravel(), minlength=256)
-        kept = count >= SMALLEST * labels.size
-        return np.where(kept[labels], labels, IGNORE).astype(np.uint8)
-
-    def features(self, data_set: str, photo: str, net: str) -> Features:
-        key = data_set, photo, net
-        if key not in self._features:
-            self._features[key] = photo_features(self.image(data_set, photo), self.nets[net])
-        return self._features[key]
-
-    def tasks(self, count: int, seed: int = 0) -> list[Task]:
-        """So many photos of each set, evenly over the list of those with two classes, each with its others."""
-        rng, tasks = np.random.default_rng(seed), []
-        for data_set, pairs in self.pairs.items():
-            classes = {name: set(np.unique(self.truth(data_set, name))) - {IGNORE} for name in pairs}
-            names = [name for name, there in classes.items() if len(there) >= 2]
-            for index in np.linspace(0, len(names) - 1, min(count, len(names))).astype(int):
-                photo = names[index]
-                shared = [name for name in names if name != photo and len(classes[name] & classes[photo]) >= 2]
-                others = rng.permutation(shared)[:OTHERS]
-                tasks.append(Task(data_set, photo, tuple(str(name) for name in others)))
-        return tasks
+def mean_iou(truth: np.ndarray, labels: np.ndarray, classes: np.ndarray) -> float | None:
+    """Mean IoU over those of the classes that are in the truth; None if none is. Other truth is left out."""
+    known = np.where(np.isin(truth, classes), truth, IGNORE).reshape(1, -1)
+    there = np.setdiff1d(known, [IGNORE])
+    if not len(there):
+        return None
+    return float(np.mean(iou_per_class(confusion_matrix(known, labels.reshape(1, -1), NUM_CLASSES))[there]))
 
 
-def mean_iou(truth: np.ndarray, labels: np.ndarray) -> float:
-    """Mean IoU over the classes that are in the truth."""
-    iou = iou_per_class(confusion_matrix(truth, labels, NUM_CLASSES))
-    return float(np.mean(iou[np.setdiff1d(truth, [IGNORE])]))
+def truth_at(photos: Photos, data_set: str, photo: str) -> np.ndarray:
+    """Labels of the scored pixels, ``(P,)``."""
+    return photos.truth(data_set, photo)[tuple(photos.pixels(data_set, photo).T)]
 
 
-def scores(
-    photos: Photos, task: Task, seed: int, net: str, layers: tuple[int, ...], shares: Mapping[int, float]
-) -> tuple[float, list[float]]:
-    """Mean IoU of one head on its own photo, and on each of the others."""
-    truth = photos.truth(task.data_set, task.photo)
-    strokes = simulated_strokes(truth, seed)
-    features = photos.features(task.data_set, task.photo, net)
-    head = teach([(features, strokes)], layers, shares, seed=seed)
-    own = mean_iou(_known(scribbles.unseen(truth, strokes), head.classes), segment(features, head).labels)
-    others = []
-    for name in task.others:
-        known = _known(photos.truth(task.data_set, name), head.classes)
-        if (known != IGNORE).any():
-            others.append(mean_iou(known, segment(photos.features(task.data_set, name, net), head).labels))
-    return own, others
+def unpainted(photos: Photos, task: Task, seed: int) -> np.ndarray:
+    """The same of the task's own photo, `IGNORE` where strokes told the class."""
+    strokes = photos.strokes(task.data_set, task.photo, seed)[tuple(photos.pixels(task.data_set, task.photo).T)]
+    return np.where(strokes == IGNORE, truth_at(photos, task.data_set, task.photo), IGNORE)
 
 
-def crf_score(photos: Photos, task: Task, seed: int, shares: Mapping[int, float]) -> float:
-    """Mean IoU of four layers on their own photo, after the fully connected CRF with its default parameters."""
-    truth, image = photos.truth(task.data_set, task.photo), photos.image(task.data_set, task.photo)
-    strokes = simulated_strokes(truth, seed)
-    features = photos.features(task.data_set, task.photo, "ImageNet")
-    head = teach([(features, strokes)], FOUR, shares, seed=seed)
-    after = mean_field(segment(features, head).probabilities, image)
-    return mean_iou(_known(scribbles.unseen(truth, strokes), head.classes), head.classes[after.argmax(0)])
+def labels_under(head: Head, under: Mapping[int, np.ndarray]) -> np.ndarray:
+    """Classes ``(P,)`` from features ``{stride: (P, C)}``."""
+    scores = head.bias + sum(under[stride] @ weight.T for stride, weight in head.weight.items())
+    return head.classes[scores.argmax(1)]
 
 
-def texton_score(photos: Photos, task: Task, seed: int) -> float:
-    """Mean IoU of the texton model on the same strokes; its words are this photo's, so it is taken to no other."""
-    truth = photos.truth(task.data_set, task.photo)
-    strokes = simulated_strokes(truth, seed)
+def scores(photos: Photos, task: Task, seed: int, net: str, layers: Sequence[int], shares: Shares) -> Result:
+    """What a head of the strokes of this seed reaches on its own photo and on the others."""
+    under, examples = photos.looked(task.data_set, task.photo, net)
+    x, targets = examples[seed]
+    head = fit({stride: x[stride] for stride in layers}, targets, shares)
+    own = mean_iou(unpainted(photos, task, seed), labels_under(head, under), head.classes)
+    others = [
+        mean_iou(
+            truth_at(photos, task.data_set, name),
+            labels_under(head, photos.looked(task.data_set, name, net)[0]),
+            head.classes,
+        )
+        for name in task.others
+    ]
+    return task, seed, own, [other for other in others if other is not None]
+
+
+def crf_score(photos: Photos, task: Task, seed: int, shares: Shares) -> Result:
+    """Four layers on their own photo, after the fully connected CRF with its default parameters."""
+    image = photos.image(task.data_set, task.photo)
+    x, targets = photos.looked(task.data_set, task.photo, "ImageNet")[1][seed]
+    head = fit({stride: x[stride] for stride in FOUR}, targets, shares)
+    after = mean_field(segment(photo_features(image, photos.nets["ImageNet"]), head).probabilities, image)
+    labels = head.classes[after.argmax(0)][tuple(photos.pixels(task.data_set, task.photo).T)]
+    return task, seed, mean_iou(unpainted(photos, task, seed), labels, head.classes), []
+
+
+def texton_scores(photos: Photos, task: Task) -> list[Result]:
+    """The texton model on the same strokes; its words are this photo's, so it is taken to no other."""
     names = tuple(map(str, range(NUM_CLASSES)))
     label_set = LabelSet("numbers", "Numbers", names, tuple((k, k, k) for k in range(NUM_CLASSES)))
-    words = scribbles.read_photo(photos.image(task.data_set, task.photo))
-    model = scribbles.learn(words.cells, strokes, label_set, TEXTON_KINDS, TEXTON_RADIUS, seed)
-    small = label_cells(model, words.cells, [TEXTON_RADIUS], scribbles.CELL, words.texton_map.shape, "linear")
-    labels = enlarge(small, truth.shape)
-    return mean_iou(_known(scribbles.unseen(truth, strokes), model.classes), labels)
+    words, results = scribbles.read_photo(photos.image(task.data_set, task.photo)), []
+    for seed in range(photos.seeds):
+        strokes = photos.strokes(task.data_set, task.photo, seed)
+        model = scribbles.learn(words.cells, strokes, label_set, TEXTON_KINDS, TEXTON_RADIUS, seed)
+        small = label_cells(model, words.cells, [TEXTON_RADIUS], scribbles.CELL, words.texton_map.shape, "linear")
+        labels = enlarge(small, strokes.shape)[tuple(photos.pixels(task.data_set, task.photo).T)]
+        results.append((task, seed, mean_iou(unpainted(photos, task, seed), labels, model.classes), []))
+    return results
 
 
-def _known(truth: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    return np.where(np.isin(truth, classes), truth, IGNORE).astype(np.uint8)
-
-
-def row(results: list[tuple[str, int, float, list[float]]]) -> dict:
-    """Figures in per cent from (data set, seed, own, others): sets count alike, then the spread over seeds."""
+def row(results: Sequence[Result]) -> dict:
+    """Figures in per cent of results: sets count alike, then the spread over seeds."""
 
     def mean(seed: int | None, which: str) -> dict[str, float]:
         by_set: dict[str, list[float]] = {}
-        for data_set, of_seed, own, others in results:
+        for task, of_seed, own, others in results:
             if seed in (None, of_seed):
-                by_set.setdefault(data_set, []).extend([own] if which == "own" else others)
+                by_set.setdefault(task.data_set, []).extend([own] if which == "own" else others)
         return {name: float(np.mean(values)) for name, values in by_set.items() if values}
 
     seeds, figures = sorted({seed for _, seed, _, _ in results}), {}
@@ -174,58 +141,80 @@ def _percent(share: float) -> float:
     return round(100 * float(share), 1)
 
 
-def choose(photos: Photos, tasks: list[Task], net: str) -> list[dict]:
-    """Each of `CHOICES` on some photos, the best first: by the mean of own and other photos, with colour and not."""
-    choices = []
-    for shares in CHOICES:
-        by_layer = dict(zip(LAYERS, shares, strict=True))
-        choice: dict = {"shares": list(shares)}
+class Measurement:
+    """All results, each computed once."""
+
+    def __init__(self, photos: Photos, tasks: Sequence[Task]) -> None:
+        self.photos, self.tasks = photos, tasks
+        self.results = cache(self._results)
+
+    def _results(self, net: str, layers: tuple[int, ...], choice: tuple[float, ...]) -> list[Result]:
+        shares = dict(zip(LAYERS, choice, strict=True))
+        runs = [(task, seed) for task in self.tasks for seed in range(self.photos.seeds)]
+        return [scores(self.photos, task, seed, net, layers, shares) for task, seed in runs]
+
+    def quality(self, net: str, choice: tuple[float, ...], halves: Sequence[int]) -> dict:
+        """How good a choice of shares is on some of the photos: own and others, without colour and with."""
+        found: dict = {"shares": list(choice)}
         for name, layers in (("four layers", FOUR), ("four layers and colour", LAYERS)):
-            figures = row([(task.data_set, 0, *scores(photos, task, 0, net, layers, by_layer)) for task in tasks])
-            choice[name] = [figures[which]["mean_iou"] for which in ("own", "others")]
-        choice["mean"] = round(float(np.mean(choice["four layers"] + choice["four layers and colour"])), 2)
-        choices.append(choice)
-        print(net, choice, flush=True)
-    return sorted(choices, key=lambda choice: -choice["mean"])
+            figures = row([result for result in self.results(net, layers, choice) if result[0].half in halves])
+            found[name] = [figures[which]["mean_iou"] for which in ("own", "others") if which in figures]
+        found["mean"] = round(float(np.mean(found["four layers"] + found["four layers and colour"])), 2)
+        return found
 
+    def best(self, net: str, halves: Sequence[int]) -> tuple[float, ...]:
+        """The choice with the highest mean."""
+        return max(CHOICES, key=lambda choice: self.quality(net, choice, halves)["mean"])
 
-def measure(
-    photos: Photos, tasks: list[Task], seeds: range, shares: Mapping[str, Mapping[int, float]]
-) -> Iterator[tuple[str, dict]]:
-    """Each method's name and figures, with the shares ``{net: {stride: share}}``."""
-    runs = [(task, seed) for task in tasks for seed in seeds]
-    for name, (net, layers) in METHODS.items():
-        yield name, row([(t.data_set, seed, *scores(photos, t, seed, net, layers, shares[net])) for t, seed in runs])
-    yield CRF, row([(t.data_set, seed, crf_score(photos, t, seed, shares["ImageNet"]), []) for t, seed in runs])
-    yield TEXTONS, row([(t.data_set, seed, texton_score(photos, t, seed), []) for t, seed in runs])
+    def reported(self, net: str, layers: tuple[int, ...]) -> dict:
+        """Figures of each half, with the shares that were best on the other."""
+        return row(
+            [
+                result
+                for half in (0, 1)
+                for result in self.results(net, layers, self.best(net, [1 - half]))
+                if result[0].half == half
+            ]
+        )
+
+    def after_crf(self) -> dict:
+        """As `reported`, of four layers and then the CRF."""
+        shares = {half: dict(zip(LAYERS, self.best("ImageNet", [1 - half]), strict=True)) for half in (0, 1)}
+        runs = [(task, seed) for task in self.tasks for seed in range(self.photos.seeds)]
+        return row([crf_score(self.photos, task, seed, shares[task.half]) for task, seed in runs])
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.teach.measure", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--photos", type=int, default=24, help="of each data set; half of them are reported")
+    parser.add_argument("--photos", type=int, default=20, help="of each data set")
     parser.add_argument("--seeds", type=int, default=3, help="sets of strokes on each photo")
     parser.add_argument("--out", type=Path, default=RESULTS)
     args = parser.parse_args(argv)
     nets = {net.name: net for net in (imagenet_net(), random_net(map(load_photo, PHOTOS)))}
-    photos = Photos(args.data, nets)
+    photos = Photos(args.data, nets, args.seeds)
     tasks = photos.tasks(args.photos)
-    choices = {net: choose(photos, tasks[::2], net) for net in nets}
-    shares = {
-        net: dict(zip(LAYERS, sorted_choices[0]["shares"], strict=True)) for net, sorted_choices in choices.items()
-    }
-    if shares["ImageNet"] != SHARES:
-        print(f"note: SHARES in seglib.teach.heads are {SHARES}", file=sys.stderr)
+    measurement, choices = Measurement(photos, tasks), {}
+    for net in nets:
+        choices[net] = [measurement.quality(net, choice, (0, 1)) for choice in CHOICES]
+        print(net, *choices[net], sep="\n", flush=True)
+    best = dict(zip(LAYERS, measurement.best("ImageNet", (0, 1)), strict=True))
+    if best != SHARES:
+        print(f"note: the best shares are {best}, SHARES in seglib.teach.heads {SHARES}", file=sys.stderr)
     rows = {}
-    for name, figures in measure(photos, tasks[1::2], range(args.seeds), shares):
-        rows[name] = figures
-        print(f"{name:28}", json.dumps(figures), flush=True)
+    for name, (net, layers) in METHODS.items():
+        rows[name] = measurement.reported(net, layers)
+        print(f"{name:28}", json.dumps(rows[name]), flush=True)
+    rows[CRF] = measurement.after_crf()
+    rows[TEXTONS] = row([result for task in tasks for result in texton_scores(photos, task)])
+    for name in (CRF, TEXTONS):
+        print(f"{name:28}", json.dumps(rows[name]), flush=True)
     report = {
         "command": f"python -m seglib.teach.measure --data DATA --photos {args.photos} --seeds {args.seeds}",
-        "photos": {name: sum(task.data_set == name for task in tasks[1::2]) for name in SETS},
+        "photos": {name: sum(task.data_set == name for task in tasks) for name in SETS},
         "seeds": args.seeds,
         "choices": choices,
-        "shares": shares,
+        "shares": {str(stride): share for stride, share in best.items()},
         "rows": rows,
     }
     args.out.write_text(json.dumps(report, indent=1) + "\n")

@@ -2,31 +2,56 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
 from seglib.labels import IGNORE
 from seglib.teach import measure
-from seglib.teach.features import LAYERS
+from seglib.teach.heads import SHARES
+from seglib.teach.measure_photos import SETS, Task
 from tests.conftest import write_split
 
 
+def test_the_app_uses_the_shares_that_were_chosen() -> None:
+    report = json.loads(measure.RESULTS.read_text())
+    assert {int(stride): share for stride, share in report["shares"].items()} == SHARES
+
+
 def test_mean_iou_by_hand() -> None:
-    """Class 1 is nowhere in the truth: that it is said counts against class 0 alone."""
-    truth = np.array([[0, 0, 0, 2, IGNORE]])
-    assert measure.mean_iou(truth, np.array([[0, 0, 1, 2, 3]])) == (2 / 3 + 1) / 2
+    """Class 1 is nowhere in the truth: that it is said counts against class 0 alone. 3 is not among the classes."""
+    truth, labels = np.array([0, 0, 0, 2, 3, IGNORE]), np.array([0, 0, 1, 2, 2, 3])
+    assert measure.mean_iou(truth, labels, np.array([0, 1, 2])) == (2 / 3 + 1) / 2
+    assert measure.mean_iou(truth, labels, np.array([1])) is None
 
 
 def test_rows_count_sets_alike() -> None:
-    results = [("a", 0, 0.5, [0.2]), ("a", 0, 0.7, [0.4, 0.6]), ("b", 0, 0.2, []), ("b", 1, 0.4, [])]
+    a, b = (Task(name, "photo", (), 0) for name in "ab")
+    results = [(a, 0, 0.5, [0.2]), (a, 0, 0.7, [0.4, 0.6]), (b, 0, 0.2, []), (b, 1, 0.4, [])]
     figures = measure.row(results)
     assert figures["own"] == {"mean_iou": 45.0, "seeds": [40.0, 40.0], "sets": {"a": 60.0, "b": 30.0}}
     assert figures["others"]["mean_iou"] == 40.0
 
 
+def test_each_half_is_reported_with_what_was_best_on_the_other(monkeypatch) -> None:
+    """Choice A is good on half 0, choice B on half 1: so half 0 gets B, half 1 gets A, and both look bad."""
+    monkeypatch.setattr(measure, "CHOICES", ((1, 1, 1, 1, 1), (2, 2, 2, 2, 2)))
+
+    def scores(photos, task, seed, net, layers, shares):
+        good = (shares[32] == 1) == (task.half == 0)
+        return task, seed, 0.9 if good else 0.1, []
+
+    monkeypatch.setattr(measure, "scores", scores)
+    tasks = [Task("a", "x", (), 0), Task("a", "y", (), 1)]
+    measurement = measure.Measurement(SimpleNamespace(seeds=1), tasks)
+    assert measurement.best("net", [0]) == (1, 1, 1, 1, 1)
+    assert measurement.best("net", [1]) == (2, 2, 2, 2, 2)
+    assert measurement.reported("net", measure.FOUR)["own"]["mean_iou"] == 10.0
+
+
 def test_the_command(tmp_path: Path, monkeypatch) -> None:
     """Blocks whose colour tells their class: colour alone knows all, and every figure is there."""
-    for name in measure.SETS:
+    for name in SETS:
         write_split(tmp_path / name / "val", num_classes=3, photos=3)
     monkeypatch.setattr(measure, "PHOTOS", ("coins",))
     monkeypatch.setattr(measure, "CHOICES", measure.CHOICES[:2])
@@ -36,5 +61,5 @@ def test_the_command(tmp_path: Path, monkeypatch) -> None:
     assert set(report["rows"]) == {*measure.METHODS, measure.CRF, measure.TEXTONS}
     assert report["rows"]["colour"]["own"]["mean_iou"] > 90
     assert report["rows"]["colour"]["others"]["mean_iou"] > 90
-    assert report["photos"] == dict.fromkeys(measure.SETS, 1)
-    assert len(report["shares"]["random weights"]) == len(LAYERS)
+    assert report["photos"] == dict.fromkeys(SETS, 2)
+    assert tuple(report["shares"].values()) in measure.CHOICES

@@ -20,14 +20,27 @@ from seglib.ui.components.photo_view import Panel
 from seglib.ui.photo import Photo
 from seglib.ui.teach import cache, lesson
 from seglib.ui.teach.lesson import Taught
-from seglib.ui.teach.pictures import NAMES, answer_panel
+from seglib.ui.teach.pictures import NAMES, answer_panel, score
+from seglib.ui.words import percent
 
 MOST_PHOTOS = 3
-VIEWS = {
-    "Each layer alone": "32 alone gives blobs on the right thing; 4, 8 and colour give sharp confetti; their sum both.",
-    "Before convnets": "Textons and colours, learnt from the very same strokes: on one photo nearly as good.",
-    "Without ImageNet": "The same net with random weights: on one photo not far behind, on the next one lost.",
-    "Other photos": "The head, taken to photos it has never seen: here features that ImageNet taught tell.",
+VIEWS = {  # what to see in each
+    "Each layer alone": (
+        "32 alone gives round blobs, mostly on the right thing; 4, 8 and colour give sharp confetti; the sum has the "
+        "edges of the one and the sense of the other."
+    ),
+    "Before convnets": (
+        "Textons and colours, learnt from the very same strokes, do well on the photo they were learnt on. Their words "
+        "are this photo's own: they cannot be taken to another one."
+    ),
+    "Without ImageNet": (
+        "Random weights see edges and colours too, and on the photo that was painted that is worth something. What "
+        "ImageNet is worth shows on other photos."
+    ),
+    "Other photos": (
+        "Features that ImageNet taught mean the same on the next photo, those of random weights seldom do. And what "
+        "the head was never told of, it must call something: paint there, too."
+    ),
 }
 
 
@@ -60,6 +73,17 @@ def _layers(photo: Photo, own: LabelSet, taught: Taught) -> None:
     alone = [_panel(photo, own, taught, cache.IMAGENET, (stride,), f"{NAMES[stride]} alone") for stride in LAYERS]
     every = _panel(photo, own, taught, cache.IMAGENET, LAYERS, "All five")
     panels.show([*alone, every], photo, own, key="teach_layers_view", columns=3)
+    scores = {}
+    for layers in (*((stride,) for stride in LAYERS), LAYERS):
+        answer = cache.answer(photo, taught, cache.IMAGENET, layers)
+        if scored := score(photo, own, answer.labels, answer.classes):
+            scores[layers] = scored[0]
+    if scores:
+        best = max((layers for layers in scores if len(layers) == 1), key=scores.get)
+        st.markdown(
+            f"Here, with these strokes, the best single layer is **{NAMES[best[0]]}** with {percent(scores[best])}; "
+            f"all five together reach **{percent(scores[LAYERS])}**."
+        )
 
 
 def _textons(photo: Photo, own: LabelSet) -> None:

@@ -36,22 +36,30 @@ def own_truth(photo: Photo, own: LabelSet) -> np.ndarray | None:
     return None if (truth == IGNORE).all() else truth
 
 
-def score(photo: Photo, own: LabelSet, labels: np.ndarray, head_classes: np.ndarray) -> str:
-    """Mean IoU on pixels that were not painted, in words; empty without labels of these classes."""
+def score(photo: Photo, own: LabelSet, labels: np.ndarray, head_classes: np.ndarray) -> tuple[float, int] | None:
+    """Mean IoU on pixels that were not painted, and of how many classes; None without labels of these classes."""
     truth = own_truth(photo, own)
     if truth is None:
-        return ""
+        return None
     scored = unseen(np.where(np.isin(truth, head_classes), truth, IGNORE), lesson.strokes_on(photo))
     there = np.setdiff1d(scored, [IGNORE])
     if not len(there):
-        return ""
+        return None
     iou = iou_per_class(confusion_matrix(scored, labels, len(own)))[there]
-    return f"mean IoU {percent(float(np.mean(iou)))} of {len(there)} classes, unpainted pixels"
+    return float(np.mean(iou)), len(there)
+
+
+def score_words(photo: Photo, own: LabelSet, labels: np.ndarray, head_classes: np.ndarray) -> str:
+    """The same in words; empty where there is none."""
+    if (scored := score(photo, own, labels, head_classes)) is None:
+        return ""
+    iou, count = scored
+    return f"mean IoU {percent(iou)} ({count} {'class' if count == 1 else 'classes'}, unpainted pixels)"
 
 
 def answer_panel(photo: Photo, own: LabelSet, title: str, labels: np.ndarray, head_classes: np.ndarray) -> Panel:
     """A label map of one's own classes on a photo, with its score where there is one."""
-    words = score(photo, own, labels, head_classes)
+    words = score_words(photo, own, labels, head_classes)
     return Panel(
         title=title,
         role="output",

@@ -16,13 +16,12 @@ from seglib.teach.lesson import own_classes
 from seglib.teach.results import FOUR
 from seglib.teach.strokes import BadStrokes, simulated_strokes
 from seglib.teach.truth import EXAMPLES, example_names
-from seglib.ui import charts, page, paintings, panels, state
+from seglib.ui import charts, paintings, panels, state
 from seglib.ui.components.photo_view import Panel
-from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 from seglib.ui.teach import beside, cache, classes, files, lesson
 from seglib.ui.teach.lesson import TEACH, Taught
-from seglib.ui.teach.pictures import NAMES, own_truth, ringed, score
+from seglib.ui.teach.pictures import NAMES, own_truth, ringed, score_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +57,8 @@ def experiment() -> None:
             st.info(words)
     taught = lesson.taught(layers)
     with right:
-        result = None if loading() else _learn(photo, taught, layers, crf, started)
+        result = _learn(photo, taught, layers, crf, started)
         if result is None:
-            page.wait_for_nets()
             panels.show([panels.photo_panel(photo)], photo, None, key="teach_answer", columns=1)
         else:
             _show(photo, own, taught, result)
@@ -133,7 +131,7 @@ def _learn(photo: Photo, taught: Taught, layers: tuple[int, ...], crf: bool, sta
 
 def _show(photo: Photo, own: LabelSet, taught: Taught, result: Result) -> None:
     place = most_uncertain(result.probabilities, lesson.strokes_on(photo))
-    words = score(photo, own, result.labels, result.head.classes)
+    words = score_words(photo, own, result.labels, result.head.classes)
     streams = " + ".join(NAMES[stride] for stride in result.head.layers)
     panel = Panel(
         title=f"A net of streams {streams}",
