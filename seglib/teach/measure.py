@@ -38,10 +38,8 @@ from seglib.teach.results import CRF, FOUR, METHODS, RESULTS, TEXTON_KINDS, TEXT
 NUM_CLASSES = 64  # more than any of the sets has
 CHOICES = (  # shares of the layers, in the order of `LAYERS`
     (1, 1, 1, 1, 1),
-    (1, 2, 1, 1, 0.5),
     (1, 1.5, 0.5, 1, 0.5),
     (0.7, 1.5, 0.5, 0.7, 0.5),
-    (0.5, 1.5, 0.5, 1, 0.5),
 )
 
 Shares = Mapping[int, float]
@@ -187,7 +185,7 @@ class Measurement:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.teach.measure", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--photos", type=int, default=20, help="of each data set")
+    parser.add_argument("--photos", type=int, default=12, help="of each data set")
     parser.add_argument("--seeds", type=int, default=3, help="sets of strokes on each photo")
     parser.add_argument("--out", type=Path, default=RESULTS)
     args = parser.parse_args(argv)

@@ -136,6 +136,9 @@ def _others(photo: Photo, own: LabelSet, taught: Taught, layers: tuple[int, ...]
 
 def measured() -> None:
     """The figures of `seglib.teach.measure`, with the command that made them."""
+    if not RESULTS.is_file():
+        st.caption("Not measured yet: `python -m seglib.teach.measure --data DATA`.")
+        return
     report = json.loads(RESULTS.read_text())
     rows = report["rows"]
     order = [name for name in (*METHODS, CRF, TEXTONS) if name in rows]
