@@ -44,7 +44,7 @@ class NetCost:
     """One net and one photo of `SIZE`."""
 
     parameters: int
-    multiply_adds: int | None  # None where they are not those of convolutions
+    multiply_adds: int | None  # None for the texture model, which does not run in torch
     milliseconds: float  # of one core, the median
     peak_bytes: int  # on top of what the process needed before
 

@@ -92,6 +92,16 @@ def test_a_missing_card_is_named(saved):
         load_model("fcn32s", "street", path)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"{", "is not JSON"), (b"\xff\xfe", "is not JSON"), (b"[1]", "is list: wanted an object")]
+)
+def test_a_damaged_card_is_one_sentence(saved, content, message):
+    path, _ = saved
+    path.with_suffix(".json").write_bytes(content)
+    with pytest.raises(WeightsError, match=f"the card of street-fcn32s.safetensors {message}"):
+        load_model("fcn32s", "street", path)
+
+
 def test_missing_weights_point_to_the_readme(tmp_path):
     with pytest.raises(WeightsError, match=r"no weights at none.safetensors: train them, see README"):
         load_model("fcn32s", "street", tmp_path / "none.safetensors")
