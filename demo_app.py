@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from seglib.ui import warm_up
+from seglib.ui.headers import SafeAnswers
 from seglib.ui.lecture import phones
 
 
@@ -24,4 +26,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     yield {}
 
 
-app = st.App("seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES)
+app = st.App(
+    "seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES, middleware=[Middleware(SafeAnswers)]
+)

@@ -11,7 +11,7 @@ from seglib.images import BadImage
 from seglib.labels import LABEL_SETS, LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
-from seglib.ui import state
+from seglib.ui import lost, state
 
 View = Literal["classes", "errors", "confidence"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -40,9 +40,8 @@ def photo_picker() -> None:
             help="Which classes the nets tell apart: 11 for any photo, or CamVid's 11 for street scenes.",
         )
         with st.expander("Your own photo", icon=":material/add_photo_alternate:"):
-            st.file_uploader(
-                "A photo from your computer", PHOTO_TYPES, key="photo_file", on_change=_take_photo, args=("photo_file",)
-            )
+            key = lost.uploader_key()
+            st.file_uploader("A photo from your computer", PHOTO_TYPES, key=key, on_change=_take_photo, args=(key,))
             if st.toggle("Use the camera", key="camera_on"):
                 st.camera_input("A photo from the camera", key="camera", on_change=_take_photo, args=("camera",))
             photo = state.photo()
@@ -70,6 +69,7 @@ def _take_photo(widget: str) -> None:
     else:
         state.choose_photo(photo.key)
         st.session_state.pop("pin", None)
+        lost.forget()
 
 
 def _take_truth(widget: str) -> None:

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from seglib.assets import ASSETS
 from seglib.models.cards import WeightsError, some_shipped
-from seglib.ui import inputs, state
+from seglib.ui import inputs, lost, state
 from seglib.ui.lecture import bar, following, question
 from seglib.ui.loading import page_drawn
 
@@ -49,6 +49,7 @@ state.show_in_address()
 following.show_in_address(place)
 bar.show(place, name)
 question.show(place, name)
+lost.notice(state.photo().title)
 try:
     page.run()
 except WeightsError as error:

@@ -16,7 +16,7 @@ from seglib.annotation.polygons import Annotation, class_indices, rasterize, rea
 from seglib.images import decode, decode_label_map
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.photos import PHOTOS
-from seglib.ui import cache
+from seglib.ui import cache, lost
 from seglib.ui.photo import Photo
 
 OPENING_PHOTO = "china"
@@ -97,6 +97,7 @@ def rasterize_for(photo: Photo, annotation: Annotation, labels: LabelSet) -> np.
 def choose_from_address() -> None:
     """On arrival take photo and pixel that the address names; uploads have gone with their session."""
     if "photo" not in st.session_state:
+        lost.arrive()
         named = st.query_params.get("photo")
         choose_photo(named if named in PHOTOS else OPENING_PHOTO)
         st.session_state["pin"] = parse_pin(st.query_params.get("pin", ""))
@@ -173,6 +174,7 @@ def show_in_address() -> None:
     wanted = {"photo": chosen if chosen in PHOTOS and chosen != OPENING_PHOTO else None}
     pinned = st.session_state.get("pin")
     wanted["pin"] = f"{pinned[0]},{pinned[1]}" if pinned else None
+    lost.show_in_address(len(uploads()))
     for key, value in wanted.items():
         if value is None:
             st.query_params.pop(key, None)

@@ -31,26 +31,36 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_app(script: Path, seconds: float = 60) -> tuple[subprocess.Popen, str]:
+def start_app(
+    script: Path, seconds: float = 60, host: str = "127.0.0.1", port: int | None = None
+) -> tuple[subprocess.Popen, str]:
     """``streamlit run`` as a user would, on a free port; the process and its address once it answers."""
-    port = free_port()
+    port = port or free_port()
+    options = ["--server.port", str(port), *(["--server.address", host] if host != "127.0.0.1" else [])]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)],
+        [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + seconds
+    address = f"http://{host}:{port}"
+    until_it_answers(process, address, script.name, seconds)
+    return process, address
+
+
+def until_it_answers(process: subprocess.Popen, address: str, name: str, seconds: float = 60) -> None:
+    """Wait until the app at this address is healthy; a process that is not within the time is ended, and said."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:
-            return process, address
+            return
     process.kill()
-    raise RuntimeError(f"{script.name} did not answer within {seconds} s")
+    raise RuntimeError(f"{name} did not answer within {seconds} s")
 
 
 @pytest.fixture(scope="session")
@@ -87,10 +97,10 @@ def page(browser: Browser) -> Iterator[Page]:
 def settle(page: Page) -> None:
     """Wait until the app has drawn everything it has to draw, and no error stands there."""
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=60_000
+        "data-test-script-state", "notRunning", timeout=180_000
     )
-    expect(page.get_by_text("The nets are being loaded")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_text("The nets are being loaded")).to_have_count(0, timeout=180_000)
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=60_000
+        "data-test-script-state", "notRunning", timeout=180_000
     )
     assert page.locator('[data-testid="stException"]').count() == 0

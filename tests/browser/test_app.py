@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import mimetypes
 import time
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import PHONE, ROOT, settle, start_app
+from tests.browser.photos import noise_photo, upload
 from tests.menu import PAGE_FILES
 
 pytestmark = pytest.mark.browser
@@ -61,32 +57,14 @@ def test_a_pixel_pinned_on_one_page_is_pinned_on_the_next_and_in_the_address(pag
     expect(page.get_by_text(f"at row {row}, column {col}").first).to_be_visible()
 
 
-def upload(page: Page, name: str, content: bytes) -> None:
-    """Hand a file to the uploader, which once in hundreds of runs did not take one: it lists those that it has."""
-    listed = page.get_by_role("button", name=f"Remove {name}")
-    for _ in range(3):
-        page.locator('[data-testid="stFileUploaderDropzoneInput"]').first.set_input_files(
-            files=[{"name": name, "mimeType": mimetypes.guess_type(name)[0], "buffer": content}]
-        )
-        try:
-            listed.wait_for(timeout=10_000)
-            break
-        except PlaywrightTimeout:
-            continue
-    expect(listed).to_be_visible()
-
-
 def test_an_upload_is_segmented_and_a_bad_one_refused(page: Page, app: str) -> None:
     page.goto(app)
     settle(page)
-    page.get_by_text("Your own photo").click()
     upload(page, "notes.png", b"not a picture")
     expect(page.locator('[data-testid="stAlert"]').first).to_be_visible()
     settle(page)
     expect(page.get_by_role("application", name="Classes that fcn8s")).to_have_count(1)
-    buffer = io.BytesIO()
-    Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)).save(buffer, "JPEG")
-    upload(page, "mine.jpg", buffer.getvalue())
+    upload(page, "mine.jpg", noise_photo())
     expect(page.get_by_role("application", name="fcn8s gives to: Your photo mine.jpg").first).to_be_visible(
         timeout=30_000
     )
