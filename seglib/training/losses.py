@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from seglib.labels import IGNORE
+from seglib.training.together import over_all
 
 
 def class_weights(frequency: np.ndarray, balance: str) -> torch.Tensor:
@@ -38,6 +39,7 @@ def partial_label_loss(
     partial = [log_p[:, allowed].logsumexp(1, keepdim=True) for allowed in members[logits.shape[1] :]]
     total = F.nll_loss(torch.cat([log_p, *partial], 1), targets, weights, ignore_index=IGNORE, reduction="sum")
     weight = weights[targets[targets != IGNORE]].sum()
+    total, weight = over_all(torch.stack([total, weight]))
     return total / weight.clamp_min(torch.finfo(weight.dtype).tiny)  # all void: 0, with a gradient of 0
 
 
@@ -55,7 +57,7 @@ def overlap_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     p = logits.softmax(1) * known
     index = targets.unsqueeze(1).where(known, 0)
     truth = torch.zeros_like(p).scatter_(1, index, known.to(p.dtype))
-    overlap, predicted, true = (x.sum((0, 2, 3)) for x in (p * truth, p, truth))
+    overlap, predicted, true = over_all(torch.stack([x.sum((0, 2, 3)) for x in (p * truth, p, truth)]))
     present = true > 0
     dice = 2 * overlap / (predicted + true).clamp_min(1)
     return ((1 - dice) * present).sum() / present.sum().clamp_min(1)

@@ -39,6 +39,7 @@ from seglib.models.weights import read_tensors, save_weights
 from seglib.training.augment import Augmentation, random_view
 from seglib.training.evaluate import evaluate, summary
 from seglib.training.losses import class_weights, overlap_loss, partial_label_loss
+from seglib.training.together import share_norms
 
 # {label set: {data set: share of the views drawn from it}}. MSRC is small but the most varied.
 MIXTURE = {
@@ -169,6 +170,8 @@ class Run:
         self.identity = {"name": name, "labels": label_set_name, "init": start} | asdict(recipe)
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        if self.world > 1:
+            share_norms(self.model)
         self.parallel = (
             DistributedDataParallel(self.model, device_ids=[self.device.index] if self.cuda else None)
             if self.world > 1

@@ -52,7 +52,7 @@ def deployment() -> Iterator[Deployment]:
     try:
         replicas = {}
         for host in ADDRESSES:
-            replicas[host], _ = start_app(ROOT / "demo_app.py", host=host, port=port)
+            replicas[host], _ = start_app(ROOT / "tests" / "browser" / "replica_app.py", host=host, port=port)
             processes.append(replicas[host])
         variables = {
             "SEGLIB_BIND": f"127.0.0.1:{proxy_port}",

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from seglib.datasets import find_pairs, read_as
@@ -26,6 +27,7 @@ from seglib.training.evaluate import evaluate, summary
 from seglib.training.train import MIXTURE, VALIDATION, Recipe, Views, main, measure_norms, start_from, update_average
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+TOGETHER = 0.02  # share of what was learnt by which a net trained by two processes may differ from one trained by one
 
 
 @pytest.fixture
@@ -315,12 +317,19 @@ def test_recipe_numbers_are_arguments_of_the_command_line(capsys):
         assert f"--{key.replace('_', '-')}" in printed
 
 
-def test_two_processes_train_one_net(data, tmp_path):
-    out = tmp_path / "pair.safetensors"
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    arguments = street(data, out, "--epochs", "1", "--views", "4")
+def distance(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> float:
+    """How far two nets' learnt weights are apart: the length of their difference."""
+    learnt = [key for key in one if key.endswith(("weight", "bias"))]
+    return float(torch.cat([(one[key].double() - other[key].double()).flatten() for key in learnt]).norm())
+
+
+def run_training(arguments: list[str], processes: int) -> str:
+    """What a run of its own prints, in float32, shared by so many processes."""
+    launch = [sys.executable, "-m"]
+    if processes > 1:  # what `torchrun` calls
+        launch += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), "-m"]
     result = subprocess.run(
-        [*launch, "-m", "seglib.train", *arguments],
+        [*launch, "tests.training.in_float32", *arguments],
         cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,
@@ -329,6 +338,17 @@ def test_two_processes_train_one_net(data, tmp_path):
         check=False,
     )
     assert result.returncode == 0, result.stderr[-2000:]
-    assert len(losses(result.stdout)) == 1  # one of the two reports
-    assert np.isfinite(losses(result.stdout)).all()
-    assert load_model("fcn32s", "street", out).num_classes == len(STREET)
+    return result.stdout
+
+
+def test_two_processes_train_the_same_net_as_one(data, tmp_path):
+    start, alone, pair = (tmp_path / f"{name}.safetensors" for name in ("start", "alone", "pair"))
+    torch.manual_seed(0)  # as the runs do, whose first weights these are
+    save_weights(start, create_model("fcn32s", len(STREET)), {})
+    more = ["--epochs", "1", "--views", "8", "--batch", "4", "--crop", "65", "--average", "0"]
+    printed = {path: run_training(street(data, path, *more), n) for path, n in ((alone, 1), (pair, 2))}
+    assert len(losses(printed[pair])) == 1  # one of the two reports
+    np.testing.assert_allclose(losses(printed[pair]), losses(printed[alone]), rtol=1e-3)
+    first, one, two = (load_file(path) for path in (start, alone, pair))
+    learnt = distance(one, first)
+    assert distance(two, one) < TOGETHER * learnt
