@@ -17,8 +17,9 @@ COPY . .
 RUN /venv/bin/python -m compileall -q demo_app.py pages seglib
 USER app
 # One computing thread a visitor, few arenas of memory; what libraries want to write goes to /tmp, which may be in memory.
+# Strangers come here: nothing that takes the server for minutes, see seglib/ui/host.py.
 ENV PATH=/venv/bin:$PATH HOME=/tmp MPLCONFIGDIR=/tmp/matplotlib PYTHONDONTWRITEBYTECODE=1 \
-    OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2
+    OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2 SEGLIB_PUBLIC=1
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]

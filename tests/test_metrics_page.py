@@ -19,9 +19,9 @@ from seglib.models.prediction import predict
 from seglib.models.segmentation import Segmentation
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.ui import host
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import duel as duel_panel
-from seglib.ui.metrics import folder as folder_panel
 from tests.conftest import write_split
 from tests.test_pages import calm, table
 
@@ -218,14 +218,25 @@ def test_one_changed_pixel_of_a_megapixel_is_seen() -> None:
 
 
 def test_a_folder_is_read_only_where_the_owner_allows_it(monkeypatch) -> None:
-    monkeypatch.delenv(folder_panel.ALLOWED, raising=False)
+    monkeypatch.delenv(host.LOCAL_FOLDERS, raising=False)
+    monkeypatch.setattr(host, "address", lambda: "127.0.0.1")
     app = open_page("Your folder")
     assert "SEGLIB_LOCAL_FOLDERS=1" in texts(app)
     assert not app.text_input
 
 
+@pytest.mark.parametrize("address", [None, "0.0.0.0", "192.168.1.7"])
+def test_a_folder_is_refused_where_another_machine_could_open_the_page(monkeypatch, address: str | None) -> None:
+    monkeypatch.setenv(host.LOCAL_FOLDERS, "1")
+    monkeypatch.setattr(host, "address", lambda: address)
+    app = open_page("Your folder")
+    assert "--server.address 127.0.0.1" in texts(app)
+    assert not app.text_input
+
+
 def test_a_folder_is_scored_reported_and_exported(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(folder_panel.ALLOWED, "1")
+    monkeypatch.setenv(host.LOCAL_FOLDERS, "1")
+    monkeypatch.setattr(host, "address", lambda: "127.0.0.1")
     write_split(tmp_path, K, 4)
     (tmp_path / "labels" / "photo2.png").unlink()
     app = open_page("Your folder")

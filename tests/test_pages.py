@@ -19,6 +19,7 @@ from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.ui import host
 from tests.menu import PAGE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -314,3 +315,36 @@ def test_a_browser_that_missed_the_choice_of_photo_falls_back_on_the_same() -> N
     app.file_uploader(key="photo_file").upload("mine.png", png(np.zeros((64, 80, 3), np.uint8)), "image/png").run()
     assert app.selectbox(key="photo").options[0] == "mine.png"
     assert sorted(app.selectbox(key="photo").options[1:]) == sorted(photo.title for photo in PHOTOS.values())
+
+
+def test_on_a_public_server_nothing_large_is_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv(host.PUBLIC, "1")
+    app = open_page()
+    app.toggle(key="guests").set_value(True).run()
+    assert host.SWITCHED_OFF in [info.value for info in calm(app).info]
+    assert "guest_download" not in {button.key for button in app.button}
+
+
+def test_photos_of_another_visit_are_missed_aloud() -> None:
+    app = open_page(own="2", photo="coins")
+    (notice,) = calm(app).warning
+    assert notice.value.startswith("**Your own 2 photos and the labels you gave them are no longer here.**")
+    assert "Shown is Coins." in notice.value
+    assert app.selectbox(key="photo").value == "coins"
+    app.file_uploader(key="photo_file_again").upload("mine.png", png(load_photo("coffee")), "image/png").run()
+    assert not calm(app).warning
+    assert app.query_params["own"] == ["1"]
+
+
+@pytest.mark.parametrize("forged", ["0", "-1", "12", "２", "<b>"])
+def test_forged_numbers_of_photos_are_ignored(forged: str) -> None:
+    app = open_page(own=forged)
+    assert not calm(app).warning
+    assert "own" not in app.query_params
+
+
+def test_the_notice_of_what_was_lost_can_be_closed() -> None:
+    app = open_page(own="1")
+    app.button(key="close_lost").click().run()
+    assert not calm(app).warning

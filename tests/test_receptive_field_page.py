@@ -14,6 +14,7 @@ from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import load_photo
+from seglib.ui import host
 from seglib.ui.window import bill as bill_panel
 from seglib.ui.window import cache as window_cache
 from seglib.ui.window import dilation as dilation_panel
@@ -248,6 +249,13 @@ def test_measuring_runs_aside_shows_progress_and_can_be_stopped(monkeypatch) -> 
     assert not app.session_state["bill_job"].running
     assert list(app.dataframe[0].value["Net"]) == ["fcn8s"]
     assert not app.button(key="bill_start").disabled
+
+
+def test_on_a_public_server_nothing_is_measured(monkeypatch) -> None:
+    monkeypatch.setenv(host.PUBLIC, "1")
+    start = calm(open_page(BILL)).button(key="bill_start")
+    assert start.disabled
+    assert start.help == host.SWITCHED_OFF
 
 
 def test_parse_of_the_pages_own_default() -> None:

@@ -11,9 +11,10 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.browser.photos import noise_photo, upload
 pytestmark = pytest.mark.browser
 
 ADDRESSES = ("127.0.0.2", "127.0.0.3")
+OTHER = dict(zip(ADDRESSES, reversed(ADDRESSES), strict=True))
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,14 @@ def connections(host: str, port: int) -> int:
     return sum(row[1] == local and row[3] == "01" for row in rows)
 
 
+def until(holds: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def status(url: str, method: str = "GET", **headers: str) -> int:
     """The status of an answer."""
     request = urllib.request.Request(url, method=method, headers=headers)
@@ -125,8 +135,12 @@ def test_a_visitor_stays_on_one_replica_and_goes_on_at_the_other_when_it_dies(
     assert [kept for kept in page.context.cookies() if kept["name"] == "replica"] == [cookie]
     assert "own=1" in page.url
 
+    # The page stands as it was until it is touched: nothing is lost that can still be seen.
     (host,) = open_at
     deployment.replicas[host].kill()
+    deployment.replicas[host].wait()
+    until(lambda: connections(OTHER[host], deployment.port))
+    page.get_by_text("confidence", exact=True).first.click()
     notice = page.get_by_text("Your own photo and the labels you gave it are no longer here")
     expect(notice).to_be_visible(timeout=120_000)
     settle(page)
@@ -137,7 +151,7 @@ def test_a_visitor_stays_on_one_replica_and_goes_on_at_the_other_when_it_dies(
     expect(picker).to_have_value("Summer Palace")
 
     # The next touch opens no other photo, and the visitor goes on.
-    page.get_by_text("confidence", exact=True).first.click()
+    page.get_by_text("classes", exact=True).first.click()
     settle(page)
     expect(picker).to_have_value("Summer Palace")
     expect(notice).to_be_visible()

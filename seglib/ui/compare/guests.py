@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seglib.models.cards import WeightsError
-from seglib.ui import cache, panels, state
+from seglib.ui import cache, host, panels, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.words import percent
@@ -57,6 +57,9 @@ def _fetch(name: str) -> bool:
     """Offer the download; True once the weights are there. Any click while it runs, Stop included, ends it."""
     from seglib.models.torchvision_nets import download, megabytes
 
+    if host.is_public():
+        st.info(host.SWITCHED_OFF, icon=":material/lock:")
+        return False
     if not st.button(f"Download {megabytes(name):.0f} MB", key="guest_download"):
         return False
     st.button("Stop", key="guest_stop")

@@ -1,13 +1,11 @@
 """Score a folder of labelled photos in the background: progress, a stop button, a table, a CSV file.
 
 The folder lies on the machine that runs the app, and reading it shows names of files and what is in them. So it is
-offered only if whoever started the app allowed it, with SEGLIB_LOCAL_FOLDERS=1: where a request comes from, or claims
-to come from, is no proof that the visitor owns the machine (a proxy makes all visitors local).
+offered only if whoever started the app allowed it, and for this machine alone: see `seglib.ui.host`.
 """
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 
@@ -20,12 +18,10 @@ from seglib import metrics
 from seglib.labels import LabelSet
 from seglib.metrics import folder as score_folder
 from seglib.models.cards import shipped_nets
-from seglib.ui import cache, page, tables
+from seglib.ui import cache, host, page, tables
 from seglib.ui.background import Job
 from seglib.ui.loading import loading
 from seglib.ui.metrics import charts as metrics_charts
-
-ALLOWED = "SEGLIB_LOCAL_FOLDERS"
 
 
 class Scoring(Job[score_folder.Result]):
@@ -59,11 +55,11 @@ def folder(labels: LabelSet) -> None:
     )
     with st.expander("Class indices"):
         st.markdown(", ".join(f"{k} = {name}" for k, name in enumerate(labels.classes)))
-    if os.environ.get(ALLOWED) != "1":
+    if not host.may_open_folders():
         st.info(
             "This reads a folder on the machine that runs the app, so it is switched off until that machine's owner "
-            f"allows it. If that is you: stop the app and start it with `{ALLOWED}=1 streamlit run demo_app.py`. "
-            "Do so only where all visitors may read your files.",
+            "allows it, and only where no other machine can open the page. If that is you: stop the app and start it "
+            f"with `{host.LOCAL_FOLDERS}=1 streamlit run demo_app.py --server.address 127.0.0.1`.",
             icon=":material/lock:",
         )
         return

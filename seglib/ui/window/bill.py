@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.costs import bill
-from seglib.ui import page, panels, state
+from seglib.ui import host, page, panels, state
 from seglib.ui.background import Job
 from seglib.ui.loading import loading
 
@@ -65,7 +65,13 @@ def _show(photo: state.Photo) -> None:
         )
     left, right = st.columns([1, 4])
     running = job is not None and job.running
-    if left.button("Measure on this machine", disabled=running or loading(), key="bill_start"):
+    off = host.is_public()
+    if left.button(
+        "Measure on this machine",
+        disabled=running or loading() or off,
+        key="bill_start",
+        help=host.SWITCHED_OFF if off else None,
+    ):
         job = st.session_state["bill_job"] = Measurement(tuple(about["size"]))
         if job.start(alone=_one_at_a_time):
             st.rerun()
