@@ -80,6 +80,11 @@ def test_every_page_fits_a_phone_puts_pictures_in_words_and_asks_nobody_else(
     page = context.new_page()
     hosts: set[str] = set()
     errors: list[str] = []
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " broken => console.error('policy:', broken.violatedDirective, broken.blockedURI))"
+    )
+    page.on("console", lambda message: errors.append(message.text) if message.text.startswith("policy:") else None)
     page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{app}/{path}")
