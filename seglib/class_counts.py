@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, read_json
 from seglib.datasets import MEANING, Pair, find_pairs
 from seglib.labels import IGNORE, LabelSet
 
@@ -62,7 +62,7 @@ def read_statistics(data: str) -> Statistics:
     path = FOLDER / f"{data}.json"
     if data not in SETS or not path.is_file():
         raise ValueError(f"no statistics of {data!r}: there are {', '.join(SETS)}")
-    return Statistics(**json.loads(path.read_text(encoding="utf-8")))
+    return Statistics(**read_json(path))
 
 
 def training_pixels(label_set: LabelSet) -> np.ndarray:

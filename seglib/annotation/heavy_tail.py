@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seglib.annotation.polygons import load_annotation, rasterize
+from seglib.assets import DamagedFile, leave_out
 from seglib.datasets import MEANING
 from seglib.labels import IGNORE, LabelSet
 
@@ -34,7 +35,11 @@ def fine_pixels(photos: Iterable[str]) -> dict[str, int]:
     """Pixels of each fine label in our annotations of bundled photos; void is not counted."""
     pixels: dict[str, int] = {}
     for photo in photos:
-        annotation = load_annotation(photo)
+        try:
+            annotation = load_annotation(photo)
+        except DamagedFile as error:
+            leave_out(photo, error)
+            continue
         names = list(dict.fromkeys(shape.label for shape in annotation.shapes if shape.label != "void"))
         index_of = {name: index for index, name in enumerate(names)} | {"void": IGNORE}
         counts = np.bincount(rasterize(annotation.shapes, annotation.size, index_of).ravel(), minlength=len(names))

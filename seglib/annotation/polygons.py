@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, DamagedFile
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 
 ANNOTATIONS = ASSETS / "annotations"
@@ -205,7 +205,7 @@ def class_indices(label_set: LabelSet) -> dict[str, int]:
 
 
 def load_annotation(name: str, second: bool = False) -> Annotation:
-    """Our annotation of a bundled photo; `ValueError` lists the names there are.
+    """Our annotation of a bundled photo; `ValueError` lists the names there are, `DamagedFile` says if one is damaged.
 
     Some photos have been annotated a ``second`` time, faster, and without a look at the first.
     """
@@ -213,7 +213,10 @@ def load_annotation(name: str, second: bool = False) -> Annotation:
     names = sorted(path.stem for path in folder.glob("*.json"))
     if name not in names:
         raise ValueError(f"no annotation {name!r}: there are {', '.join(names)}")
-    return read_labelme((folder / f"{name}.json").read_bytes())
+    try:
+        return read_labelme((folder / f"{name}.json").read_bytes())
+    except (BadAnnotation, OSError) as error:
+        raise DamagedFile(f"The labels of the photo {name} are damaged: install the app again.") from error
 
 
 def _side(value: object, key: str) -> int:

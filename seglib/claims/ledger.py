@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, read_json
 
 FILE = ASSETS / "claims.json"
 
@@ -88,7 +88,7 @@ def entry(claim: Claim, finding: Finding, seconds: float) -> dict:
 
 def read_ledger(path: Path = FILE) -> dict[str, dict]:
     """The entries measured so far, by claim; none without a file."""
-    return json.loads(path.read_text()) if path.is_file() else {}
+    return read_json(path) if path.is_file() else {}
 
 
 def write_ledger(entries: dict[str, dict], path: Path = FILE) -> None:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, read_json
 from seglib.costs import memory
 
 FILE = ASSETS / "statistics" / "bill.json"
@@ -200,7 +200,7 @@ def machine() -> str:
 
 def read_bill(path: Path = FILE) -> tuple[dict, list[Item]]:
     """What was measured beforehand: the circumstances, and the lines."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_json(path)
     return content, [Item(**line) for line in content.pop("items")]
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, read_json
 from seglib.crf.pairwise import CRFParams
 
 CHOSEN_BY, REPORTED_ON = "even", "odd"  # halves of the validation photos, see `seglib.training.evaluate.half`
@@ -14,7 +13,7 @@ RESULTS = ASSETS / "crf"
 
 def read_choices(label_set_name: str, folder: Path = RESULTS) -> list[dict]:
     """What was measured for each net of a label set for which parameters have been chosen."""
-    return [json.loads(path.read_text()) for path in sorted(folder.glob(f"{label_set_name}-*.json"))]
+    return [read_json(path) for path in sorted(folder.glob(f"{label_set_name}-*.json"))]
 
 
 def chosen_params(label_set_name: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
@@ -24,4 +23,4 @@ def chosen_params(label_set_name: str, model: str = "deeplab", folder: Path = RE
         raise ValueError(
             f"no CRF parameters for {model} on {label_set_name} photos: choose them with python -m seglib.tune_crf"
         )
-    return CRFParams(**json.loads(path.read_text())["params"])
+    return CRFParams(**read_json(path)["params"])

@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from PIL import Image
 from tqdm import tqdm
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, read_json
 from seglib.datasets import Pair, find_pairs
 from seglib.models.imagenet import load_imagenet
 from seglib.models.lite0 import CHANNELS, Lite0Classifier, lite0_input
@@ -222,7 +222,7 @@ def report_set(name: str, data: Path, classifier: Lite0Classifier) -> dict:
 
 def read_dissection(path: Path = FILE) -> Mapping | None:
     """What the command measured last; None without a file."""
-    return json.loads(path.read_text()) if path.is_file() else None
+    return read_json(path) if path.is_file() else None
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, read_json
 from seglib.inside.plain import KINDS, PlainFCN
 from seglib.labels import LABEL_SETS
 from seglib.models.fcn import STREAMS, fuse, pad_to_grid
@@ -118,7 +118,7 @@ def measure(kind: str, net: str, views: Views, recipe: FlowRecipe, seed: int) ->
 
 def read_flow(path: Path = FILE) -> dict | None:
     """What the command measured last; None without a file."""
-    return json.loads(path.read_text()) if path.is_file() else None
+    return read_json(path) if path.is_file() else None
 
 
 def main(argv: list[str] | None = None, recipe: FlowRecipe | None = None) -> None:

@@ -5,17 +5,18 @@ A card is the JSON file beside a weights file: data, recipe, seed, figures, sha2
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from pathlib import Path
 
-from seglib.assets import ASSETS
+from seglib.assets import ASSETS, DamagedFile, leave_out, left_out, read_json
 
 KINDS = ("fcn", "shallow", "plain", "dilated", "deeplab", "pyramid")  # how the names of related nets begin
 WEIGHTS = ASSETS / "weights"
 
 
-class WeightsError(ValueError):
+class WeightsError(DamagedFile):
     """A weights file that is missing, damaged, or made for another net."""
 
 
@@ -29,12 +30,20 @@ def read_card(path: Path) -> dict:
     file = path.with_suffix(".json")
     if not file.is_file():
         raise WeightsError(f"{path.name} has no card: wanted {file.name} beside it")
+    return dict(_read(file, file.stat().st_mtime_ns))
+
+
+@functools.lru_cache(maxsize=256)
+def _read(file: Path, _written: int) -> dict:
+    """A card, read again only when it was written again."""
     try:
-        card = json.loads(file.read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WeightsError(f"the card of {path.name} is not JSON") from error
+        card = read_json(file)
+    except DamagedFile as error:
+        raise WeightsError(
+            f"the card of {file.stem} is not JSON: install the app again, or write the net anew"
+        ) from error
     if not isinstance(card, dict):
-        raise WeightsError(f"the card of {path.name} is {type(card).__name__}: wanted an object")
+        raise WeightsError(f"the card of {file.stem} is {type(card).__name__}: wanted an object")
     return card
 
 
@@ -74,10 +83,27 @@ def shipped_nets(label_set_name: str, family: str = "fcn") -> dict[str, dict]:
     """Cards of the nets in the box for a label set whose names begin so, by name: those with more streams last.
 
     A variant of a net, trained by another recipe, lies under a longer name than its net's (``fcn8s_balanced``): it
-    is no member of the family, and is read by `weights_path` and `read_card`.
+    is no member of the family, and is read by `weights_path` and `read_card`. A net whose files are damaged is left
+    out, see `seglib.assets.left_out`.
     """
-    cards_by_stem = {
-        path.stem: json.loads(path.read_text()) for path in sorted(WEIGHTS.glob(f"{label_set_name}-{family}*.json"))
-    }
-    cards = [card for stem, card in cards_by_stem.items() if stem == f"{label_set_name}-{card['name']}"]
-    return {card["name"]: card for card in sorted(cards, key=lambda card: (len(card["streams"]), card["name"]))}
+    cards = {}
+    for path in sorted(WEIGHTS.glob(f"{label_set_name}-{family}*.json")):
+        if path.stem not in left_out():
+            try:
+                card = _check(path)
+            except DamagedFile as error:
+                leave_out(path.stem, error)
+            else:
+                if path.stem == f"{label_set_name}-{card['name']}":
+                    cards[card["name"]] = card
+    return dict(sorted(cards.items(), key=lambda item: (len(item[1]["streams"]), item[0])))
+
+
+def _check(path: Path) -> dict:
+    """A card that says what lists of nets need, and whose weights are as long as it says."""
+    card, weights = read_card(path), path.with_suffix(".safetensors")
+    if not isinstance(card.get("name"), str) or not isinstance(card.get("streams"), list):
+        raise WeightsError(f"{path.name} is damaged, it lacks name or streams: install the app again.")
+    if weights.is_file() and weights.stat().st_size != card.get("bytes", weights.stat().st_size):
+        raise WeightsError(f"{weights.name} is cut short: install the app again.")
+    return card

@@ -16,7 +16,9 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from seglib.labels import LABEL_SETS, LabelSet
+from seglib.assets import DamagedFile, leave_out
+from seglib.labels import IGNORE, LABEL_SETS, LabelSet
+from seglib.models.cards import WeightsError, weights_path
 from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
 from seglib.ui.photo import Photo
@@ -55,10 +57,14 @@ def copied(keep: int | None = None, *, keyed: tuple[type, ...] = (), words: str 
 
 @shared()
 def model(net: str, label_set_name: str) -> object:
-    """A trained net."""
+    """A trained net; one whose weights are damaged is listed no more."""
     from seglib.models.weights import load_model
 
-    return load_model(net, label_set_name)
+    try:
+        return load_model(net, label_set_name)
+    except WeightsError as error:
+        leave_out(weights_path(net, label_set_name).stem, error)
+        raise
 
 
 @copied()
@@ -156,10 +162,14 @@ def bundled_photo(name: str) -> Photo:
 
 @shared(64)
 def bundled_truth(name: str, label_set_name: str, second: bool = False) -> np.ndarray:
-    """The human labels of a photo in the box, or those drawn a second time."""
+    """The human labels of a photo in the box, or those drawn a second time; all void if they are damaged."""
     from seglib.photos import photo_truth
 
-    return photo_truth(name, LABEL_SETS[label_set_name], second)
+    try:
+        return photo_truth(name, LABEL_SETS[label_set_name], second)
+    except DamagedFile as error:
+        leave_out(f"labels of {name}", error)
+        return np.full(bundled_photo(name).size, IGNORE, np.uint8)
 
 
 @copied()

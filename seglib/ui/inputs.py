@@ -12,6 +12,7 @@ from seglib.labels import LABEL_SETS, LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
 from seglib.ui import lost, state
+from seglib.ui.uploads import files_of
 
 View = Literal["classes", "errors", "confidence"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -51,7 +52,7 @@ def photo_picker() -> None:
                     ["png", "json"],
                     key=f"truth_{photo.key}",
                     on_change=_take_truth,
-                    args=(f"truth_{photo.key}",),
+                    args=(f"truth_{photo.key}", photo, state.label_set()),
                 )
             st.caption("Photos stay in this session's memory and are never written to disk.")
         _say(state.photo())
@@ -60,10 +61,10 @@ def photo_picker() -> None:
 def _take_photo(widget: str) -> None:
     """Callback of an upload: keep the photo and choose it, or say what is wrong and change nothing."""
     st.session_state.pop("upload_error", None)
-    if (file := st.session_state[widget]) is None:
+    if not (files := files_of(widget)):
         return
     try:
-        photo = state.add_upload(file.getvalue(), file.name)
+        photo = state.add_upload(files[0].getvalue(), files[0].name)
     except BadImage as error:
         st.session_state["upload_error"] = str(error)
     else:
@@ -72,13 +73,13 @@ def _take_photo(widget: str) -> None:
         lost.forget()
 
 
-def _take_truth(widget: str) -> None:
+def _take_truth(widget: str, photo: state.Photo, labels: LabelSet) -> None:
     """Callback of a labels upload."""
     st.session_state.pop("upload_error", None)
-    if (file := st.session_state[widget]) is None:
+    if not (files := files_of(widget)):
         return
     try:
-        state.add_truth(state.photo(), file.getvalue(), state.label_set())
+        state.add_truth(photo, files[0].getvalue(), labels)
     except (BadImage, BadAnnotation) as error:
         st.session_state["upload_error"] = str(error)
 

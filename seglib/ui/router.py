@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from seglib.assets import ASSETS
-from seglib.models.cards import WeightsError, some_shipped
+from seglib.assets import ASSETS, DamagedFile, left_out
+from seglib.models.cards import some_shipped
 from seglib.ui import inputs, lost, state
 from seglib.ui.lecture import bar, following, question
 from seglib.ui.loading import page_drawn
@@ -50,9 +50,14 @@ following.show_in_address(place)
 bar.show(place, name)
 question.show(place, name)
 lost.notice(state.photo().title)
+known = left_out()
+for sentence in known.values():
+    st.warning(f"Done without: {sentence}", icon=":material/broken_image:")
 try:
     page.run()
-except WeightsError as error:
+except DamagedFile as error:
+    if left_out() != known:  # the page can go on without it
+        st.rerun()
     st.error(str(error))
 except StreamlitAPIException:
     if not following.undo(place, name):

@@ -6,6 +6,7 @@ after every run of a page, which would cost some 240 ms a time with torch in mem
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import logging
@@ -21,6 +22,7 @@ def run() -> None:
     # Without a visitor's session Streamlit's cache works but warns about every call.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     try:
+        from seglib.assets import DamagedFile
         from seglib.labels import LABEL_SETS
         from seglib.models.cards import shipped_nets
         from seglib.ui import cache, state
@@ -33,7 +35,8 @@ def run() -> None:
         first_page.wait(PATIENCE)
         for label_set_name in LABEL_SETS:
             for net in shipped_nets(label_set_name):
-                cache.segment(photo, net, label_set_name)
+                with contextlib.suppress(DamagedFile):  # left out from here on, and said on the pages
+                    cache.segment(photo, net, label_set_name)
     finally:
         gc.collect()
         gc.freeze()

@@ -20,6 +20,7 @@ from seglib.photos import PHOTOS, TWICE
 from seglib.ui import cache, page, paintings, panels, state
 from seglib.ui.annotation.paint import FILES
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.uploads import files_of
 from seglib.ui.words import percent
 
 MAX_ANNOTATORS = 8
@@ -112,9 +113,9 @@ def _people(
 
 def _take_annotators(photo: state.Photo, labels: LabelSet) -> None:
     """Callback of the uploader: keep what can be read, say of each other file what is wrong with it."""
-    kept = st.session_state["annotators"].setdefault(paintings.name_of(photo, labels), {})
+    kept = st.session_state.setdefault("annotators", {}).setdefault(paintings.name_of(photo, labels), {})
     errors = []
-    for file in st.session_state["annotator_files"]:
+    for file in files_of("annotator_files"):
         if file.name not in kept and len(kept) >= MAX_ANNOTATORS:
             errors.append(f"{file.name}: there are {MAX_ANNOTATORS} files already, which is as many as are compared.")
             continue

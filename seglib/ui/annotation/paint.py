@@ -19,6 +19,7 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.ui import page, paintings, panels, state, tables
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.uploads import files_of
 from seglib.ui.words import percent
 
 FILES = ["json", "png"]  # LabelMe, or class indices
@@ -94,8 +95,9 @@ def _files(photo: state.Photo, labels: LabelSet, painting: paintings.Painting | 
 
 def _load(photo: state.Photo, labels: LabelSet) -> None:
     """Callback of the uploader: into the painter, or one sentence, and what was painted stays."""
-    if (file := st.session_state["load"]) is None:
+    if not (files := files_of("load")):
         return
+    (file,) = files
     paintings.receive(photo, labels)  # strokes that came with this very run
     try:
         paintings.load(photo, labels, paintings.read_file(photo, labels, file.getvalue()))

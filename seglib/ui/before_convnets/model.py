@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
+from seglib.assets import read_json
 from seglib.before_convnets import textons
 from seglib.before_convnets.classifier import CLASSIFIERS, label_cells
 from seglib.before_convnets.weights import texture_path
@@ -150,7 +150,7 @@ def _validation(labels: LabelSet) -> None:
         st.caption(f"IoU on the same photos, largest lead of texture first. {_gaps(labels, rows)}")
     ablation = path.with_name(f"{labels.name}-ablation.json")
     if ablation.is_file():
-        found = json.loads(ablation.read_text())
+        found = read_json(ablation)
         table = pd.DataFrame.from_dict(found["rows"], orient="index")[list(SCORES)]
         table.columns = list(tables.SCORES)
         st.markdown("**What each kind of words adds**")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from seglib.assets import read_json
 from seglib.claims.files import read_scoreboard
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
@@ -174,4 +173,4 @@ def _one_net(scores: dict[str, dict], labels: LabelSet) -> None:
     card = WEIGHTS / f"{labels.name}-{net}.json"
     if card.is_file():
         with st.expander("Model card", icon=":material/badge:"):
-            st.json(json.loads(card.read_text()), expanded=1)
+            st.json(read_json(card), expanded=1)
