@@ -26,6 +26,4 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     yield {}
 
 
-app = st.App(
-    "seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES, middleware=[Middleware(SafeAnswers)]
-)
+app = st.App("seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES, middleware=[Middleware(SafeAnswers)])

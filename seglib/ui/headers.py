@@ -67,11 +67,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
 _ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-_NAMES = {name for name, _ in _ENCODED}
 
 
 class SafeAnswers:
-    """ASGI middleware: `HEADERS` on every answer, and no figures about the server for strangers."""
+    """ASGI middleware: `HEADERS` on every answer that does not set them, and no figures of the server for strangers."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self.app = app
@@ -83,8 +82,10 @@ class SafeAnswers:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in _NAMES]
-                message = {**message, "headers": [*kept, *_ENCODED]}
+                said = list(message.get("headers", []))
+                names = {name.lower() for name, _ in said}
+                # A page of our own may be stricter: that of the phones lets nothing in but its one script.
+                message = {**message, "headers": said + [pair for pair in _ENCODED if pair[0] not in names]}
             await send(message)
 
         if "_stcore/metrics" in scope["path"] and os.environ.get(METRICS) != "1":
