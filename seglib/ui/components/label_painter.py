@@ -26,9 +26,22 @@ from seglib.labels import LabelSet, check_label_map
 from seglib.ui.components.encoding import Parcel
 
 _HERE = Path(__file__).parent
+_SCRIPTS = (  # in this order: the last ones use what the first ones define
+    "picture.js",
+    "label_map.js",
+    "label_history.js",
+    "label_painter.js",
+    "label_painter_toolbar.js",
+    "label_painter_tools.js",
+    "label_painter_pointers.js",
+    "label_painter_keys.js",
+    "label_painter_drafts.js",
+    "label_painter_drawing.js",
+)
 _mount = st.components.v2.component(
     "label_painter",
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("picture.js", "label_painter.js")),
+    # Several files for the reader, one module for the browser.
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
     css="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("photo_view.css", "label_painter.css")),
 )
 LARGEST_COUNT = 2**53  # whole numbers that JavaScript can count to
