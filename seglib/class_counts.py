@@ -14,11 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from seglib.assets import ASSETS, read_json
-from seglib.datasets import MEANING, Pair, find_pairs
-from seglib.labels import IGNORE, LabelSet
+from seglib.datasets import MEANING, Pair, find_pairs, read_as, read_indices
+from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 
 FOLDER = ASSETS / "statistics"
 SETS = {"camvid": "street", "msrc": "everyday", "labelmefacade": "everyday", "people": "everyday"}  # who names classes
@@ -40,11 +39,9 @@ def count(data: str, split: str, pairs: list[Pair]) -> Statistics:
     """Read every label file of a split; `ValueError` names one that holds an index beyond the classes."""
     classes = list(MEANING[data][SETS[data]])
     pixels, seen_in = np.zeros(256, np.int64), np.zeros(256, np.int64)
+    reading = read_as(data, LABEL_SETS[SETS[data]])
     for pair in pairs:
-        with Image.open(pair.labels) as file:
-            counts = np.bincount(np.asarray(file).ravel(), minlength=256)
-        if counts[len(classes) : IGNORE].any():
-            raise ValueError(f"{pair.labels.name} holds class indices from {len(classes)} up: {data} has none")
+        counts = np.bincount(read_indices(pair.labels, reading).ravel(), minlength=256)
         pixels += counts
         seen_in += counts > 0
     return Statistics(

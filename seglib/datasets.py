@@ -3,8 +3,9 @@
 A data set's own classes rarely are ours. `MEANING` says for each what it stands for: one of our
 classes, several (a partial label: "one of these", as for vegetation, which may be tree or grass), or none (void).
 
-Layout on disk, the same for every set: ``<root>/<split>/images/<name>.jpg|png`` and
-``<root>/<split>/labels/<name>.png``, mode L, one class index per pixel, 255 = void.
+Layout on disk, the same for every set: ``<root>/<split>/images/<name>.jpg`` or another photo, and
+``<root>/<split>/labels/<name>.png``, one class index per pixel, 255 = void; the published forms of CamVid, VOC and
+Cityscapes open as they are, see `seglib.published_labels`. `seglib.labelled_folder` reads the files.
 
 Sources: CamVid: Brostow, Fauqueur & Cipolla, PRL 2009, the 11 classes of SegNet. MSRC v2: Shotton et al.,
 "TextonBoost", ECCV 2006. LabelMeFacade: Froehlich, Rodner & Denzler, ICPR 2010. People: Clothing
@@ -13,16 +14,20 @@ Co-Parsing, Yang, Luo & Lin, CVPR 2014, every garment folded into "person".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from seglib.annotation.label_files import paint, read_annotation
+from seglib.annotation.label_text import MAX_FILE, looks_like_json
+from seglib.annotation.polygons import VOID, VOID_WORDS, class_indices
+from seglib.label_png import Code, Size, code_of, png_size, read_label_png
+from seglib.labelled_folder import list_folder, named, read_bytes, read_photo
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS, STREET, LabelSet
-
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
+from seglib.picture_files import MAX_OTHER_PIXELS, BadImage
+from seglib.published_labels import CITYSCAPES, CODES, VOC, VOID_INDICES
 
 Meaning = tuple[str, ...]  # our classes that a source class may be; empty = void
 
@@ -88,8 +93,10 @@ MEANING: dict[str, dict[str, dict[str, Meaning]]] = {
     "people": {
         "everyday": {"not person": NOT_A_PERSON, "person": ("person",)},
     },
+    "voc": VOC,
+    "cityscapes": CITYSCAPES,
     "folder": {  # the user's own photos, labelled with our own class indices
-        labels.name: {name: (name,) for name in labels.classes} for labels in LABEL_SETS.values()
+        known.name: {name: (name,) for name in known.classes} for known in LABEL_SETS.values()
     },
 }
 
@@ -102,27 +109,32 @@ class Targets:
     them come the partial labels of all data sets. ``members[v, k]`` says whether target ``v`` allows class ``k``.
     """
 
-    labels: LabelSet
+    label_set: LabelSet
     num_source_classes: int  # how many indices the data set uses
     lookup: np.ndarray  # (256,) uint8: the data set's index -> target, or IGNORE
     members: np.ndarray  # (V, K) bool, V >= K, the same for all data sets
     groups: np.ndarray  # (V,): target -> group of classes that this data set can tell apart
     group_names: tuple[str, ...]
+    void_indices: tuple[int, ...] = ()  # what the set has for void beside IGNORE
+    codes: tuple[Code, ...] = ()  # colours that stand for the data set's indices
+    index_of: Mapping[str, int] = field(default_factory=dict)  # the data set's index of a label in words
 
 
-def read_as(layout: str, labels: LabelSet) -> Targets:
+def read_as(layout: str, label_set: LabelSet) -> Targets:
     """Read data set ``layout`` in the terms of ``labels``.
 
     `ValueError` if there is no such data set, or if it says nothing about these classes.
     """
     if layout not in MEANING:
         raise ValueError(f"no layout {layout!r}: there are {', '.join(MEANING)}")
-    if labels.name not in MEANING[layout]:
-        raise ValueError(f"{layout} has no meaning in label set {labels.name!r}, only in {', '.join(MEANING[layout])}")
-    own = MEANING[layout][labels.name]
-    targets: list[Meaning] = [(name,) for name in labels.classes]
+    if label_set.name not in MEANING[layout]:
+        raise ValueError(
+            f"{layout} has no meaning in label set {label_set.name!r}, only in {', '.join(MEANING[layout])}"
+        )
+    own = MEANING[layout][label_set.name]
+    targets: list[Meaning] = [(name,) for name in label_set.classes]
     for meanings in MEANING.values():
-        targets += [m for m in meanings.get(labels.name, {}).values() if m and m not in targets]
+        targets += [m for m in meanings.get(label_set.name, {}).values() if m and m not in targets]
 
     lookup = np.full(256, IGNORE, np.uint8)
     for index, meaning in enumerate(own.values()):
@@ -130,19 +142,35 @@ def read_as(layout: str, labels: LabelSet) -> Targets:
             lookup[index] = targets.index(meaning)
 
     # A partial label merges its classes: a data set that says "vegetation" cannot tell tree from grass.
-    group_of = {name: name for name in labels.classes}
+    group_of = {name: name for name in label_set.classes}
     for source_name, meaning in own.items():
         if len(meaning) > 1:
             group_of |= dict.fromkeys(meaning, source_name)
     group_names = tuple(dict.fromkeys(group_of.values()))
     return Targets(
-        labels=labels,
+        label_set=label_set,
         num_source_classes=len(own),
         lookup=lookup,
-        members=np.array([[name in target for name in labels.classes] for target in targets]),
+        members=np.array([[name in target for name in label_set.classes] for target in targets]),
         groups=np.array([group_names.index(group_of[target[0]]) for target in targets]),
         group_names=group_names,
+        void_indices=VOID_INDICES.get(layout, ()),
+        codes=(code_of(label_set),) if layout == "folder" else CODES.get(layout, ()),
+        index_of=class_indices(label_set)
+        if layout == "folder"
+        else dict.fromkeys((VOID, *VOID_WORDS), IGNORE) | {name: index for index, name in enumerate(own)},
     )
+
+
+def numbered(num_classes: int) -> Targets:
+    """Read class indices as they are, where nobody says of which label set: labels in words then mean nothing."""
+    sets = [known for known in LABEL_SETS.values() if len(known) == num_classes]
+    lookup = np.full(256, IGNORE, np.uint8)
+    lookup[:num_classes] = np.arange(num_classes)
+    names = tuple(map(str, range(num_classes)))
+    identity = np.eye(num_classes, dtype=bool)
+    codes = tuple(code_of(known) for known in sets)
+    return Targets(None, num_classes, lookup, identity, np.arange(num_classes), names, codes=codes)
 
 
 @dataclass(frozen=True)
@@ -155,47 +183,65 @@ class Pair:
 
 
 def find_pairs(root: str | Path, split: str | None = None) -> list[Pair]:
-    """All labelled photos of a folder, sorted by name; images without labels are left out.
+    """All labelled photos of a folder, sorted by name; `left_out` says what is left out.
 
     ``root`` holds ``images/`` and ``labels/``, or holds them in a folder named ``split``. Raises
     `ValueError`, naming the folder, where there is nothing to read.
     """
-    folder = Path(root) / split if split else Path(root)
-    if not (folder / "images").is_dir() or not (folder / "labels").is_dir():
-        raise ValueError(f"{folder} should hold the folders images and labels")
-    pairs = [
-        Pair(path.stem, path, labels)
-        for path in sorted((folder / "images").iterdir())
-        if path.suffix.lower() in IMAGE_SUFFIXES and (labels := folder / "labels" / f"{path.stem}.png").is_file()
-    ]
-    if not pairs:
+    listing = list_folder(root, split)
+    if not listing.names:
+        folder = Path(root) / split if split else Path(root)
         raise ValueError(f"no photo in {folder / 'images'} has a label file of the same name in {folder / 'labels'}")
-    return pairs
+    return [Pair(name, listing.photos[name], listing.labels[name]) for name in listing.names]
+
+
+def left_out(root: str | Path, split: str | None = None) -> str | None:
+    """One sentence on the files that `find_pairs` leaves out, with their number; None if there are none."""
+    return list_folder(root, split).left_out
 
 
 def read_pair(pair: Pair, reading: Targets) -> tuple[np.ndarray, np.ndarray]:
-    """Image ``(H, W, 3)`` uint8 RGB and target map ``(H, W)`` uint8 of a labelled photo.
+    """Image ``(H, W, 3)`` uint8 RGB and target map ``(H, W)`` uint8 of a labelled photo, upright and at full size.
 
-    `ValueError` names the file when sizes differ or when an index has no meaning.
+    `BadImage`, a `ValueError`, names the file when sizes differ or when an index has no meaning.
     """
-    try:
-        with Image.open(pair.image) as file:
-            image = np.asarray(file.convert("RGB"))
-        with Image.open(pair.labels) as file:
-            mode, labels = file.mode, np.asarray(file)
-    except (OSError, SyntaxError) as error:  # what Pillow raises over a damaged file
-        raise ValueError(f"photo {pair.name} or its labels cannot be read: {error}") from error
-    if mode not in ("L", "P"):
-        raise ValueError(f"{pair.labels.name} is in mode {mode}: wanted one class index per pixel (L or P)")
-    if labels.shape != image.shape[:2]:
-        raise ValueError(f"{pair.labels.name} is {labels.shape}, its photo {image.shape[:2]}: they must match")
-    unknown = labels[(labels >= reading.num_source_classes) & (labels != IGNORE)]
-    if unknown.size:
-        raise ValueError(
-            f"{pair.labels.name} has class index {unknown[0]}: "
-            f"wanted 0 to {reading.num_source_classes - 1}, or {IGNORE} for void"
+    image = read_photo(pair.image)
+    return image, reading.lookup[read_indices(pair.labels, reading, image.shape[:2], pair.image.name)]
+
+
+def read_indices(path: Path, reading: Targets, size: Size | None = None, photo: str = "") -> np.ndarray:
+    """The data set's own class indices in a label file ``(H, W)`` uint8, `IGNORE` where void.
+
+    ``size`` is the photo's (height, width), which the file must have; without it a PNG may have any. ``photo`` is its
+    file name. `BadImage` names the file.
+    """
+    return named(path, lambda: _indices(read_bytes(path, MAX_FILE), reading, size, photo))
+
+
+def _indices(data: bytes, reading: Targets, size: Size | None, photo: str) -> np.ndarray:
+    if looks_like_json(data):
+        annotation = read_annotation(data, photo)
+        size = size or annotation.size
+        if size is None or (size[0] * size[1] > MAX_OTHER_PIXELS and size == annotation.size):
+            raise BadImage("These polygons say nothing of their photo's size, or too much: the photo is needed.")
+        return paint(annotation, reading.index_of, size)
+    known = np.zeros(2**16, bool)
+    known[[*range(reading.num_source_classes), *reading.void_indices, IGNORE]] = True
+    if size is None:
+        size = png_size(data)
+        if size[0] * size[1] > MAX_OTHER_PIXELS:
+            raise BadImage(f"more than {MAX_OTHER_PIXELS // 10**6} million pixels.")
+    indices = read_label_png(data, [size], known, reading.codes)
+    unknown = ~known[indices]
+    if unknown.any():
+        row, col = np.argwhere(unknown)[0]
+        raise BadImage(
+            f"This label map does not fit: class index {indices[row, col]} at row {row}, column {col}: "
+            f"wanted 0 to {reading.num_source_classes - 1}, or {IGNORE} for void."
         )
-    return image, reading.lookup[labels]
+    if reading.void_indices:
+        indices = np.where(np.isin(indices, reading.void_indices), IGNORE, indices)
+    return indices.astype(np.uint8)
 
 
 def read_pairs(pairs: list[Pair], reading: Targets) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from seglib.annotation.polygons import class_indices, load_annotation, rasterize
+from seglib.annotation.polygons import class_indices, load_annotation
+from seglib.annotation.raster import rasterize
 from seglib.images import load_image
 from seglib.labels import LabelSet
 
@@ -147,10 +148,12 @@ def photo_path(name: str) -> Path:
 def load_photo(name: str) -> np.ndarray:
     """Bundled photo, ``(H, W, 3)`` uint8 RGB; a grey one has three equal channels.
 
+    Its pixels are those that its library gives, so that a notebook finds the same: a colour profile is not applied.
+
     >>> load_photo("chelsea").shape
     (300, 451, 3)
     """
-    return load_image(photo_path(name))
+    return load_image(photo_path(name), managed=False)
 
 
 def photo_truth(name: str, label_set: LabelSet, second: bool = False) -> np.ndarray:

@@ -29,6 +29,7 @@ class Layer:
     padding: int = 0
     name: str = ""
     channels: int = 0  # of its output; 0 where only windows are of interest
+    ceil: bool = False  # a last window that is only begun counts, as in Caffe's poolings
 
     def __post_init__(self) -> None:
         for what, least in (("kernel", 1), ("stride", 1), ("dilation", 1), ("padding", 0)):
@@ -119,7 +120,11 @@ def output_size(steps: Sequence[Step], size: int) -> int:
     """Units along an axis that come out where ``size`` pixels go in; `ValueError` where a layer is left with none."""
     for number, step in enumerate(steps, 1):
         if isinstance(step, Layer):
-            units = (size + 2 * step.padding - (step.kernel - 1) * step.dilation - 1) // step.stride + 1
+            room = size + 2 * step.padding - (step.kernel - 1) * step.dilation - 1
+            units = room // step.stride + 1
+            # As in torch, a window that begins beyond the picture is none.
+            if step.ceil and room % step.stride and units * step.stride < size + step.padding:
+                units += 1
             if units < 1:
                 raise ValueError(
                     f"layer {number}: its window is larger than the {size} units below it, nothing is left"

@@ -161,23 +161,14 @@ def test_a_saved_file_loads_as_the_same_map(kind: str) -> None:
 
 
 WRONG = {
-    "colours": (png(np.zeros((427, 640, 3), np.uint8)), "RGB"),
+    "colours": (png(np.full((427, 640, 3), (9, 8, 7), np.uint8)), "RGB"),
     "size": (png(np.zeros((50, 60), np.uint8)), "60 x 50"),
     "index": (png(np.full((427, 640), 77, np.uint8)), "class index 77"),
     "json": (b'{"shapes": [', "not a LabelMe file"),
     "text": (b"hello", "not a PNG"),
     "other photo": (labelme_file(np.zeros((50, 60), np.uint8), EVERYDAY).encode(), "60 x 50"),
     "label": (labelme_file(TRUTH, EVERYDAY).replace('"building"', '"unicorn"').encode(), "unicorn"),
-    "crossing": (
-        json.dumps(
-            {
-                "imageHeight": 427,
-                "imageWidth": 640,
-                "shapes": [{"label": "sky", "points": [[0, 0], [90, 90], [90, 0], [0, 90]]}],
-            }
-        ).encode(),
-        "crosses itself",
-    ),
+    "another kind of JSON": (b'[{"image_id": 1, "segmentation": [[0, 0, 9, 0, 9, 9]]}]', "not a LabelMe file"),
 }
 
 
@@ -257,11 +248,11 @@ def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
             ("anna.json", labelme_file(TRUTH, EVERYDAY).encode(), "application/json"),
             ("ben.png", label_png(other, EVERYDAY), "image/png"),
             ("cleo.png", WRONG["colours"][0], "image/png"),
-            ("dan.json", WRONG["crossing"][0], "application/json"),
+            ("dan.json", WRONG["another kind of JSON"][0], "application/json"),
         ]
     ).run()
     calm(app)
-    assert [error.value.split(":")[0] for error in app.error] == ["cleo.png", "dan.json"]
+    assert [error.value.split(":")[0] for error in app.error] == ["“`cleo.png`”", "“`dan.json`”"]
     pairs = table(app, "anna.json")
     assert list(pairs.columns) == ["human labels", "anna.json", "ben.png"]
     assert pairs.loc["human labels", "anna.json"] == 100

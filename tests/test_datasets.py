@@ -152,15 +152,26 @@ def test_photos_without_any_labels_are_an_error(tmp_path):
 
 def test_labels_of_another_size_than_their_photo_are_an_error(tmp_path):
     pair = find_pairs(write_pair(tmp_path, Image.new("L", (4, 6))))[0]
-    with pytest.raises(ValueError, match=r"photo.png is \(6, 4\), its photo \(4, 6\)"):
+    with pytest.raises(
+        ValueError, match=r"photo.png: .* is 4 x 6 pixels, the photo's own size on its side.*wanted 6 x 4"
+    ):
         read_pair(pair, read_as("folder", EVERYDAY))
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "1", "I;16"])
-def test_labels_that_are_not_one_byte_a_pixel_are_an_error(tmp_path, mode):
-    pair = find_pairs(write_pair(tmp_path, Image.new(mode, (6, 4))))[0]
-    with pytest.raises(ValueError, match=rf"photo.png is in mode {mode}.*wanted one class index per pixel"):
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_labels_in_colours_of_nobody_are_an_error(tmp_path, mode):
+    pair = find_pairs(write_pair(tmp_path, Image.new(mode, (6, 4), (9, 8, 7))))[0]
+    with pytest.raises(ValueError, match=rf"photo.png: .*colours \({mode}\): wanted one class index per pixel"):
         read_pair(pair, read_as("folder", EVERYDAY))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "I;16", "RGB", "RGBA", "LA"])
+def test_an_index_is_read_however_it_is_stored(tmp_path, mode):
+    wanted = np.array([[0, 1, 1, 0, 1, 0]] * 4, np.uint8)
+    stored = {"1": wanted.astype(bool), "I;16": wanted.astype(np.uint16)}.get(mode, wanted)
+    labels = Image.fromarray(stored) if mode in ("1", "I;16") else Image.fromarray(stored).convert(mode)
+    pair = find_pairs(write_pair(tmp_path, labels))[0]
+    np.testing.assert_array_equal(read_pair(pair, read_as("folder", EVERYDAY))[1], wanted)
 
 
 def test_an_index_that_the_data_set_does_not_have_is_an_error(tmp_path):

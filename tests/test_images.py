@@ -163,14 +163,17 @@ class TestPictures:
             picture.putpalette([*BLACK, 9, 9, 9])
             data = encode(picture, "GIF", transparency=0)
         elif kind == "1-bit":
-            data = encode(Image.new("1", (WIDTH, HEIGHT), 0), "PNG", transparency=0)
+            half = np.repeat([[True, False]], 32, 1).repeat(HEIGHT, 0)
+            data = encode(Image.fromarray(half), "PNG", transparency=0)
         else:
             picture = Image.new("LA" if kind == "LA" else "RGBA", (WIDTH, HEIGHT))
             picture.putalpha(Image.fromarray(np.repeat([[255, 0]], 32, 1).repeat(HEIGHT, 0).astype(np.uint8)))
             data = encode(picture, "WEBP" if kind == "WEBP" else "PNG", **EXACT.get(kind, {}))
         image = decode(data).image
         assert (image[:, 33:] == 255).all()
-        if kind != "1-bit":
+        if kind == "1-bit":
+            assert (image[:, :31] == 255).all()
+        else:
             assert (image[:, :31] <= 9).all()
 
     @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "MPO"])
@@ -432,10 +435,14 @@ class TestLabelMap:
         found = decode_label_map(png(np.arange(24, dtype=np.uint8).reshape(4, 6)), 24, (2, 3), (4, 6))
         np.testing.assert_array_equal(found, [[7, 9, 11], [19, 21, 23]])
 
-    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA"])
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
     def test_colours(self, mode: str) -> None:
         with pytest.raises(BadImage, match=rf"colours \({mode}\): wanted one class index per pixel"):
-            decode_label_map(png(self.labels, mode), 11, (2, 3))
+            decode_label_map(encode(Image.new(mode, (3, 2), (9, 8, 7)), "PNG"), 11, (2, 3))
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA"])
+    def test_the_index_in_every_channel(self, mode: str) -> None:
+        np.testing.assert_array_equal(decode_label_map(png(self.labels, mode), 11, (2, 3)), self.labels)
 
     def test_another_size(self) -> None:
         with pytest.raises(BadImage, match=r"is 3 x 2 pixels: wanted the photo's own size, 3 x 4\.$"):

@@ -269,7 +269,7 @@ def test_bad_labels_get_one_sentence_and_leave_the_photo() -> None:
     app.file_uploader(key="photo_file").upload("mine.png", png(load_photo("china")), "image/png").run()
     upload = app.selectbox(key="photo").value
     wrong = {
-        "rgb": png(np.zeros((427, 640, 3), np.uint8)),
+        "rgb": png(np.full((427, 640, 3), (9, 8, 7), np.uint8)),
         "size": png(np.zeros((10, 10), np.uint8)),
         "index": png(np.full((427, 640), 77, np.uint8)),
         "json": b'{"shapes": 3}',

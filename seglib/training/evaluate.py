@@ -2,7 +2,8 @@
 
 One confusion matrix for the whole split, as in the literature. Where a data set cannot tell some of our
 classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting.
-Photos are read one at a time, so memory does not grow with the folder.
+Photos are read one at a time, so memory does not grow with the folder, by the same functions as the app's folder page
+(`seglib.labelled_folder`), but at full size, where the page shrinks what is larger than a megapixel.
 """
 
 from __future__ import annotations
@@ -24,19 +25,12 @@ from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import load_texture
 from seglib.crf.mean_field import ITERATIONS, mean_field
 from seglib.crf.pairwise import CRFParams
-from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
-from seglib.labels import IGNORE, LABEL_SETS
+from seglib.datasets import MEANING, Targets, find_pairs, left_out, read_as, read_pairs
+from seglib.labels import LABEL_SETS
+from seglib.metrics.folder import fold
 from seglib.models import MODELS
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
-
-
-def fold(target_map: np.ndarray, reading: Targets) -> np.ndarray:
-    """Targets or predicted classes to the groups that the data set tells apart; void stays void."""
-    table = np.full(256, IGNORE, np.uint8)
-    table[: len(reading.groups)] = reading.groups
-    return table[target_map]
-
 
 Segmenter = Callable[[np.ndarray], np.ndarray]  # image (H, W, 3) uint8 -> label map (H, W)
 
@@ -117,13 +111,21 @@ def main(argv: list[str] | None = None) -> None:
         params = crf_params(args.crf)
         reading = read_as(args.layout, LABEL_SETS[args.labels])
         pairs = half(find_pairs(args.data, args.split), args.half)
+        if sentence := left_out(args.data, args.split):
+            print(f"evaluate: {sentence}", file=sys.stderr)
         model = load(args.model, args.labels, args.weights)
         if params and not isinstance(model, nn.Module):
             raise ValueError(f"--crf needs a net's probabilities, and {args.model} has none")
         cm = evaluate(sharpened(model, params) if params else model, pairs, reading, progress=True)
     except ValueError as error:
         sys.exit(f"evaluate: {error}")
-    names = {"model": args.model, "labels": args.labels, "layout": args.layout, "split": args.split}
+    names = {
+        "model": args.model,
+        "labels": args.labels,
+        "layout": args.layout,
+        "split": args.split,
+        "read_at": "full size",
+    }
     if args.half:
         names["half"] = args.half
     if params:

@@ -148,7 +148,7 @@ def grid_labels(answer: Segmentation) -> np.ndarray:
 @shared(32)
 def bundled_photo(name: str) -> Photo:
     """One of the photos in the box."""
-    from seglib.photos import load_photo
+    from seglib.photos import load_photo, photo_path
 
     about = PHOTOS[name]
     return Photo(
@@ -157,6 +157,7 @@ def bundled_photo(name: str) -> Photo:
         alt=about.alt,
         image=load_photo(name),
         credit=f"{about.credit} ({about.licence})",
+        file_name=photo_path(name).name,
     )
 
 

@@ -11,13 +11,15 @@ from seglib.images import BadImage
 from seglib.labels import LABEL_SETS, LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
+from seglib.picture_files import MAX_BYTES, SUFFIXES
 from seglib.ui import lost, state
 from seglib.ui.uploads import files_of
+from seglib.ui.words import literal
 
 View = Literal["classes", "errors", "confidence"]
 VIEWS: tuple[View, ...] = get_args(View)
 ANSWER = "the net's answer"
-PHOTO_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"]
+PHOTO_TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]  # what is read; uploaders take all, and say what is not
 
 
 def photo_picker() -> None:
@@ -42,53 +44,82 @@ def photo_picker() -> None:
         )
         with st.expander("Your own photo", icon=":material/add_photo_alternate:"):
             key = lost.uploader_key()
-            st.file_uploader("A photo from your computer", PHOTO_TYPES, key=key, on_change=_take_photo, args=(key,))
+            # No list of types: the browser would refuse a HEIC without a reason, and we have one.
+            st.file_uploader(
+                "A photo from your computer",
+                key=key,
+                on_change=_take_photo,
+                args=(key,),
+                max_upload_size=MAX_BYTES // 10**6,
+                help="JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF, whatever its name.",
+            )
             if st.toggle("Use the camera", key="camera_on"):
                 st.camera_input("A photo from the camera", key="camera", on_change=_take_photo, args=("camera",))
             photo = state.photo()
             if photo.key in own:
-                st.file_uploader(
-                    "Its labels: PNG of class indices, or LabelMe JSON",
-                    ["png", "json"],
-                    key=f"truth_{photo.key}",
-                    on_change=_take_truth,
-                    args=(f"truth_{photo.key}", photo, state.label_set()),
-                )
+                _truth_uploader(photo)
             st.caption("Photos stay in this session's memory and are never written to disk.")
         _say(state.photo())
 
 
+def _truth_uploader(photo: state.Photo) -> None:
+    """Where an upload's labels come in, and go again."""
+    widget = f"truth_{photo.key}"
+    file = st.file_uploader(
+        "Its labels: PNG of class indices, or LabelMe JSON",
+        key=widget,
+        on_change=_take_truth,
+        args=(widget, photo, state.label_set()),
+        help="Of the photo's own size. COCO's and Cityscapes' JSON are read, too.",
+    )
+    if file is None and (photo.annotation is not None or photo.label_maps):  # it came before another page was open
+        st.button("Take its labels back", key=f"forget_{photo.key}", on_click=state.forget_truth, args=(photo.key,))
+
+
 def _take_photo(widget: str) -> None:
-    """Callback of an upload: keep the photo and choose it, or say what is wrong and change nothing."""
+    """Callback of an upload: keep the photo and choose it, or say what is wrong and change nothing.
+
+    A file that is taken back by its cross is gone everywhere.
+    """
     st.session_state.pop("upload_error", None)
+    brought = st.session_state.setdefault("brought_by", {})  # {widget: key of the photo that lies in it}
     if not (files := files_of(widget)):
+        if st.session_state.get(widget) is None and (key := brought.pop(widget, None)):
+            state.forget_upload(key)
         return
     try:
         photo = state.add_upload(files[0].getvalue(), files[0].name)
     except BadImage as error:
+        brought.pop(widget, None)
         st.session_state["upload_error"] = str(error)
     else:
+        brought[widget] = photo.key
         state.choose_photo(photo.key)
         st.session_state.pop("pin", None)
         lost.forget()
 
 
-def _take_truth(widget: str, photo: state.Photo, labels: LabelSet) -> None:
-    """Callback of a labels upload."""
+def _take_truth(widget: str, photo: state.Photo, label_set: LabelSet) -> None:
+    """Callback of a labels upload; taken back by its cross, labels are gone."""
     st.session_state.pop("upload_error", None)
     if not (files := files_of(widget)):
+        if st.session_state.get(widget) is None:
+            state.forget_truth(photo.key)
         return
     try:
-        state.add_truth(photo, files[0].getvalue(), labels)
+        state.add_truth(photo, files[0].getvalue(), label_set)
     except (BadImage, BadAnnotation) as error:
         st.session_state["upload_error"] = str(error)
 
 
 def _say(photo: state.Photo) -> None:
     if error := st.session_state.get("upload_error"):
-        st.error(error)
-    if photo.notice:
-        st.info(photo.notice)
+        st.error(literal(error))
+    elif problem := state.truth_problem(photo, state.label_set()):
+        st.warning(literal(problem))
+    for notice in (photo.notice, photo.label_notice):
+        if notice:
+            st.info(literal(notice))
     if photo.credit:
         st.caption(f"{photo.title}. {photo.credit}")
 

@@ -10,8 +10,7 @@ import secrets
 import numpy as np
 import streamlit as st
 
-from seglib.annotation.polygons import BadAnnotation, read_labelme
-from seglib.images import decode_label_map
+from seglib.annotation.label_files import LabelFile, read_labels
 from seglib.labels import IGNORE, LabelSet
 from seglib.ui import state
 from seglib.ui.components.label_painter import BoxTool, Painting, label_painter, read_painting, sent_painting
@@ -100,15 +99,6 @@ def share_painted(painting: Painting | None) -> float:
     return float((painting.labels != IGNORE).mean()) if painting else 0.0
 
 
-def read_file(photo: state.Photo, labels: LabelSet, data: bytes) -> np.ndarray:
-    """Label map of a LabelMe JSON or label PNG of this photo; `BadAnnotation` or `BadImage` in one sentence if not."""
-    if data.lstrip()[:1] != b"{":
-        return decode_label_map(data, len(labels), photo.size, photo.original_size)
-    annotation = read_labelme(data)
-    if annotation.size not in (photo.size, photo.original_size):
-        (height, width), (rows, cols) = annotation.size, photo.size
-        raise BadAnnotation(
-            f"These polygons were drawn on a picture of {width} x {height} pixels: wanted one of this photo, "
-            f"{cols} x {rows}."
-        )
-    return state.rasterize_for(photo, annotation, labels)
+def read_file(photo: state.Photo, label_set: LabelSet, data: bytes) -> LabelFile:
+    """The labels in a file of this photo; `BadAnnotation` or `BadImage` in one sentence if it is none."""
+    return read_labels(data, label_set, photo.size, photo.original_size, photo.file_name)

@@ -22,7 +22,9 @@ class Photo:
     image: np.ndarray = field(repr=False)  # (H, W, 3) uint8
     credit: str = ""
     notice: str | None = None  # what decoding had to do to it
-    original_size: tuple[int, int] | None = None
+    original_size: tuple[int, int] | None = None  # (height, width) in its file, upright; None where that is ``size``
+    file_name: str = ""  # what a label file of it must name
+    label_notice: str | None = None  # what was left out of an uploaded label file
     annotation: Annotation | None = field(default=None, repr=False)  # uploaded polygons
     label_maps: dict[str, np.ndarray] = field(default_factory=dict, repr=False)  # uploaded, by name of the label set
 

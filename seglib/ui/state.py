@@ -7,13 +7,16 @@ kept there by `show_in_address`. Uploads live in the session alone: in memory, n
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import streamlit as st
 
-from seglib.annotation.polygons import Annotation, class_indices, rasterize, read_labelme
-from seglib.images import decode, decode_label_map
+from seglib.annotation.label_files import paint, read_labels
+from seglib.annotation.polygons import class_indices
+from seglib.images import decode
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.photos import PHOTOS
 from seglib.ui import cache, lost
@@ -31,44 +34,69 @@ def uploads() -> dict[str, Photo]:
 
 
 def add_upload(data: bytes, name: str) -> Photo:
-    """Decode a photo of the visitor's own and keep it for this session; `BadImage` says what is wrong with it."""
+    """Decode a photo of the visitor's own and keep it for this session; `BadImage` says what is wrong with it.
+
+    It goes by its content: two files of one name are two photos.
+    """
     decoded = decode(data)
     key = f"upload-{hashlib.blake2b(data, digest_size=12).hexdigest()}"
     kept = uploads()
     if key not in kept:
         kept[key] = Photo(
             key=key,
-            title=name,
+            title=unlike(name, [photo.title for photo in kept.values()]),
             alt=f"Your photo {name}",
             image=decoded.image,
             notice=decoded.notice,
             original_size=decoded.original_size,
+            file_name=name,
         )
     while len(kept) > MAX_UPLOADS:
         kept.pop(next(iter(kept)))
     return kept[key]
 
 
-def add_truth(photo: Photo, data: bytes, labels: LabelSet) -> None:
-    """Take a label PNG or LabelMe JSON as the truth of an upload.
+def unlike(name: str, others: Collection[str]) -> str:
+    """The name, numbered where others have it already.
+
+    >>> unlike("a.jpg", ["a.jpg", "a.jpg (2)"])
+    'a.jpg (3)'
+    """
+    numbered = (f"{name} ({number})" for number in count(2))
+    return name if name not in others else next(title for title in numbered if title not in others)
+
+
+def forget_upload(key: str) -> None:
+    """Take a photo of the visitor's own back; the opening photo takes its place where it was chosen."""
+    uploads().pop(key, None)
+    if st.session_state.get("photo") == key:
+        choose_photo(OPENING_PHOTO)
+    elif st.session_state.get("first_photo") == key:
+        st.session_state["first_photo"] = st.session_state["photo"]
+
+
+def add_truth(photo: Photo, data: bytes, label_set: LabelSet) -> None:
+    """Take a label file as the truth of an upload, in place of any other.
 
     Raises `BadImage` or `BadAnnotation` if it does not fit; the labels there were before then stay.
     """
-    if data.lstrip()[:1] == b"{":
-        annotation = read_labelme(data)
-        rasterize_for(photo, annotation, labels)  # refuses unknown labels now rather than later
-        changed = replace(photo, annotation=annotation)
-    else:
-        label_map = decode_label_map(data, len(labels), photo.size, photo.original_size)
-        changed = replace(photo, label_maps=photo.label_maps | {labels.name: label_map})
-    uploads()[photo.key] = changed
+    read = read_labels(data, label_set, photo.size, photo.original_size, photo.file_name)
+    label_maps = {} if read.annotation else {label_set.name: read.labels}
+    uploads()[photo.key] = replace(photo, annotation=read.annotation, label_maps=label_maps, label_notice=read.notice)
 
 
-def set_painted(photo_key: str, labels_name: str, label_map: np.ndarray) -> None:
+def forget_truth(photo_key: str) -> None:
+    """Take an upload's labels back."""
+    if photo_key in uploads():
+        bare = replace(uploads()[photo_key], annotation=None, label_maps={}, label_notice=None)
+        uploads()[photo_key] = bare
+
+
+def set_painted(photo_key: str, label_set_name: str, label_map: np.ndarray) -> None:
     """Remember what the visitor painted on a photo, to be its truth while `use_painted` says so."""
     maps = st.session_state.setdefault("painted_truths", {})
-    maps.pop((photo_key, labels_name), None)
-    maps[photo_key, labels_name] = label_map
+    maps.pop((photo_key, label_set_name), None)
+    maps[photo_key, label_set_name] = label_map
     while len(maps) > MAX_PAINTED:
         maps.pop(next(iter(maps)))
 
@@ -83,15 +111,10 @@ def uses_painted() -> bool:
     return st.session_state.get("painted_is_truth", False)
 
 
-def _painted_truth(photo_key: str, labels_name: str) -> np.ndarray | None:
+def _painted_truth(photo_key: str, label_set_name: str) -> np.ndarray | None:
     """Painted labels of a photo that are its truth; blank ones are none."""
-    label_map = st.session_state.get("painted_truths", {}).get((photo_key, labels_name))
+    label_map = st.session_state.get("painted_truths", {}).get((photo_key, label_set_name))
     return label_map if uses_painted() and label_map is not None and (label_map != IGNORE).any() else None
-
-
-def rasterize_for(photo: Photo, annotation: Annotation, labels: LabelSet) -> np.ndarray:
-    """Polygons as a label map of the photo's size, shrunk with it where it was shrunk."""
-    return rasterize(annotation.resized(photo.size).shapes, photo.size, class_indices(labels))
 
 
 def choose_from_address() -> None:
@@ -129,23 +152,37 @@ def label_set() -> LabelSet:
     return LABEL_SETS[st.session_state["classes"]]
 
 
-def truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:
+def truth(photo: Photo, label_set: LabelSet) -> np.ndarray | None:
     """What answers are scored against, ``(H, W)``: the visitor's own painting if so wished, else `human_truth`."""
-    painted = _painted_truth(photo.key, labels.name)
-    return human_truth(photo, labels) if painted is None else painted
+    painted = _painted_truth(photo.key, label_set.name)
+    return human_truth(photo, label_set) if painted is None else painted
 
 
-def human_truth(photo: Photo, labels: LabelSet) -> np.ndarray | None:
+def human_truth(photo: Photo, label_set: LabelSet) -> np.ndarray | None:
     """Labels of a photo that came with it, ``(H, W)``; None where there are none of this label set."""
+    return _own_truth(photo, label_set)[0]
+
+
+def truth_problem(photo: Photo, label_set: LabelSet) -> str | None:
+    """Why an upload's labels say nothing in this label set, in one sentence; None if they do, or there are none."""
+    return _own_truth(photo, label_set)[1]
+
+
+def _own_truth(photo: Photo, label_set: LabelSet) -> tuple[np.ndarray | None, str | None]:
     if photo.key in PHOTOS:
-        found = cache.bundled_truth(photo.key, labels.name)
-    elif labels.name in photo.label_maps:
-        found = photo.label_maps[labels.name]
+        labels = cache.bundled_truth(photo.key, label_set.name)
+    elif label_set.name in photo.label_maps:
+        labels = photo.label_maps[label_set.name]
     elif photo.annotation is not None:
-        found = rasterize_for(photo, photo.annotation, labels)
+        try:
+            labels = paint(photo.annotation, class_indices(label_set), photo.size, photo.original_size)
+        except ValueError as error:  # a label that is of another label set, which was chosen when the file came
+            return None, f"This photo's labels are of other classes than these ({label_set.title}): {error}"
+    elif photo.label_maps:
+        return None, f"This photo's labels are of other classes than these ({label_set.title}): choose the others."
     else:
-        return None
-    return None if (found == IGNORE).all() else found
+        return None, None
+    return (None if (labels == IGNORE).all() else labels), None
 
 
 def pin(photo: Photo) -> Point:

@@ -44,7 +44,7 @@ def _large_fov() -> list[Row]:
 
 def _resnet50() -> list[Row]:
     """The longest path; as in TF-Slim the last unit of a stage subsamples, where the paper's first does."""
-    rows = [Row(7, stride=2, channels=64), Row(3, stride=2, pool=True)]
+    rows = [Row(7, stride=2, channels=64), Row(3, stride=2, pool=True, padding=1)]
     for stage, blocks in enumerate((3, 4, 6, 3)):
         for block in range(blocks):
             width, last = 64 * 2**stage, block == blocks - 1 and stage < 3

@@ -1,8 +1,13 @@
 """A stack of layers as a person writes it, checked before use; the window of each layer, and what it costs.
 
 ``3:64 3/2:64 p2/2 3d4:128`` are four layers: a 3x3 convolution with 64 channels, one that subsamples by 2, a 2x2
-pooling that subsamples by 2, a 3x3 convolution of dilation 4 with 128 channels. Convolutions keep the size of their
-input (padding half of what the kernel spans), as in every net of this project; so does pooling with an odd kernel.
+pooling that subsamples by 2, a 3x3 convolution of dilation 4 with 128 channels. ``g32`` makes 32 groups (as many as
+channels: depthwise), ``+1`` pads by 1 px on each side, ``c`` counts a last window that is only begun.
+
+Without ``+`` a layer that keeps the grid keeps the size, too, padded by half of what its kernel spans. One that
+subsamples is padded as published nets pad it: a convolution by half its kernel, but by 3 at most (ResNet's 7/2 gives
+112 units of 224 px, AlexNet's 11/4 gives 55), and not at all where its kernel equals its stride (the patches of ViT
+and ConvNeXt); a pooling not at all, as in torch.
 """
 
 from __future__ import annotations
@@ -11,12 +16,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seglib.quoting import quoted
 from seglib.receptive_field import Layer, output_size, receptive_field
 
 MAX_LAYERS = 40
 MAX_TEXT = 1000  # characters; forty layers need fewer than five hundred
-LIMITS = {"kernel": (1, 31), "stride": (1, 32), "dilation": (1, 128), "channels": (1, 4096)}
-_TOKEN = re.compile(r"(p?)(\d+)(?:/(\d+))?(?:d(\d+))?(?::(\d+))?", re.ASCII)
+LIMITS = {
+    "kernel": (1, 31),
+    "stride": (1, 32),
+    "dilation": (1, 128),
+    "groups": (1, 4096),
+    "padding": (0, 128),
+    "channels": (1, 4096),
+}
+_TOKEN = re.compile(r"(p?)(\d+)(?:/(\d+))?(?:d(\d+))?(?:g(\d+))?(?:\+(\d+))?(c?)(?::(\d+))?", re.ASCII)
+_ADAPTIVE = re.compile(r"a\d*|gap|pa\d*", re.ASCII)
+MOST_PADDING = 3  # of a convolution that subsamples, unless the stack says otherwise
 BYTES = 4  # of a float32
 
 
@@ -33,17 +48,33 @@ class Row:
     dilation: int = 1
     channels: int = 64
     pool: bool = False  # a pooling layer: no weights, as many channels as come in
+    groups: int = 1  # of channels that do not see each other
+    padding: int | None = None  # px on each side; None for what is usual
+    ceil: bool = False  # a last window that is only begun counts
 
     @property
     def layer(self) -> Layer:
         """As `seglib.receptive_field` takes it."""
-        padding = (self.kernel - 1) * self.dilation // 2 if self.kernel % 2 else 0
-        return Layer(self.kernel, self.stride, self.dilation, padding)
+        padding = self.padding
+        if padding is None:
+            padding = (self.kernel - 1) * self.dilation // 2 if self.kernel % 2 else 0
+            if self.stride > 1:
+                patches = self.kernel == self.stride and self.dilation == 1
+                padding = 0 if self.pool or patches else min(padding, MOST_PADDING * self.dilation)
+        return Layer(self.kernel, self.stride, self.dilation, padding, ceil=self.ceil)
 
     def __str__(self) -> str:
-        stride = f"/{self.stride}" if self.stride > 1 else ""
-        dilation = f"d{self.dilation}" if self.dilation > 1 else ""
-        return f"{'p' if self.pool else ''}{self.kernel}{stride}{dilation}{'' if self.pool else f':{self.channels}'}"
+        parts = [
+            "p" if self.pool else "",
+            str(self.kernel),
+            f"/{self.stride}" if self.stride > 1 else "",
+            f"d{self.dilation}" if self.dilation > 1 else "",
+            f"g{self.groups}" if self.groups > 1 else "",
+            f"+{self.padding}" if self.padding is not None else "",
+            "c" if self.ceil else "",
+            "" if self.pool else f":{self.channels}",
+        ]
+        return "".join(parts)
 
 
 @dataclass(frozen=True)
@@ -76,29 +107,42 @@ def parse_stack(text: str) -> list[Row]:
 
 
 def _parse(number: int, token: str) -> Row:
+    if _ADAPTIVE.fullmatch(token):
+        raise BadStack(
+            f"Layer {number} pools adaptively, so its windows depend on the photo's size and differ among each other: "
+            "write the pooling that it amounts to, for example p7/7."
+        )
     match = _TOKEN.fullmatch(token)
     if match is None:
         raise BadStack(
-            f"Layer {number}, “{token[:20]}”, is not a layer: wanted kernel, /stride, d and dilation, : and channels, "
-            "for example 3/2d1:64, or p2/2 for pooling."
+            f"Layer {number}, {quoted(token[:20])}, is not a layer: wanted kernel, /stride, d and dilation, g and "
+            "groups, + and padding, : and channels, for example 3/2d1:64, or p2/2 for pooling."
         )
+    kernel, stride, dilation, groups, padding, ceil, channels = match.groups()[1:]
     pool = bool(match[1])
-    if pool and match[5]:
-        raise BadStack(f"Layer {number} pools: it has as many channels as come in, so write {token.partition(':')[0]}.")
+    if pool and (channels or groups):
+        plain = re.sub(r"g\d+|:.*", "", token)
+        raise BadStack(f"Layer {number} pools: it has as many channels as come in, so write {plain}.")
     values = {}
-    for (what, (least, most)), digits in zip(LIMITS.items(), match.groups()[1:], strict=True):
+    for (what, (least, most)), digits in zip(
+        LIMITS.items(), (kernel, stride, dilation, groups, padding, channels), strict=True
+    ):
         if digits is None:
             continue
         if len(digits) > 6 or not least <= int(digits) <= most:
             shown = digits if len(digits) <= 12 else f"{digits[:9]}… ({len(digits)} digits)"
             raise BadStack(f"Layer {number}: {what} is {shown}, wanted {least} to {most}.")
         values[what] = int(digits)
-    row = Row(**values, pool=pool)
-    if row.kernel % 2 == 0 and (not pool or row.dilation > 1):
+    row = Row(**values, pool=pool, ceil=bool(ceil))
+    patches = row.kernel == row.stride and row.dilation == 1
+    if row.kernel % 2 == 0 and row.padding is None and not patches and (not pool or row.dilation > 1):
         raise BadStack(
             f"Layer {number}: a kernel of {row.kernel} has no middle, so its output would lie half a pixel aside: "
-            f"wanted {row.kernel - 1} or {row.kernel + 1}."
+            f"wanted {row.kernel - 1} or {row.kernel + 1}, a stride of {row.kernel}, or a padding, as in "
+            f"{row.kernel}/2+{row.kernel // 2 - 1}."
         )
+    if pool and (row.padding or 0) > row.kernel // 2:
+        raise BadStack(f"Layer {number}: a pooling of {row.kernel} is padded by {row.kernel // 2} px at most.")
     return row
 
 
@@ -110,10 +154,13 @@ def write_stack(rows: Sequence[Row]) -> str:
 def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list[LayerCost]:
     """What each layer sees and costs on a photo of ``size`` = (H, W) with ``channels`` channels.
 
-    A convolution has ``kernel² * channels in * channels out`` weights and a bias each, and needs that many
-    multiply-adds for every unit of its output. `BadStack` if a layer is left without a unit.
+    A convolution has ``kernel² * channels in / groups * channels out`` weights and a bias for each channel, and needs
+    that many multiply-adds for every unit of its output. A stack that begins with more groups than the photo has
+    channels is a piece of a net: one channel for each group comes in. `BadStack` if a layer is left without a unit.
     """
     table, layers = [], []
+    if rows and rows[0].groups > channels:
+        channels = rows[0].groups
     for number, row in enumerate(rows, 1):
         layers.append(row.layer)
         try:
@@ -125,7 +172,12 @@ def costs(rows: Sequence[Row], size: tuple[int, int], channels: int = 3) -> list
                 "are left of the photo, so less than one unit would come out."
             ) from None
         out = channels if row.pool else row.channels
-        weights = 0 if row.pool else row.kernel**2 * channels * out
+        if channels % row.groups or out % row.groups:
+            raise BadStack(
+                f"Layer {number}: {row.groups} groups cannot share {channels} channels that come in and {out} that go "
+                "out evenly."
+            )
+        weights = 0 if row.pool else row.kernel**2 * (channels // row.groups) * out
         field = receptive_field(layers)
         table.append(
             LayerCost(

@@ -86,7 +86,7 @@ def break_index(root: Path) -> None:
 
 
 def break_colour(root: Path) -> None:
-    save(root / "labels" / "photo1.png", np.zeros((80, 96, 3), np.uint8))
+    save(root / "labels" / "photo1.png", np.arange(80 * 96 * 3).reshape(80, 96, 3).astype(np.uint8))
 
 
 def break_image(root: Path) -> None:

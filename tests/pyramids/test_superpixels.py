@@ -130,3 +130,39 @@ def test_labels_and_regions_of_different_size_are_refused():
 
 def test_outlines_lie_between_regions():
     assert outlines(np.array([[0, 0, 1], [2, 2, 1]])).astype(int).tolist() == [[1, 1, 0], [0, 1, 0]]
+
+
+def textures() -> dict[str, np.ndarray]:
+    """Photos on which plain SLIC tears its regions to shreds and merges them into one: grain, noise, fine patterns."""
+    rng = np.random.default_rng(0)
+    photo = load_photo("chelsea")
+    rows, cols = np.mgrid[:180, :240]
+    patterns = {"stripes": cols // 2 % 2, "checks": (rows + cols) % 2, "weave": (rows // 3 + cols // 2) % 2}
+    grainy = {f"grain {sd}": photo + rng.normal(0, sd, photo.shape) for sd in (10, 20, 30, 60)}
+    drawn = {name: np.repeat(255 * pattern[..., None], 3, 2) for name, pattern in patterns.items()}
+    drawn["noise"] = rng.integers(0, 256, (180, 240, 3))
+    return {name: picture.clip(0, 255).astype(np.uint8) for name, picture in (grainy | drawn).items()}
+
+
+@pytest.mark.parametrize("name", textures())
+def test_slic_keeps_its_size_on_grain_and_texture(name):
+    image = textures()[name]
+    for area in (AREAS[0], 256, AREAS[-1]):
+        regions = superpixels(image, "SLIC", area)
+        sizes = np.bincount(regions.ravel())
+        assert len(sizes) > 0.6 * image.shape[0] * image.shape[1] / area
+        assert sizes.max() <= 5 * area
+        assert module.even(regions, area)
+
+
+def test_the_ceiling_on_a_grainy_photo_is_nearly_that_of_the_clean_one():
+    truth, photo = photo_truth("chelsea", EVERYDAY), load_photo("chelsea")
+    grainy = (photo + np.random.default_rng(1).normal(0, 30, photo.shape)).clip(0, 255).astype(np.uint8)
+    for image in (photo, grainy):
+        best = majority(truth, superpixels(image, "SLIC", 256), len(EVERYDAY))
+        assert pixel_accuracy(confusion_matrix(truth, best, len(EVERYDAY))) > 0.99
+
+
+def test_one_region_is_not_even():
+    assert not module.even(np.zeros((100, 100), np.int32), 256)
+    assert module.even(np.zeros((16, 16), np.int32), 256)

@@ -168,8 +168,8 @@ def test_a_broken_photo_exits_with_one_sentence(data, weights):
 
 def test_labels_of_another_size_exit_with_their_name(data, weights):
     labels = data / "camvid" / "val" / "labels"
-    shutil.copy(data / "camvid" / "val" / "images" / "photo0.jpg", labels / "photo0.png")  # RGB
-    with pytest.raises(SystemExit, match=r"evaluate: photo0.png is in mode RGB"):
+    shutil.copy(data / "camvid" / "val" / "images" / "photo0.jpg", labels / "photo0.png")  # a JPEG
+    with pytest.raises(SystemExit, match=r"evaluate: labels/photo0.png: This label map is not a PNG file"):
         main(street(data, weights))
 
 

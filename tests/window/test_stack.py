@@ -22,6 +22,14 @@ ROWS = st.one_of(
         channels=st.integers(*LIMITS["channels"]),
     ),
     st.builds(Row, kernel=st.integers(*LIMITS["kernel"]), stride=st.integers(*LIMITS["stride"]), pool=st.just(True)),
+    st.builds(
+        Row,
+        kernel=st.integers(*LIMITS["kernel"]),
+        stride=st.integers(*LIMITS["stride"]),
+        groups=st.integers(*LIMITS["groups"]),
+        padding=st.integers(*LIMITS["padding"]),
+        ceil=st.booleans(),
+    ),
 )
 
 
@@ -56,6 +64,12 @@ def test_commas_and_spaces_do_not_matter():
         ("<script>alert(1)</script>" * 3, "is not a layer"),
         ("p2/2:64", "pools: it has as many channels as come in, so write p2/2"),
         ("٣", "is not a layer"),
+        ("3:64 a7", "Layer 2 pools adaptively, so its windows depend on the photo's size"),
+        ("3g0:8", "groups is 0, wanted 1 to 4096"),
+        ("3+129:8", "padding is 129, wanted 0 to 128"),
+        ("p3/2+2", "padded by 1 px at most"),
+        ("p3g2", "as many channels as come in, so write p3"),
+        ("4/2:64", "or a padding, as in 4/2+1"),
     ],
 )
 def test_bad_stacks_get_one_sentence(text, words):
@@ -83,15 +97,27 @@ def test_costs_worked_by_hand():
     assert second.parameters == 9 * 8 * 16 + 16
 
 
-@pytest.mark.parametrize("text", ["3:4 5/2:6 p2/2 3d3:2", "7/2:5 p3/2 1:3", "p2/2 p3 3/3:2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3:4 5/2:6 p2/2 3d3:2",
+        "7/2:5 p3/2 1:3",
+        "p2/2 p3 3/3:2",
+        "8/8:12 7g12:12 2/2:24",
+        "3/2:32 3g32:32 1:64 3g4:8",
+        "3+0:6 p3/2c 4/2+1:8 p2/2c",
+        "p3/2+1c 5d2g3+0:6 p3/3c",
+    ],
+)
 def test_costs_are_those_of_real_layers(text):
     x, rows = torch.zeros(1, 3, 41, 60), parse_stack(text)
     for row, cost in zip(rows, costs(rows, (41, 60)), strict=True):
         layer = row.layer
         if row.pool:
-            module: nn.Module = nn.MaxPool2d(row.kernel, row.stride, layer.padding)
+            module: nn.Module = nn.MaxPool2d(row.kernel, row.stride, layer.padding, ceil_mode=row.ceil)
         else:
-            module = nn.Conv2d(x.shape[1], row.channels, row.kernel, row.stride, layer.padding, row.dilation)
+            sizes = (x.shape[1], row.channels, row.kernel, row.stride, layer.padding, row.dilation)
+            module = nn.Conv2d(*sizes, groups=row.groups)
         x = module(x)
         assert x.shape[1:] == (cost.channels, *cost.output)
         assert cost.parameters == sum(p.numel() for p in module.parameters())
@@ -137,3 +163,41 @@ def test_large_fov_counted_to_the_end_is_wider_than_the_paper_prints():
 def test_every_preset_can_be_drawn():
     for preset in PRESETS.values():
         assert len(costs(preset.rows, (360, 480))) == len(preset.rows)
+
+
+# What the papers, or torchvision's nets, give for a photo of 224 x 224.
+PUBLISHED = {
+    "AlexNet": ("11/4:64 p3/2 5:192 p3/2 3:384 3:256 3:256 p3/2", [55, 27, 27, 13, 13, 13, 13, 6]),
+    "VGG16": (
+        write_stack(PRESETS["VGG16 (FCN)"].rows[:18]),
+        [224, 224, 112, 112, 112, 56] + [56] * 3 + [28] * 4 + [14] * 4 + [7],
+    ),
+    "ResNet's stem": ("7/2:64 p3/2+1 3:64 3/2:128 3/2:256 3/2:512", [112, 56, 56, 28, 14, 7]),
+    "SqueezeNet 1.1's stem": ("3/2+0:64 p3/2c 1:16 3:64 p3/2c", [111, 55, 55, 55, 27]),
+    "GoogLeNet's stem": ("7/2:64 p3/2c 1:64 3:192 p3/2c", [112, 56, 56, 56, 28]),
+    "ConvNeXt": ("4/4:96 7g96:96 2/2:192 7g192:192 2/2:384 2/2:768", [56, 56, 28, 28, 14, 7]),
+    "ViT-B/16": ("16/16:768", [14]),
+    "MobileNetV2's stem": ("3/2:32 3g32:32 1:16 1:96 3/2g96:96", [112, 112, 112, 112, 56]),
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_nets_have_their_published_sizes(name):
+    text, sizes = PUBLISHED[name]
+    assert [cost.output[0] for cost in costs(parse_stack(text), (224, 224))] == sizes
+
+
+def test_a_depthwise_layer_sees_one_channel_each():
+    """3x3 over 32 channels: 9 weights and a bias each (MobileNet, Howard et al. 2017)."""
+    [first] = costs(parse_stack("3g32:32"), (8, 8), channels=32)
+    assert first.parameters == 32 * 9 + 32
+    assert first.multiply_adds == 32 * 9 * 64
+
+
+def test_a_stack_that_begins_depthwise_is_a_piece_of_a_net():
+    assert costs(parse_stack("3g32:32"), (8, 8)) == costs(parse_stack("3g32:32"), (8, 8), channels=32)
+
+
+def test_channels_that_groups_cannot_share_get_one_sentence():
+    with pytest.raises(BadStack, match=r"Layer 2: 5 groups cannot share 64 channels that come in and 32 that go out"):
+        costs(parse_stack("3:64 3g5:32"), (40, 50))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import altair as alt
@@ -17,14 +18,16 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics.baselines import grown, shifted, without_rare
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, TWICE
+from seglib.quoting import quoted
 from seglib.ui import cache, page, paintings, panels, state
-from seglib.ui.annotation.paint import FILES
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.uploads import files_of
-from seglib.ui.words import percent
+from seglib.ui.words import foreign, literal, percent
 
 MAX_ANNOTATORS = 8
 YOURS, OURS, AGAIN = "your painting", "human labels", "drawn again, fast"
+IMAGINED = ("imagined: 2 px off", "imagined: 3 px too fat", "imagined: overlooks the rare")
+OURS_TO_NAME = (YOURS, OURS, AGAIN, *IMAGINED)  # all other names are strangers'
 
 
 def agree(photo: state.Photo, labels: LabelSet) -> None:
@@ -35,20 +38,21 @@ def agree(photo: state.Photo, labels: LabelSet) -> None:
 
 def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
     """The files, the people, where they differ, and the tables; a sentence if there are not two yet."""
-    files = st.session_state.setdefault("annotators", {}).setdefault(paintings.name_of(photo, labels), {})
+    files = _files_of(photo, labels)
     left, right = st.columns(2, gap="medium")
     with left:
         st.file_uploader(
             "Other annotators' files of this photo: LabelMe JSON or label PNG",
-            FILES,
             accept_multiple_files=True,
             key="annotator_files",
             on_change=_take_annotators,
             args=(photo, labels),
         )
+    if not st.session_state["annotator_files"]:  # the uploader was emptied, or is new on this page
+        st.session_state.pop("annotators_shown", None)
     people = _people(photo, labels, files, right)
     for sentence in st.session_state.pop("annotator_errors", []):
-        st.error(sentence)
+        st.error(literal(sentence))
     if len(people) < 2:
         twice = ", ".join(PHOTOS[name].title for name in TWICE)
         st.info(
@@ -80,7 +84,10 @@ def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
 
 
 def _people(
-    photo: state.Photo, labels: LabelSet, files: Mapping[str, np.ndarray], place: st.delta_generator.DeltaGenerator
+    photo: state.Photo,
+    labels: LabelSet,
+    files: Mapping[str, tuple[str, np.ndarray]],
+    place: st.delta_generator.DeltaGenerator,
 ) -> dict[str, np.ndarray]:
     """Label maps of everybody who is counted."""
     human, painting = state.human_truth(photo, labels), paintings.find(photo, labels)
@@ -91,7 +98,8 @@ def _people(
         people[AGAIN] = cache.bundled_truth(photo.key, labels.name, second=True)
     if paintings.share_painted(painting):
         people[YOURS] = painting.labels
-    people |= files
+    for name, label_map in files.values():
+        people[state.unlike(name, {*people, *OURS_TO_NAME})] = label_map
     with place:
         if human is not None and st.toggle(
             "Imagine three more people",
@@ -101,29 +109,62 @@ def _people(
             "fat; classes below 1 % of the pixels overlooked.",
         ):
             largest = int(np.bincount(human[human != IGNORE]).argmax())
-            people["imagined: 2 px off"] = shifted(human, 2)
-            people["imagined: 3 px too fat"] = grown(human, largest, 3)
-            people["imagined: overlooks the rare"] = without_rare(human, 0.01, len(labels))
+            people[IMAGINED[0]] = shifted(human, 2)
+            people[IMAGINED[1]] = grown(human, largest, 3)
+            people[IMAGINED[2]] = without_rare(human, 0.01, len(labels))
     if len(people) > 2:
         names = list(people)
-        counted = st.pills("Counted", names, selection_mode="multi", default=names, key=f"counted {names}", wrap=True)
+        counted = st.pills(
+            "Counted",
+            names,
+            selection_mode="multi",
+            default=names,
+            format_func=lambda name: (
+                name if name in (OURS, AGAIN, YOURS) or name.startswith("imagined") else foreign(name)
+            ),
+            key=f"counted {names}",
+            wrap=True,
+        )
         people = {name: people[name] for name in names if name in counted}
     return people
 
 
-def _take_annotators(photo: state.Photo, labels: LabelSet) -> None:
-    """Callback of the uploader: keep what can be read, say of each other file what is wrong with it."""
-    kept = st.session_state.setdefault("annotators", {}).setdefault(paintings.name_of(photo, labels), {})
-    errors = []
+def _files_of(photo: state.Photo, label_set: LabelSet) -> dict[str, tuple[str, np.ndarray]]:
+    """What annotators' files say of this photo, ``{digest of the file: (its name, label map)}``."""
+    return st.session_state.setdefault("annotators", {}).setdefault(paintings.name_of(photo, label_set), {})
+
+
+def _take_annotators(photo: state.Photo, label_set: LabelSet) -> None:
+    """Callback of the uploader: keep what can be read, say of each other file what is wrong with it.
+
+    Files go by their content, for LabelMe names them all after the photo. One that is taken back by its cross is gone
+    everywhere; one that was there before another page was open lies in the uploader no more, and stays.
+    """
+    kept, errors = _files_of(photo, label_set), []
+    before = st.session_state.get("annotators_shown", {})  # {Streamlit's id of a file: digest}
+    shown: dict[str, str] = {}
     for file in files_of("annotator_files"):
-        if file.name not in kept and len(kept) >= MAX_ANNOTATORS:
-            errors.append(f"{file.name}: there are {MAX_ANNOTATORS} files already, which is as many as are compared.")
+        data = file.getvalue()
+        digest = shown[file.file_id] = hashlib.blake2b(data, digest_size=12).hexdigest()
+        if file.file_id in before or digest in kept:
+            continue
+        if len(kept) >= MAX_ANNOTATORS:
+            errors.append(
+                f"{quoted(file.name)}: there are {MAX_ANNOTATORS} files already, which is as many as are compared."
+            )
             continue
         try:
-            kept[file.name] = paintings.read_file(photo, labels, file.getvalue())
+            read = paintings.read_file(photo, label_set, data)
         except (BadAnnotation, BadImage) as error:
-            errors.append(f"{file.name}: {error}")
-    st.session_state["annotator_errors"] = errors
+            errors.append(f"{quoted(file.name)}: {error}")
+            continue
+        kept[digest] = file.name, read.labels
+        if read.notice:
+            errors.append(f"{quoted(file.name)}: {read.notice}")
+    for digest in set(before.values()) - set(shown.values()):
+        for files in st.session_state["annotators"].values():
+            files.pop(digest, None)
+    st.session_state["annotators_shown"], st.session_state["annotator_errors"] = shown, errors
 
 
 def _agreement_tables(photo: state.Photo, labels: LabelSet, people: Mapping[str, np.ndarray]) -> None:

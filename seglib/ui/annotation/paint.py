@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,13 @@ from seglib.annotation.polygons import BadAnnotation
 from seglib.images import BadImage
 from seglib.labels import IGNORE, LabelSet
 from seglib.models.cards import shipped_nets
+from seglib.photos import PHOTOS, photo_path
+from seglib.quoting import quoted
 from seglib.ui import page, paintings, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.uploads import files_of
-from seglib.ui.words import percent
+from seglib.ui.words import literal, percent
 
-FILES = ["json", "png"]  # LabelMe, or class indices
 BORDER = 5  # pixels from a border within which a difference may be a matter of taste
 LONGEST_CHALLENGE = 6 * 3600  # seconds; an older address does not set the clock going again
 
@@ -66,14 +68,15 @@ def _progress(painting: paintings.Painting | None, human: np.ndarray | None, lab
     st.metric("Pixel accuracy", percent(metrics.pixel_accuracy(cm)))
 
 
-def _files(photo: state.Photo, labels: LabelSet, painting: paintings.Painting | None) -> None:
+def _files(photo: state.Photo, label_set: LabelSet, painting: paintings.Painting | None) -> None:
     with st.popover("Save and load", icon=":material/folder_open:", width="stretch"):
         if painting:
-            name = f"{photo.title.rsplit('.', 1)[0]} {labels.name}"
+            # Called as LabelMe and folders of labels want it: as the photo, up to the ending.
+            name = Path(photo.file_name).stem
             # Made on request: tracing a megapixel's outlines takes half a second.
             st.download_button(
                 "Save as LabelMe JSON",
-                partial(labelme_file, painting.labels, labels, photo.title),
+                partial(_labelme, photo, painting.labels, label_set),
                 f"{name}.json",
                 "application/json",
                 key="save_json",
@@ -81,28 +84,42 @@ def _files(photo: state.Photo, labels: LabelSet, painting: paintings.Painting | 
             )
             st.download_button(
                 "Save as label PNG",
-                partial(label_png, painting.labels, labels),
+                partial(label_png, painting.labels, label_set, photo.original_size),
                 f"{name}.png",
                 "image/png",
                 key="save_png",
                 on_click="ignore",
             )
-            st.caption("Both give back the same labels, to the pixel. More than 2,000 regions fit a PNG only.")
-        st.file_uploader("Load labels of this photo", FILES, key="load", on_change=_load, args=(photo, labels))
+            st.caption(
+                "Both are of the photo's own size, and give back the same labels, to the pixel. More than 2,000 "
+                "regions fit a PNG only."
+            )
+        st.file_uploader("Load labels of this photo", key="load", on_change=_load, args=(photo, label_set))
     if error := st.session_state.pop("load_error", None):
-        st.error(error)
+        st.error(literal(error))
+    if notice := st.session_state.pop("load_notice", None):
+        st.info(literal(notice))
 
 
-def _load(photo: state.Photo, labels: LabelSet) -> None:
+def _labelme(photo: state.Photo, labels: np.ndarray, label_set: LabelSet) -> str:
+    """A photo in the box travels inside the file, for nobody has it beside."""
+    picture = photo_path(photo.key).read_bytes() if photo.key in PHOTOS else None
+    return labelme_file(labels, label_set, photo.file_name, photo.original_size, picture)
+
+
+def _load(photo: state.Photo, label_set: LabelSet) -> None:
     """Callback of the uploader: into the painter, or one sentence, and what was painted stays."""
     if not (files := files_of("load")):
         return
     (file,) = files
-    paintings.receive(photo, labels)  # strokes that came with this very run
+    paintings.receive(photo, label_set)  # strokes that came with this very run
     try:
-        paintings.load(photo, labels, paintings.read_file(photo, labels, file.getvalue()))
+        read = paintings.read_file(photo, label_set, file.getvalue())
     except (BadAnnotation, BadImage) as error:
-        st.session_state["load_error"] = f"{file.name}: {error}"
+        st.session_state["load_error"] = f"{quoted(file.name)}: {error}"
+        return
+    paintings.load(photo, label_set, read.labels)
+    st.session_state["load_notice"] = read.notice
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import streamlit as st
 
 import seglib
 from seglib import metrics
+from seglib.datasets import MEANING, Targets, read_as
 from seglib.labels import LabelSet
 from seglib.metrics import folder as score_folder
 from seglib.models.cards import shipped_nets
@@ -22,20 +23,30 @@ from seglib.ui import cache, host, page, tables
 from seglib.ui.background import Job
 from seglib.ui.loading import loading
 from seglib.ui.metrics import charts as metrics_charts
+from seglib.ui.words import foreign, literal
+
+OWN = "folder"  # the layout whose indices are the chosen classes themselves
+LAYOUTS = {OWN: "the classes above", "camvid": "CamVid (11 classes, or the 32 colours)", "voc": "VOC 2012"}
 
 
 class Scoring(Job[score_folder.Result]):
     """A folder being scored, one photo after the other."""
 
     def __init__(
-        self, num_classes: int, examples: list[score_folder.Example], nets: dict[str, score_folder.Net], use_saved: bool
+        self,
+        examples: list[score_folder.Example],
+        nets: dict[str, score_folder.Net],
+        use_saved: bool,
+        reading: Targets,
     ) -> None:
         self.examples = examples
         self.done = 0
         self.table: list[dict] = []  # a row of numbers for each photo and predictor
         self.totals: dict[str, np.ndarray] = {}
         super().__init__(
-            lambda _halt: score_folder.score_examples(examples, num_classes, nets, use_saved), self._add, "score-folder"
+            lambda _halt: score_folder.score_examples(examples, reading.num_source_classes, nets, use_saved, reading),
+            self._add,
+            "score-folder",
         )
 
     def _add(self, result: score_folder.Result) -> None:
@@ -45,16 +56,17 @@ class Scoring(Job[score_folder.Result]):
         self.done += 1
 
 
-def folder(labels: LabelSet) -> None:
+def folder(label_set: LabelSet) -> None:
     """Ask for a folder, score it, show what came out."""
     page.wait_for_nets()
     st.markdown(
-        "A folder with `images/` and `labels/` (PNG, one class index a pixel, 255 = void), and if you like "
-        "`predictions/` in the same form: files of one name belong together. Photos are read one at a time, so ten "
-        "thousand need no more memory than ten."
+        "A folder with `images/` and `labels/` (PNG, one class index a pixel, 255 = void, or LabelMe JSON), and if "
+        "you like `predictions/` in the same form: files of one name belong together. Photos are read one at a time, "
+        "so ten thousand need no more memory than ten; one above a megapixel is shrunk for the nets, where "
+        "`python -m seglib.evaluate` reads it at full size."
     )
     with st.expander("Class indices"):
-        st.markdown(", ".join(f"{k} = {name}" for k, name in enumerate(labels.classes)))
+        st.markdown(", ".join(f"{k} = {name}" for k, name in enumerate(label_set.classes)))
     if not host.may_open_folders():
         st.info(
             "This reads a folder on the machine that runs the app, so it is switched off until that machine's owner "
@@ -64,21 +76,28 @@ def folder(labels: LabelSet) -> None:
         )
         return
     job = st.session_state.get("folder_job")
-    nets = list(shipped_nets(labels.name))
+    nets = list(shipped_nets(label_set.name))
     root = st.text_input("Folder", key="folder_root", placeholder="/home/you/photos", persist_state="session")
+    layout = st.selectbox(
+        "Its labels are those of",
+        [OWN, *(name for name, meanings in MEANING.items() if name != OWN and label_set.name in meanings)],
+        format_func=lambda name: LAYOUTS.get(name, name),
+        key=f"folder_layout_{label_set.name}",
+        help="What an index, or a colour, means. Classes that a data set cannot tell apart are scored as one.",
+    )
     chosen = st.pills(
         "Score",
         [*nets, score_folder.SAVED],
         selection_mode="multi",
         default=nets[-1:],
-        key=f"folder_nets_{labels.name}",
+        key=f"folder_nets_{label_set.name}",
         wrap=True,
     )
     left, right = st.columns([1, 5])
     running = job is not None and job.running
     ready = bool(root and chosen) and not running and not loading()
     if left.button("Score the folder", disabled=not ready, type="primary", key="folder_start"):
-        job = _start(root, labels, chosen)
+        job = _start(root, label_set, layout, chosen)
     if right.button("Stop", disabled=job is None or not job.running, key="folder_stop"):
         job.stop()
         st.rerun()
@@ -86,17 +105,29 @@ def folder(labels: LabelSet) -> None:
         _follow(job)
 
 
-def _start(root: str, labels: LabelSet, chosen: list[str]) -> Scoring | None:
+def _start(root: str, label_set: LabelSet, layout: str, chosen: list[str]) -> Scoring | None:
     """A new job for the session, already running; None, and a sentence on the page, if there is nothing to score."""
     try:
-        examples = score_folder.list_examples(Path(root).expanduser())
-    except (ValueError, OSError) as error:
-        st.error(f"{error}.")
+        folder = Path(root).expanduser()
+        examples = score_folder.list_examples(folder)
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: ~nobody has no home
+        st.error(f"There is no labelled folder {foreign(root)}: {literal(_reason(error, root))}.")
         return None
-    nets = {net: partial(_predict, net, labels.name) for net in chosen if net != score_folder.SAVED}
-    job = st.session_state["folder_job"] = Scoring(len(labels), examples, nets, score_folder.SAVED in chosen)
+    nets = {net: partial(_predict, net, label_set.name) for net in chosen if net != score_folder.SAVED}
+    job = st.session_state["folder_job"] = Scoring(
+        examples, nets, score_folder.SAVED in chosen, read_as(layout, label_set)
+    )
     job.start()
     st.rerun()
+
+
+def _reason(error: Exception, root: str) -> str:
+    """What is wrong with the folder, without its name, which is a stranger's text."""
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be read"
+    if isinstance(error, RuntimeError):
+        return "it names a home that nobody has"
+    return "it " + str(error).removeprefix(str(Path(root).expanduser())).strip()
 
 
 def _predict(net: str, labels: str, image: np.ndarray) -> np.ndarray:

@@ -41,6 +41,11 @@ def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> 
         return
     answer = answers[NET]
     regions = pyramid_cache.regions(photo, method, area)
+    if method == "SLIC" and not superpixels.even(regions, area):
+        st.info(
+            "SLIC cannot cut this photo into regions of about that size: its texture is finer than they are. What the "
+            "vote loses here is the regions' doing, not the idea's."
+        )
     voted = superpixels.majority(answer.labels, regions, len(labels))
     lines = photo.image.copy()
     lines[superpixels.outlines(regions)] = LINE

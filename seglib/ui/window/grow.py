@@ -41,7 +41,8 @@ def _edit(photo: state.Photo, labels: LabelSet) -> None:
             persist_state="session",
             max_chars=MAX_TEXT,
             help="`3:64 3/2:64 p2/2 3d4:128` is a 3x3 convolution with 64 channels, one that subsamples by 2, a 2x2 "
-            "pooling that subsamples by 2, and a 3x3 convolution of dilation 4 with 128 channels.",
+            "pooling that subsamples by 2, and a 3x3 convolution of dilation 4 with 128 channels. `16/16:768` are "
+            "patches, `3g32:32` is depthwise over 32 channels; `+1` sets the padding, `c` counts a window only begun.",
         )
     chosen = next((name for name, each in texts.items() if each == " ".join(text.replace(",", " ").split())), OWN)
     st.session_state["stack_preset"] = chosen
