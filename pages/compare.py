@@ -51,4 +51,4 @@ page.what_you_should_see(
     "Pixel accuracy hardly notices, mean IoU does."
 )
 guests.show_guests(photo)
-page.show_source(metrics.mean_iou, metrics.iou_per_class, metrics.confusion_matrix)
+page.show_source(metrics.mean_iou, metrics.iou_per_class, metrics.confusion_matrix, example="segment_a_photo")

@@ -42,4 +42,6 @@ crf_panel.what_is_lost(view)
 
 st.subheader("The paper beside ours")
 crf_charts.paper_table(labels)
-page.show_source(mean_field.mean_field_steps, mean_field.update, mean_field.messages, Lattice.filter)
+page.show_source(
+    mean_field.mean_field_steps, mean_field.update, mean_field.messages, Lattice.filter, example="fully_connected_crf"
+)

@@ -86,4 +86,4 @@ if page.guess(
         "Every net stays below its own ceiling, so resolution is not all that it lacks."
     )
 page.text("resolution")
-page.show_source(through_grid)
+page.show_source(through_grid, example="ceiling")

@@ -99,4 +99,4 @@ page.what_you_should_see(
 )
 st.subheader("On the validation photos, beside the paper")
 tables.validation_table(labels)
-page.show_source(metrics.mean_iou)
+page.show_source(metrics.mean_iou, example="skip_contribution")

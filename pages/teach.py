@@ -10,4 +10,4 @@ page.heading(
     "A few strokes, a linear head on frozen features: your own classes, a second later.",
 )
 strokes.experiment()
-page.show_source(teach, fit)
+page.show_source(teach, fit, example="train_a_tiny_net")

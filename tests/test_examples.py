@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -39,3 +40,9 @@ def test_without_a_path_it_draws_beside_itself_under_its_own_name(script: Path) 
 def test_the_readme_lists_them_all() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [script.stem for script in SCRIPTS if f"| `{script.name}` |" not in readme] == []
+
+
+def test_a_page_names_each_of_them_and_none_that_there_is_not() -> None:
+    pages = [*(ROOT / "pages").glob("*.py"), *(ROOT / "seglib" / "ui").rglob("*.py")]
+    named = [name for page in pages for name in re.findall(r'example="(\w+)"', page.read_text(encoding="utf-8"))]
+    assert sorted(named) == [script.stem for script in SCRIPTS]

@@ -81,8 +81,10 @@ def what_you_should_see(words: str) -> None:
     st.info(f"**What you should see.** {words}", icon=":material/visibility:")
 
 
-def show_source(*functions: Callable) -> None:
-    """The code that ran, read from the running program itself."""
+def show_source(*functions: Callable, example: str = "") -> None:
+    """The code that ran, read from the running program itself; ``example`` names the script that shows the same."""
     with st.expander("The code that ran", icon=":material/code:"):
         for function in functions:
             st.code(inspect.getsource(inspect.unwrap(function)), language="python")
+    if example:
+        st.caption(f"The same as a short script, to run and to change: `examples/{example}.py`")

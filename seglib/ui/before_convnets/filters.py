@@ -103,7 +103,7 @@ def filters(photo: state.Photo) -> None:
         "Pin grass, leaves or tiles, and the same stuff lights up all over the photo. Pin an eye or a wheel, and "
         "what lights up is anything as busy: a histogram keeps the texture and forgets the shape."
     )
-    page.show_source(textons.responses, textons.count_in_windows, textons.chi_square)
+    page.show_source(textons.responses, textons.count_in_windows, textons.chi_square, example="textons")
 
 
 def _sign(kind: str, limit: float) -> str:

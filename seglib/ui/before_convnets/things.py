@@ -84,7 +84,7 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
         "background: every iteration makes her worse, until strokes help. And in the midst of grass or sky nothing is "
         "left at all: a box needs an outside."
     )
-    page.show_source(boxes.detect, grab_cut.start, grab_cut.iterate)
+    page.show_source(boxes.detect, grab_cut.start, grab_cut.iterate, example="grab_cut")
 
 
 def _controls(photo: state.Photo, labels: LabelSet, guide: np.ndarray | None) -> tuple[str, int, int]:

@@ -82,7 +82,13 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) 
     )
     st.subheader("The paper beside ours: does balancing the classes pay?")
     metrics_charts.farabet_card()
-    page.show_source(duel.find_disagreement, metrics.mean_iou, metrics.pixel_accuracy, metrics.confusion_matrix)
+    page.show_source(
+        duel.find_disagreement,
+        metrics.mean_iou,
+        metrics.pixel_accuracy,
+        metrics.confusion_matrix,
+        example="metrics_of_one_matrix",
+    )
 
 
 def _faults() -> duel.Faults:

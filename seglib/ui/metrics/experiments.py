@@ -69,7 +69,7 @@ def five_mean_ious(labels: LabelSet) -> None:
     )
     st.subheader("Which code means what, if it is not told otherwise")
     metrics_charts.library_table()
-    page.show_source(conventions.mean_iou_by, conventions.counts_with_void)
+    page.show_source(conventions.mean_iou_by, conventions.counts_with_void, example="mean_ious")
 
 
 def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:

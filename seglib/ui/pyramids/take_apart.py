@@ -69,4 +69,6 @@ def take_apart(photo: state.Photo) -> None:
         "All levels together give the photo back, to the last digit: nothing is lost, it is only sorted by size. "
         "Without the finest band the photo is blurred; the bands alone are edges without colour."
     )
-    page.show_source(pyramid.laplacian_pyramid, pyramid.reconstruct, pyramid.reduce, pyramid.expand)
+    page.show_source(
+        pyramid.laplacian_pyramid, pyramid.reconstruct, pyramid.reduce, pyramid.expand, example="image_pyramid"
+    )

@@ -38,7 +38,7 @@ def lab(photo: state.Photo) -> None:
     page.wait_for_nets()
     explode(photo)
     stack_rates()
-    page.show_source(zero_stuffed, filtered, pixel_counts)
+    page.show_source(zero_stuffed, filtered, pixel_counts, example="dilation")
 
 
 def explode(photo: state.Photo) -> None:

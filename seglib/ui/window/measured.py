@@ -28,7 +28,7 @@ def measured(photo: state.Photo, labels: LabelSet) -> None:
     """All four views of one pixel's window."""
     page.wait_for_nets()
     _measure(photo, labels)
-    page.show_source(*_sources())
+    page.show_source(*_sources(), example="receptive_field")
 
 
 def _measure(photo: state.Photo, labels: LabelSet) -> None:
