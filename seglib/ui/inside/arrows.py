@@ -17,20 +17,20 @@ from seglib.ui.photo import Photo
 PHOTO = "the photo"
 
 
-def red_arrows(photo: Photo, labels: LabelSet) -> None:
+def red_arrows(photo: Photo, label_set: LabelSet) -> None:
     """One pixel's gradient, split by path."""
-    asked = asking.ask(photo, labels)
+    asked = asking.ask(photo, label_set)
     if asked is None:
         panels.show([panels.photo_panel(photo)], photo, None, key="inside_view", columns=1)
         return
     from seglib.inside.drawing import net_drawing
 
-    spec = (photo, asked.net, labels.name, asked.point, asked.target)
+    spec = (photo, asked.net, label_set.name, asked.point, asked.target)
     arrows = inside_cache.arrows(*spec)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        asking.overview(photo, labels, asked, key="inside_view")
-        asking.say(asked, labels)
+        asking.overview(photo, label_set, asked, key="inside_view")
+        asking.say(asked, label_set)
     with right:
         cuts = st.pills(
             "Cut an arrow",
@@ -50,7 +50,7 @@ def red_arrows(photo: Photo, labels: LabelSet) -> None:
             "Click a red arrow to cut it. Red: norm of the loss' gradient. Blue: a stage's root mean square, a "
             "stream's size in the sum; each of these kinds on its own scale."
         )
-    _maps(photo, labels, asked, arrows, cuts, spec)
+    _maps(photo, label_set, asked, arrows, cuts, spec)
 
 
 def _toggle(arrow: str) -> None:
@@ -64,7 +64,7 @@ def _stages(arrows: object) -> dict[int, object]:
     return {node: next(iter(paths.values())) for node, paths in arrows.pieces.items() if node > 1}
 
 
-def _maps(photo: Photo, labels: LabelSet, asked: asking.Asked, arrows: object, cuts: list[str], spec: tuple) -> None:
+def _maps(photo: Photo, label_set: LabelSet, asked: asking.Asked, arrows: object, cuts: list[str], spec: tuple) -> None:
     st.subheader("Where the gradient lands, path by path")
     names = {1: PHOTO} | {node: f"stride {node}" for node in arrows.nodes if node > 1}
     node = st.segmented_control(

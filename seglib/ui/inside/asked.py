@@ -32,9 +32,9 @@ class Asked:
     truth: np.ndarray | None
 
 
-def ask(photo: Photo, labels: LabelSet) -> Asked | None:
+def ask(photo: Photo, label_set: LabelSet) -> Asked | None:
     """Controls for net and class, and buttons for pixels that the net gets wrong; None while the nets are loading."""
-    nets = list(shipped_nets(labels.name))
+    nets = list(shipped_nets(label_set.name))
     one, two = st.columns(2, gap="medium")
     with one:
         net = st.selectbox(
@@ -42,7 +42,7 @@ def ask(photo: Photo, labels: LabelSet) -> Asked | None:
         )
     if loading():
         return None
-    answer, truth = cache.segment(photo, net, labels.name), state.truth(photo, labels)
+    answer, truth = cache.segment(photo, net, label_set.name), state.truth(photo, label_set)
     points = [] if truth is None else inside_cache.wrong_pixels(truth, answer)
     if points and st.session_state.get("pin") is None:
         state.remember_pin(points[0])  # nobody chose one yet: begin where there is something to see
@@ -53,13 +53,13 @@ def ask(photo: Photo, labels: LabelSet) -> Asked | None:
     with two:
         name = st.selectbox(
             "Class that the pixel should have",
-            [BEST, *labels.classes],
-            key=f"inside_class_{labels.name}",
+            [BEST, *label_set.classes],
+            key=f"inside_class_{label_set.name}",
             bind="query-params",
             help="Until you choose one: the human label there, or, where there is none, the net's second choice.",
         )
-    target = wanted if name == BEST else labels.index(name)
-    _offer(labels, answer, truth, points)
+    target = wanted if name == BEST else label_set.index(name)
+    _offer(label_set, answer, truth, points)
     return Asked(net, answer, point, said, target, truth)
 
 
@@ -67,7 +67,7 @@ def _runner_up(answer: Segmentation, point: tuple[int, int]) -> int:
     return int(np.argsort(cache.pixel_probabilities(answer, point))[-2])
 
 
-def _offer(labels: LabelSet, answer: Segmentation, truth: np.ndarray | None, points: list[tuple[int, int]]) -> None:
+def _offer(label_set: LabelSet, answer: Segmentation, truth: np.ndarray | None, points: list[tuple[int, int]]) -> None:
     """Buttons for the middles of the largest regions that the net gets wrong."""
     if truth is None:
         st.caption("No human labels here, so nobody can say where the net is wrong. Click any pixel.")
@@ -78,14 +78,14 @@ def _offer(labels: LabelSet, answer: Segmentation, truth: np.ndarray | None, poi
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**The net is wrong here:**", width="content")
         for number, point in enumerate(points):
-            words = f"{labels.classes[int(truth[point])]}, not {labels.classes[int(answer.labels[point])]}"
+            words = f"{label_set.classes[int(truth[point])]}, not {label_set.classes[int(answer.labels[point])]}"
             st.button(words, key=f"wrong{number}", on_click=state.remember_pin, args=(point,))
 
 
-def say(asked: Asked, labels: LabelSet) -> None:
+def say(asked: Asked, label_set: LabelSet) -> None:
     """Which pixel it is, and what is said there."""
     p = cache.pixel_probabilities(asked.answer, asked.point)
-    said, target = labels.classes[asked.said], labels.classes[asked.target]
+    said, target = label_set.classes[asked.said], label_set.classes[asked.target]
     row, col = asked.point
     words = f"At row {row}, column {col} {asked.net} says **{said}** ({percent(float(p[asked.said]))})"
     if asked.said == asked.target:
@@ -108,9 +108,9 @@ def answer_panel(photo: Photo, asked: Asked, answer: Segmentation, title: str, c
     )
 
 
-def overview(photo: Photo, labels: LabelSet, asked: Asked, key: str, columns: int = 1) -> None:
+def overview(photo: Photo, label_set: LabelSet, asked: Asked, key: str, columns: int = 1) -> None:
     """The net's answer, the human labels under a divider; where a pixel is clicked."""
     panel = answer_panel(photo, asked, asked.answer, asked.net, "click a pixel")
     if asked.truth is not None:
         panel = panels.swipe(panels.truth_panel(photo, asked.truth), panel)
-    panels.show([panel], photo, labels, key=key, truth=asked.truth, columns=columns)
+    panels.show([panel], photo, label_set, key=key, truth=asked.truth, columns=columns)

@@ -19,16 +19,16 @@ RULES = {
 SIDE = 230  # pixels that a window is drawn at
 
 
-def back_to_pixels(photo: Photo, labels: LabelSet) -> None:
+def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
     """Three ways back, each with the test."""
-    chosen = choose_unit(photo, labels)
+    chosen = choose_unit(photo, label_set)
     if chosen is None:
         panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
         return
     from seglib.inside.projections import correlation, projection_picture
 
     point = state.pin(photo)
-    spec = (photo, chosen.net, labels.name, point, chosen.stride, chosen.unit)
+    spec = (photo, chosen.net, label_set.name, point, chosen.stride, chosen.unit)
     found = inside_cache.projections(*spec)
     left, right = st.columns([1, 2], gap="medium")
     with left:

@@ -27,15 +27,15 @@ class ChosenUnit:
     features: dict  # {stride: (1, C, h, w)}
 
 
-def choose_unit(photo: Photo, labels: LabelSet) -> ChosenUnit | None:
+def choose_unit(photo: Photo, label_set: LabelSet) -> ChosenUnit | None:
     """Controls for net, stage and unit; None while the nets are loading."""
     one, two, three = st.columns([4, 4, 3], gap="medium")
     with one:
-        nets = [inside_cache.IMAGENET, *reversed(shipped_nets(labels.name))]
+        nets = [inside_cache.IMAGENET, *reversed(shipped_nets(label_set.name))]
         net = st.selectbox("Net", nets, key="unit_net", bind="query-params", persist_state="session")
     if loading():
         return None
-    found = inside_cache.features(photo, net, labels.name)
+    found = inside_cache.features(photo, net, label_set.name)
     strides = sorted(found)
     with two:
         stride = st.segmented_control(

@@ -24,7 +24,7 @@ CURVES = {
 ZEILER_FERGUS = {1: 44.8, 2: 66.2, 3: 72.3, 4: 76.6, 5: 86.2, 7: 85.5}  # ECCV 2014, table 7: Caltech-101, linear SVM, %
 
 
-def classes(_photo: Photo, _labels: LabelSet) -> None:
+def classes(_photo: Photo, _label_set: LabelSet) -> None:
     """The curve with depth, and the best unit of every class."""
     from seglib.inside.dissection import read_dissection
 

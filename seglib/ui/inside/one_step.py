@@ -21,9 +21,9 @@ FAR = 60  # pixels from the one that was taught
 MENDED, BROKEN = (0, 158, 255), (230, 159, 0)  # blue, orange: apart for colour-blind eyes, too
 
 
-def one_step(photo: Photo, labels: LabelSet) -> None:
+def one_step(photo: Photo, label_set: LabelSet) -> None:
     """The step, and what it mends and breaks."""
-    asked = asking.ask(photo, labels)
+    asked = asking.ask(photo, label_set)
     if asked is None:
         panels.show([panels.photo_panel(photo)], photo, None, key="inside_step_view", columns=1)
         return
@@ -42,17 +42,17 @@ def one_step(photo: Photo, labels: LabelSet) -> None:
             help="Were the loss a straight line. It is not, so a large step misses.",
         )
     only = None if chosen == ALL else streams[names.index(chosen) - 1]
-    wanted = (asked.net, labels.name, asked.point, asked.target, only, share)
+    wanted = (asked.net, label_set.name, asked.point, asked.target, only, share)
     with buttons, st.container(horizontal=True):
         st.button("Take the step", type="primary", key="take_step", on_click=_take, args=(photo.key, wanted))
-        taken = _taken(photo, asked.net, labels)
+        taken = _taken(photo, asked.net, label_set)
         st.button("Undo", key="undo_step", disabled=taken is None, on_click=_undo, icon=":material/undo:")
-    asking.say(asked, labels)
+    asking.say(asked, label_set)
     if taken is None:
-        asking.overview(photo, labels, asked, key="inside_step_view", columns=1)
+        asking.overview(photo, label_set, asked, key="inside_step_view", columns=1)
         return
     step = inside_cache.step(photo, *taken)
-    _show(photo, labels, asked, taken, step)
+    _show(photo, label_set, asked, taken, step)
 
 
 def _take(photo_key: str, wanted: tuple) -> None:
@@ -63,22 +63,22 @@ def _undo() -> None:
     st.session_state.pop(TAKEN, None)
 
 
-def _taken(photo: Photo, net: str, labels: LabelSet) -> tuple | None:
+def _taken(photo: Photo, net: str, label_set: LabelSet) -> tuple | None:
     """The step this visitor took with this net on this photo, if any."""
     key, wanted = st.session_state.get(TAKEN, ("", ()))
-    return wanted if key == photo.key and wanted[:2] == (net, labels.name) else None
+    return wanted if key == photo.key and wanted[:2] == (net, label_set.name) else None
 
 
-def _show(photo: Photo, labels: LabelSet, asked: asking.Asked, taken: tuple, step: inside_cache.Step) -> None:
+def _show(photo: Photo, label_set: LabelSet, asked: asking.Asked, taken: tuple, step: inside_cache.Step) -> None:
     from seglib.inside.one_step import compare
 
     _, _, point, target, only, share = taken
-    change = compare(asked.answer.labels, step.answer.labels, asked.truth, len(labels))
+    change = compare(asked.answer.labels, step.answer.labels, asked.truth, len(label_set))
     before = asking.answer_panel(photo, asked, asked.answer, f"{asked.net}, before", "")
     after = asking.answer_panel(photo, asked, step.answer, "after the step", "drag the divider")
     grid = [panels.swipe(before, after), _change_panel(photo, asked, step, change)]
-    panels.show(grid, photo, labels, key="inside_step_view", truth=asked.truth, columns=2)
-    name = labels.classes[target]
+    panels.show(grid, photo, label_set, key="inside_step_view", truth=asked.truth, columns=2)
+    name = label_set.classes[target]
     one, two, three, four = st.columns(4)
     moved = ALL if only is None else f"the score layer of stride {only}"
     one.metric(
@@ -96,7 +96,7 @@ def _show(photo: Photo, labels: LabelSet, asked: asking.Asked, taken: tuple, ste
         f"The loss there was {step.loss:.2f}; {100 * share:.0f} % of it should have gone, {after_loss:.2f} is left. "
         f"Rate {step.rate:.2g}; moved: {moved}. The step belongs to you alone: all other visitors have the old net."
     )
-    _table(labels, change, asked.truth is not None)
+    _table(label_set, change, asked.truth is not None)
     _what_is_seen(change.changed, point)
 
 
@@ -138,11 +138,11 @@ def _change_panel(photo: Photo, asked: asking.Asked, step: inside_cache.Step, ch
     )
 
 
-def _table(labels: LabelSet, change: object, has_truth: bool) -> None:
+def _table(label_set: LabelSet, change: object, has_truth: bool) -> None:
     columns = {"won": change.gained, "lost": change.lost}
     if has_truth:
         columns = {"mended": change.mended, "broken": change.broken} | columns
-    table = pd.DataFrame(columns, index=pd.Index(labels.classes, name="class"))
+    table = pd.DataFrame(columns, index=pd.Index(label_set.classes, name="class"))
     table = table[(table != 0).any(axis=1)]
     if table.empty:
         st.caption("Not one pixel changes its class: take a larger step.")

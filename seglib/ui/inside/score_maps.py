@@ -21,7 +21,7 @@ TOP = 5
 BEST = "its best answer"
 
 
-def score_maps(photo: Photo, _labels: LabelSet) -> None:
+def score_maps(photo: Photo, _label_set: LabelSet) -> None:
     """The maps of one class, the single answer beside them."""
     if loading():
         panels.show([panels.photo_panel(photo)], photo, None, key="class_view", columns=1)

@@ -22,7 +22,7 @@ COLORS = ("#9aa0a6", "#D55E00", "#0072B2")
 PHASES = {"start": "start of training", "end": "end of training"}
 
 
-def training(_photo: Photo, _labels: LabelSet) -> None:
+def training(_photo: Photo, _label_set: LabelSet) -> None:
     """Gradient norms by layer, for the trunk that is chosen."""
     from seglib.inside.gradient_flow import read_flow
 

@@ -21,20 +21,20 @@ SHOWN, COLUMNS = 8, 4  # places, and how many of them in a row
 SIDE = 150  # pixels that a crop is drawn at
 
 
-def units(photo: Photo, labels: LabelSet) -> None:
+def units(photo: Photo, label_set: LabelSet) -> None:
     """The unit on the photo, elsewhere, and switched off."""
-    chosen = choose_unit(photo, labels)
+    chosen = choose_unit(photo, label_set)
     if chosen is None:
         panels.show([panels.photo_panel(photo)], photo, None, key="unit_view", columns=1)
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _map(photo, labels, chosen)
+        _map(photo, label_set, chosen)
     with right:
-        _places(labels, chosen)
+        _places(label_set, chosen)
     st.subheader("The answer without it")
     if st.toggle("Switch the unit off: zero everywhere", key="unit_off", bind="query-params"):
-        _without(photo, labels, chosen)
+        _without(photo, label_set, chosen)
     page.what_you_should_see(
         "Early units fire on colours and edges, wherever they are; later ones on parts and things, in few places, and "
         "their windows are larger than the photo. Switch one off: most answers stay, for what a net knows is spread "
@@ -42,7 +42,7 @@ def units(photo: Photo, labels: LabelSet) -> None:
     )
 
 
-def _map(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
+def _map(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
     from seglib.inside.units import unit_map
     from seglib.models.streams import on_pixels
     from seglib.receptive_field import receptive_field
@@ -51,7 +51,7 @@ def _map(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
     values = unit_map(chosen.features, chosen.stride, chosen.unit)
     limit = max(float(np.abs(values).max()), 1e-6)
     point = state.pin(photo)
-    field = receptive_field(inside_cache.taken(chosen.net, labels.name).table(chosen.stride))
+    field = receptive_field(inside_cache.taken(chosen.net, label_set.name).table(chosen.stride))
     box = tuple(field.window((at + chosen.stride // 2) // chosen.stride) for at in point)
     picture = framed(tinted(photo.image, on_pixels(values, chosen.stride, photo.size), limit), [(box, THEORY)])
     panel = Panel(
@@ -66,14 +66,14 @@ def _map(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
     st.image(score_scale(), caption="purple: below zero; orange: above", width=256)
 
 
-def _places(labels: LabelSet, chosen: ChosenUnit) -> None:
+def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     """The unit's strongest places over the photos in the box, one a photo."""
     from seglib.inside.units import best_of, crop_around
 
     st.markdown(f"**Where unit {chosen.unit} is strongest, one place in each of ten photos**")
     bar, places = st.empty(), []
     for number, name in enumerate(PHOTOS, 1):
-        found = inside_cache.places(cache.bundled_photo(name), chosen.net, labels.name)
+        found = inside_cache.places(cache.bundled_photo(name), chosen.net, label_set.name)
         places.append(found[chosen.stride][chosen.unit])
         if number < len(PHOTOS):
             bar.progress(number / len(PHOTOS), text=f"{chosen.net} looks at photo {number + 1} of {len(PHOTOS)} …")
@@ -99,10 +99,10 @@ def enlarged(crop: np.ndarray, side: int) -> np.ndarray:
     return cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST if scale > 2 else cv2.INTER_AREA)
 
 
-def _without(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
-    result = inside_cache.without(photo, chosen.net, labels.name, chosen.stride, chosen.unit)
+def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
+    result = inside_cache.without(photo, chosen.net, label_set.name, chosen.stride, chosen.unit)
     if result.answer is not None:
-        before = cache.segment(photo, chosen.net, labels.name)
+        before = cache.segment(photo, chosen.net, label_set.name)
         changed = before.labels != result.answer.labels
         grid = [
             panels.swipe(
@@ -110,7 +110,7 @@ def _without(photo: Photo, labels: LabelSet, chosen: ChosenUnit) -> None:
                 panels.net_panel(f"without unit {chosen.unit}", photo, result.answer, None, "drag the divider"),
             )
         ]
-        panels.show(grid, photo, labels, key="unit_off_view", columns=2)
+        panels.show(grid, photo, label_set, key="unit_off_view", columns=2)
         st.metric("Pixels that change their class", percent(float(changed.mean())))
         return
     with_it, without = result.logits
