@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
 from seglib.ui import cache
 from seglib.ui.inside import training
-from tests.test_pages import calm, views
+from tests.test_pages import calm, png, views
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -255,3 +256,20 @@ def test_the_best_units_are_listed_by_what_they_keep_elsewhere(monkeypatch) -> N
     assert table["class"].tolist() == ["sky", "cow"]
     words = next(element.value for element in app.info if "What you should see" in element.value)
     assert "The one chosen for cow had 90 % and keeps 10 %" in words
+
+
+@pytest.mark.parametrize("part", ["Red arrows", "One step", "Score maps", "Units", "Back to pixels"])
+def test_a_small_photo_of_ones_own_is_taken_apart_as_well(part: str) -> None:
+    app = open_page(part)
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 56, 3), dtype=np.uint8)
+    app.file_uploader(key="photo_file").upload("mine.png", png(pixels), "image/png").run()
+    calm(app)
+    assert "mine.png" in json.dumps(views(app))
+
+
+def test_a_net_without_the_arrow_that_was_cut_is_shown_all_the_same() -> None:
+    app = open_page("Red arrows", pin=WRONG)
+    app.button_group(key="cuts").set_value(["scores 4"]).run()
+    app.selectbox(key="inside_net").set_value("fcn32s").run()
+    calm(app)
+    assert ">cut<" not in views(app)["net_view"]["drawing"]

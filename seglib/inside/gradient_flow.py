@@ -43,11 +43,11 @@ PHASES = ("start", "end")
 class FlowRecipe:
     """What decides the outcome besides trunk, net and seed."""
 
-    steps: int = 120
-    batch: int = 6
+    steps: int = 80
+    batch: int = 4
     crop: int = 97
     learning_rate: float = 1e-3  # AdamW, a tenth of it after two thirds
-    phase: int = 12  # steps at the start, and at the end, whose gradients are averaged
+    phase: int = 10  # steps at the start, and at the end, whose gradients are averaged
     seeds: tuple[int, ...] = (0, 1, 2)
 
 

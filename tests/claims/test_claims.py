@@ -175,14 +175,43 @@ def test_two_annotators_agree_less_at_borders() -> None:
         load_annotation("coins", second=True)
 
 
-def test_gradients_are_those_of_the_first_layers(tmp_path: Path, monkeypatch) -> None:
+def flow_of(kinds: dict[str, tuple[float, float, float]]) -> dict:
+    """Two seeds of every trunk: norm without skips, with skips, and with their arrows cut."""
+    nets = {}
+    for kind, (alone, whole, cut) in kinds.items():
+        nets[kind] = {
+            "fcn32s": [{"end": {"norm": [alone, 0, 0, 9], "deep": [alone, 0, 0, 9]}}] * 2,
+            "fcn4s": [{"end": {"norm": [whole, 0, 0, 9], "deep": [cut, 0, 0, 9]}}] * 2,
+        }
+    return {"nets": nets}
+
+
+def test_gradients_of_the_plain_trunk_decide_and_ours_stand_beside(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(about_layers, "STEPS", 6)
     monkeypatch.setattr(about_layers, "SEEDS", 2)
     monkeypatch.setattr(about_layers, "BATCH", 1)
-    finding = about_layers.skips_carry_gradient(Bench(camvid(tmp_path, 2, "train"), tmp_path))
+    bench = Bench(camvid(tmp_path, 2, "train"), tmp_path)
+    flow = flow_of({"plain": (1, 8, 2), "norms": (4, 2, 2)})
+    monkeypatch.setattr(about_layers, "read_flow", lambda: flow)
+    finding = about_layers.skips_carry_gradient(bench)
     (figure,) = finding.figures
-    assert figure.low <= figure.value <= figure.high
-    assert set(finding.context) == {"fcn32s", "fcn4s"}
+    assert (figure.value, figure.low, figure.high, figure.unit) == (2, 2, 2, "doublings")
+    assert "cut +2.00 doublings" in finding.context["plain"]
+    assert "over a net without skips +3.00" in finding.context["plain"]
+    assert "over a net without skips -1.00" in finding.context["trunk with norms"]
+    assert "fcn32s, mean norm in thirds of 6 steps" in finding.context["our own trunk, first steps"]
+    monkeypatch.setattr(about_layers, "read_flow", lambda: None)
+    with pytest.raises(ValueError, match=r"run python -m seglib\.inside\.gradient_flow first"):
+        about_layers.skips_carry_gradient(bench)
+
+
+def test_doublings_are_logarithms_of_ratios_with_their_spread() -> None:
+    runs = [{"end": {"norm": [4.0, 0, 0, 9]}}, {"end": {"norm": [16.0, 0, 0, 9]}}]
+    others = [{"end": {"deep": [1.0, 0, 0, 1]}}, {"end": {"deep": [2.0, 0, 0, 1]}}]
+    figure = about_layers.doublings(runs, others, ("norm", "deep"), "ratio")
+    assert figure.value == 2.5  # 2 and 3 doublings
+    half_width = 12.7062 * np.std([2, 3], ddof=1) / 2**0.5  # Student's t, one degree of freedom
+    assert (figure.low, figure.high) == pytest.approx((2.5 - half_width, 2.5 + half_width), abs=0.01)
 
 
 def test_a_linear_classifier_reads_every_stride(tmp_path: Path, monkeypatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import streamlit as st
 
 from seglib.labels import LabelSet
@@ -16,7 +19,7 @@ RULES = {
     "guided": "Guided backpropagation: only what is positive, through units that are on.",
     "deconvnet": "Deconvnet (Zeiler & Fergus): only what is positive. Its switches are missing: there is no pooling.",
 }
-SIDE = 230  # pixels that a window is drawn at
+SIDE, GAP = 230, 10  # pixels that a window is drawn at, and between two
 
 
 def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
@@ -38,10 +41,15 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
         for rule, title in RULES.items():
             maps = found[rule]
             st.markdown(f"**{title}**")
-            for column, (name, values) in zip(st.columns(len(maps)), maps.items(), strict=True):
-                alike = correlation(maps[inside_cache.THIS], values)
-                words = _caption(name, alike, chosen.unit, found["other"])
-                column.image(enlarged(projection_picture(values), SIDE), caption=words, width="stretch")
+            names = [
+                _caption(name, correlation(maps[inside_cache.THIS], values), chosen.unit, found["other"])
+                for name, values in maps.items()
+            ]
+            st.image(
+                side_by_side([enlarged(projection_picture(values), SIDE) for values in maps.values()]),
+                caption="Left to right: " + "; ".join(names),
+                width="stretch",
+            )
     ratios = {
         rule: correlation(*(found[rule][name] for name in (inside_cache.THIS, inside_cache.OTHER))) for rule in RULES
     }
@@ -51,6 +59,14 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
         + "), or if shuffled weights do, it shows the photo. "
         "Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018."
     )
+
+
+def side_by_side(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Pictures of one height in one, with see-through gaps: columns of the page would be stacked on a phone."""
+    height = pictures[0].shape[0]
+    gap = np.zeros((height, GAP, 4), np.uint8)
+    opaque = [np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]) for picture in pictures]
+    return np.hstack([part for picture in opaque for part in (picture, gap)][:-1])
 
 
 def _caption(name: str, alike: float, unit: int, other: int) -> str:

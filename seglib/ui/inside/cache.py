@@ -106,7 +106,7 @@ def classifier(stride: int) -> object:
     return load_imagenet() if stride == max(GRIDS) else converted(classifier(max(GRIDS)), stride)
 
 
-@shared()
+@shared(words="ImageNet's class names are read …")
 def class_names() -> tuple[str, ...]:
     """The classifier's 1000 classes."""
     from seglib.inside.class_maps import class_names

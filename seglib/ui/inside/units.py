@@ -17,8 +17,8 @@ from seglib.ui.photo import Photo
 from seglib.ui.words import percent
 
 CROPS = {4: 25, 8: 67, 16: 121, 32: 193}  # pixels shown of a place, by stride: more could not be read
-SHOWN, COLUMNS = 8, 4  # places, and how many of them in a row
-SIDE = 150  # pixels that a crop is drawn at
+SHOWN = 8  # places
+SIDE = 104  # pixels that a crop is drawn at
 
 
 def units(photo: Photo, label_set: LabelSet) -> None:
@@ -81,12 +81,9 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     best = best_of(places, SHOWN)
     side = CROPS.get(chosen.stride, max(CROPS.values()))
     crops = [crop_around(cache.bundled_photo(place.photo).image, place.point, side)[0] for place in best]
-    for first in range(0, len(best), COLUMNS):
-        row = list(zip(best, crops, strict=True))[first : first + COLUMNS]
-        for column, (place, crop) in zip(st.columns(COLUMNS), row, strict=False):
-            column.image(
-                enlarged(crop, SIDE), caption=f"{PHOTOS[place.photo].title}: {place.value:.1f}", width="stretch"
-            )
+    with st.container(horizontal=True, gap="small"):  # wraps on phones, where columns would be stacked
+        for place, crop in zip(best, crops, strict=True):
+            st.image(enlarged(crop, SIDE), caption=f"{PHOTOS[place.photo].title}: {place.value:.1f}", width=SIDE)
     st.caption(f"The middle {side} px of each window.")
 
 
