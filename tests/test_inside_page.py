@@ -236,6 +236,16 @@ def test_a_suggested_unit_can_be_taken_and_a_link_names_another() -> None:
     assert views(app)["unit_view"]["panels"][0]["title"].lower() == f"{button.label} at stride 16"
 
 
+def test_the_class_that_a_unit_fits_is_told_with_what_it_keeps_elsewhere(monkeypatch) -> None:
+    stage = {"imagenet": {"unit_classes": [[1, -1, 0.04, 0.5, 0.25]] * 112}}
+    report = {"sets": {"msrc": {"classes": ["cow", "sky"], "stages": {"16": stage}}}}
+    monkeypatch.setattr(dissection, "read_dissection", lambda: report)
+    app = open_page("Units", pin=WRONG)
+    (row,) = app.dataframe[0].value.to_dict("records")
+    assert (row["fits best"], row["places"]) == ("sky", "the weakest 4 %")
+    assert (row["IoU there, %"], row["on other photos, %"]) == (50, 25)
+
+
 def test_projections_come_with_their_test() -> None:
     app = open_page("Back to pixels", pin=WRONG)
     words = next(element.value for element in app.info if "What you should see" in element.value)

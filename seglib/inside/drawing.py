@@ -7,7 +7,7 @@ them. Letters take the colour of the text around the drawing.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 
 from seglib.inside.paths import PHOTO, skip, trunk
@@ -76,8 +76,8 @@ def _box(edges: tuple[int, int], y: float, name: str, below: str, height: float 
 
 
 def _pair(
-    draw: object,
-    across: object,
+    draw: Callable[..., str],
+    across: tuple[int, int] | float,
     ends: tuple[float, float],
     name: str,
     forward: tuple[Mapping[str, float], float],

@@ -16,7 +16,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,7 +51,9 @@ class FlowRecipe:
     seeds: tuple[int, ...] = (0, 1, 2)
 
 
-def split_norms(model: PlainFCN, loss_of: object, pictures: torch.Tensor) -> dict[str, list[float]]:
+def split_norms(
+    model: PlainFCN, loss_of: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor
+) -> dict[str, list[float]]:
     """Gradient norms of every convolution of the trunk, and what they owe to the skips.
 
     ``norm``: of the whole gradient. ``deep``: of what comes back through the coarsest stream alone, the skips' arrows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -13,6 +15,9 @@ from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.photo import Photo
+
+if TYPE_CHECKING:
+    from seglib.inside.paths import Piece, RedArrows
 
 PHOTO = "the photo"
 
@@ -59,12 +64,14 @@ def _toggle(arrow: str) -> None:
     st.session_state["cuts"] = [name for name in cuts if name != arrow] if arrow in cuts else [*cuts, arrow]
 
 
-def _stages(arrows: object) -> dict[int, object]:
+def _stages(arrows: RedArrows) -> dict[int, Piece]:
     """Any path's gradient at every stage: they have the stage's channels."""
     return {node: next(iter(paths.values())) for node, paths in arrows.pieces.items() if node > 1}
 
 
-def _maps(photo: Photo, label_set: LabelSet, asked: asking.Asked, arrows: object, cuts: list[str], spec: tuple) -> None:
+def _maps(
+    photo: Photo, label_set: LabelSet, asked: asking.Asked, arrows: RedArrows, cuts: list[str], spec: tuple
+) -> None:
     st.subheader("Where the gradient lands, path by path")
     names = {1: PHOTO} | {node: f"stride {node}" for node in arrows.nodes if node > 1}
     node = st.segmented_control(
@@ -101,7 +108,7 @@ def _maps(photo: Photo, label_set: LabelSet, asked: asking.Asked, arrows: object
     _what_is_seen(sides)
 
 
-def _caption(arrows: object, node: int, paths: list[int], side: int | None) -> str:
+def _caption(arrows: RedArrows, node: int, paths: list[int], side: int | None) -> str:
     words = f"norm {arrows.norm(node, paths):.3g}"
     return f"{words}; 95 % of its energy within {side} px of the photo" if paths and side else words
 
@@ -120,7 +127,7 @@ def _what_is_seen(sides: dict[int, int]) -> None:
     page.what_you_should_see(words)
 
 
-def _chart(arrows: object, node: int) -> None:
+def _chart(arrows: RedArrows, node: int) -> None:
     """Norms and projections of the paths, each as a share of the whole's norm."""
     whole = max(arrows.norm(node), 1e-30)
     kinds = {"norm": {path: arrows.norm(node, [path]) / whole for path in arrows.pieces[node]}}
@@ -153,7 +160,7 @@ def _chart(arrows: object, node: int) -> None:
     st.altair_chart(bars, height=280)
 
 
-def _why(arrows: object, node: int) -> None:
+def _why(arrows: RedArrows, node: int) -> None:
     paths = list(arrows.pieces[node])
     cosines = arrows.cosines(node)
     total = sum(arrows.norm(node, [path]) for path in paths) / max(arrows.norm(node), 1e-30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,14 @@ from seglib.ui import cache
 from seglib.ui.cache import COMPUTE, shared
 from seglib.ui.photo import Photo
 
+if TYPE_CHECKING:
+    from torch import nn
+
+    from seglib.inside.class_maps import ClassMaps
+    from seglib.inside.paths import RedArrows
+    from seglib.inside.units import Features, Place
+    from seglib.models.lite0 import Lite0Classifier
+
 GRIDS = (32, 16, 8)  # strides of the classifier's maps
 IMAGENET = "ImageNet's classifier"
 WINDOW = 193  # pixels round a place that are looked at for projections
@@ -19,8 +28,8 @@ THIS, OTHER, SHUFFLED = "this unit", "another unit", "shuffled weights"
 
 
 @shared(6)
-def arrows(photo: Photo, net: str, label_set_name: str, point: tuple[int, int], target: int) -> object:
-    """The red arrows of one pixel, a `seglib.inside.paths.RedArrows`."""
+def arrows(photo: Photo, net: str, label_set_name: str, point: tuple[int, int], target: int) -> RedArrows:
+    """The red arrows of one pixel."""
     from seglib.inside.paths import red_arrows
 
     with COMPUTE:
@@ -98,7 +107,7 @@ def step(
 
 
 @shared()
-def classifier(stride: int) -> object:
+def classifier(stride: int) -> Lite0Classifier:
     """ImageNet's classifier, its features on a grid of ``stride``."""
     from seglib.inside.class_maps import converted
     from seglib.models.imagenet import load_imagenet
@@ -123,8 +132,8 @@ def resized(photo: Photo, short_side: int) -> np.ndarray:
 
 
 @shared(6)
-def class_maps(photo: Photo, short_side: int, stride: int) -> object:
-    """The classifier at every place of the photo, a `seglib.inside.class_maps.ClassMaps`."""
+def class_maps(photo: Photo, short_side: int, stride: int) -> ClassMaps:
+    """The classifier at every place of the photo."""
     from seglib.inside.class_maps import class_maps
 
     with COMPUTE:
@@ -135,7 +144,7 @@ def class_maps(photo: Photo, short_side: int, stride: int) -> object:
 class Taken:
     """A net's trunk, and what there is to know to use it alone."""
 
-    trunk: object
+    trunk: nn.Module
     prepare: Callable  # (H, W, 3) uint8 to (1, 3, H', W')
     table: Callable  # stride -> layers from the photo to the features there
 
@@ -159,7 +168,7 @@ def taken(net: str, label_set_name: str) -> Taken:
 
 
 @shared(3)
-def features(photo: Photo, net: str, label_set_name: str) -> dict:
+def features(photo: Photo, net: str, label_set_name: str) -> Features:
     """What a net's trunk makes of a photo, ``{stride: (1, C, h, w)}``."""
     import torch
 
@@ -169,7 +178,7 @@ def features(photo: Photo, net: str, label_set_name: str) -> dict:
 
 
 @shared(64)
-def places(photo: Photo, net: str, label_set_name: str) -> dict[int, list]:
+def places(photo: Photo, net: str, label_set_name: str) -> dict[int, list[Place]]:
     """Every unit's strongest place on a photo, ``{stride: one `Place` a unit}``; the features are not kept."""
     import torch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,9 @@ from seglib.ui.inside import cache as inside_cache
 from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 
+if TYPE_CHECKING:
+    from seglib.inside.units import Features
+
 SUGGESTED = 5
 
 
@@ -24,7 +28,7 @@ class ChosenUnit:
     net: str
     stride: int
     unit: int
-    features: dict  # {stride: (1, C, h, w)}
+    features: Features  # {stride: (1, C, h, w)}
 
 
 def choose_unit(photo: Photo, label_set: LabelSet) -> ChosenUnit | None:

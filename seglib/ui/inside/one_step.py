@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -13,6 +15,9 @@ from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
+
+if TYPE_CHECKING:
+    from seglib.inside.one_step import Change
 
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # of the loss that a step should take away, by its slope
 TAKEN = "inside_step"  # the step that this visitor took
@@ -114,7 +119,7 @@ def _what_is_seen(changed: np.ndarray, point: tuple[int, int]) -> None:
     page.what_you_should_see(words)
 
 
-def _change_panel(photo: Photo, asked: asking.Asked, step: inside_cache.Step, change: object) -> Panel:
+def _change_panel(photo: Photo, asked: asking.Asked, step: inside_cache.Step, change: Change) -> Panel:
     """Mended and broken pixels on the greyed photo; without a truth, changed ones."""
     grey = np.repeat(photo.image.mean(2, keepdims=True) * 0.6, 3, axis=2)
     if asked.truth is None:
@@ -138,7 +143,7 @@ def _change_panel(photo: Photo, asked: asking.Asked, step: inside_cache.Step, ch
     )
 
 
-def _table(label_set: LabelSet, change: object, has_truth: bool) -> None:
+def _table(label_set: LabelSet, change: Change, has_truth: bool) -> None:
     columns = {"won": change.gained, "lost": change.lost}
     if has_truth:
         columns = {"mended": change.mended, "broken": change.broken} | columns

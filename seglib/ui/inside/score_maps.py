@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -15,6 +17,9 @@ from seglib.ui.inside import cache as inside_cache
 from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
+
+if TYPE_CHECKING:
+    from seglib.inside.class_maps import ClassMaps
 
 SIZES = {224: "short side 224 px", 448: "up to 448 px"}
 TOP = 5
@@ -72,7 +77,7 @@ def score_maps(photo: Photo, _label_set: LabelSet) -> None:
     )
 
 
-def _pictures(photo: Photo, maps: object, name: str, scores: np.ndarray, chances: np.ndarray) -> None:
+def _pictures(photo: Photo, maps: ClassMaps, name: str, scores: np.ndarray, chances: np.ndarray) -> None:
     from seglib.inside.class_maps import on_photo
     from seglib.window.pictures import tinted
 
@@ -122,7 +127,7 @@ def _single_answer(answer: np.ndarray, names: tuple[str, ...], best: list[int], 
     st.altair_chart(bars + words, height=34 * len(shown) + 50)
 
 
-def _one_by_one(photo: Photo, single: object, maps: object, k: int, name: str) -> None:
+def _one_by_one(photo: Photo, single: ClassMaps, maps: ClassMaps, k: int, name: str) -> None:
     """What a 1x1 convolution is: the same weights at the pinned place, and at the mean of all places."""
     st.markdown("**A 1x1 convolution: the same weights at every place**")
     point = state.pin(photo)

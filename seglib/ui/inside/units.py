@@ -18,6 +18,7 @@ from seglib.ui.words import percent
 
 CROPS = {4: 25, 8: 67, 16: 121, 32: 193}  # pixels shown of a place, by stride: more could not be read
 SHOWN = 8  # places
+SETS = {"msrc": "MSRC", "voc": "VOC", "nyu": "NYU"}
 SIDE = 104  # pixels that a crop is drawn at
 
 
@@ -85,6 +86,33 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
         for place, crop in zip(best, crops, strict=True):
             st.image(enlarged(crop, SIDE), caption=f"{PHOTOS[place.photo].title}: {place.value:.1f}", width=SIDE)
     st.caption(f"The middle {side} px of each window.")
+    if chosen.net == inside_cache.IMAGENET:
+        _finds(chosen)
+
+
+def _finds(chosen: ChosenUnit) -> None:
+    """The human class that the unit fits best, where that was found out and elsewhere."""
+    from seglib.inside.dissection import read_dissection
+
+    report = read_dissection()
+    if report is None:
+        return
+    rows = []
+    for name, measured in report["sets"].items():
+        k, sign, share, where, elsewhere = measured["stages"][str(chosen.stride)]["imagenet"]["unit_classes"][
+            chosen.unit
+        ]
+        rows.append(
+            {
+                "photos": SETS[name],
+                "fits best": measured["classes"][k],
+                "places": f"the {'strongest' if sign > 0 else 'weakest'} {100 * share:.0f} %",
+                "IoU there, %": 100 * where,
+                "on other photos, %": 100 * elsewhere,
+            }
+        )
+    st.markdown("**What does it find?** The human class that it fits best, and the same on photos not chosen by:")
+    st.dataframe(pd.DataFrame(rows).round(1), hide_index=True, height="content")
 
 
 def enlarged(crop: np.ndarray, side: int) -> np.ndarray:
