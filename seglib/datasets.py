@@ -23,6 +23,7 @@ import numpy as np
 from seglib.annotation.label_files import paint, read_annotation
 from seglib.annotation.label_text import MAX_FILE, looks_like_json
 from seglib.annotation.polygons import VOID, VOID_WORDS, class_indices
+from seglib.annotation.raster import Shape, index_of_label
 from seglib.label_png import Code, Size, code_of, png_size, read_label_png
 from seglib.labelled_folder import list_folder, named, read_bytes, read_photo
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS, STREET, LabelSet
@@ -224,7 +225,7 @@ def _indices(data: bytes, reading: Targets, size: Size | None, photo: str) -> np
         size = size or annotation.size
         if size is None or (size[0] * size[1] > MAX_OTHER_PIXELS and size == annotation.size):
             raise BadImage("These polygons say nothing of their photo's size, or too much: the photo is needed.")
-        return paint(annotation, reading.index_of, size)
+        return paint(annotation, reading.index_of or _words(annotation.shapes, reading.num_source_classes), size)
     known = np.zeros(2**16, bool)
     known[[*range(reading.num_source_classes), *reading.void_indices, IGNORE]] = True
     if size is None:
@@ -242,6 +243,20 @@ def _indices(data: bytes, reading: Targets, size: Size | None, photo: str) -> np
     if reading.void_indices:
         indices = np.where(np.isin(indices, reading.void_indices), IGNORE, indices)
     return indices.astype(np.uint8)
+
+
+def _words(shapes: tuple[Shape, ...], num_classes: int) -> Mapping[str, int]:
+    """What labels in words mean, where nobody says of which label set: of the only one that knows all of them."""
+    void = dict.fromkeys((VOID, *VOID_WORDS), IGNORE)
+    meanings = [
+        void | {name: index for index, name in enumerate(known.classes)}
+        for known in LABEL_SETS.values()
+        if len(known) == num_classes
+    ]
+    fitting = [words for words in meanings if all(index_of_label(shape.label, words) is not None for shape in shapes)]
+    if len(fitting) != 1:
+        raise BadImage("These labels are words, and it is not said of which classes: give a PNG of class indices.")
+    return fitting[0]
 
 
 def read_pairs(pairs: list[Pair], reading: Targets) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -9,10 +9,13 @@ import cv2
 import numpy as np
 
 
-def follow(padded: np.ndarray, number: int, top: int, left: int, most: int) -> np.ndarray | None:
+def follow(
+    padded: np.ndarray, number: int, top: int, left: int, most: int, diagonal: bool = False
+) -> np.ndarray | None:
     """Corners (x, y) of the outside of a region, clockwise from its first pixel; None if there are more than ``most``.
 
     ``padded`` holds region numbers and a rim of zeros; ``top`` and ``left`` are the first pixel's place without it.
+    Pixels that meet at a corner only hang together if ``diagonal``.
     """
     width = padded.shape[1]
     pixels = memoryview(padded.ravel())
@@ -32,11 +35,11 @@ def follow(padded: np.ndarray, number: int, top: int, left: int, most: int) -> n
     while True:
         at += heading
         on_left, on_right = ahead[heading]
-        # Right comes first: pixels that meet at a corner only do not hang together.
-        if pixels[at + on_right] != number:
-            heading = right[heading]
-        elif pixels[at + on_left] == number:
+        turns_left, turns_right = pixels[at + on_left] == number, pixels[at + on_right] != number
+        if turns_left and (diagonal or not turns_right):
             heading = left_of[heading]
+        elif turns_right:
+            heading = right[heading]
         else:
             continue
         if at == start:
@@ -54,16 +57,18 @@ def mask_polygon(mask: np.ndarray, most: int) -> np.ndarray | None:
     The outlines of all regions of the mask and of its holes, one after the other, each joined to the first corner by
     an edge there and back, which cancels. None if the mask is empty or needs more than ``most`` corners.
     """
-    rings = []
-    for value in (True, False):
-        _, numbers, boxes, _ = cv2.connectedComponentsWithStats((mask == value).astype(np.uint8), connectivity=4)
-        padded = np.pad(numbers, 1)
-        for number, (left, top, width, height, _) in enumerate(boxes[1:], 1):
-            enclosed = left > 0 and top > 0 and left + width < mask.shape[1] and top + height < mask.shape[0]
-            if not value and not enclosed:
-                continue  # outside, not a hole
-            first = int(left + (numbers[top, left : left + width] == number).argmax())
-            ring = follow(padded, number, int(top), first, most)
+    rings: list[np.ndarray] = []
+    # Pixels of the mask hang together by their sides, and those around it by their corners, too: else an island that
+    # touches the rim of its hole at a corner would be counted with the rim.
+    for value, connectivity in ((True, 4), (False, 8)):
+        inside = np.pad(mask, 1) == value
+        _, padded, boxes, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=connectivity)
+        outside = 0 if value else padded[0, 0]
+        for number, (left, top, width, _, _) in enumerate(boxes[1:], 1):
+            if number == outside:
+                continue
+            first = int(left + (padded[top, left : left + width] == number).argmax())
+            ring = follow(padded, number, int(top) - 1, first - 1, most, diagonal=not value)
             if ring is None or sum(map(len, rings)) + len(ring) + 2 * len(rings) > most:
                 return None
             rings.append(ring)

@@ -146,7 +146,10 @@ def _take_annotators(photo: state.Photo, label_set: LabelSet) -> None:
     for file in files_of("annotator_files"):
         data = file.getvalue()
         digest = shown[file.file_id] = hashlib.blake2b(data, digest_size=12).hexdigest()
-        if file.file_id in before or digest in kept:
+        if file.file_id in before:
+            continue
+        if digest in kept:
+            errors.append(f"{quoted(file.name)}: this very file is here already, so it is counted once.")
             continue
         if len(kept) >= MAX_ANNOTATORS:
             errors.append(
