@@ -8,23 +8,23 @@ from seglib.ui.compare import guests
 from seglib.ui.words import percent
 
 page.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
-photo, labels = state.photo(), state.label_set()
-truth = state.truth(photo, labels)
+photo, label_set = state.photo(), state.label_set()
+truth = state.truth(photo, label_set)
 page.wait_for_nets()
 
 left, right = st.columns(2)
 with left:
-    nets = inputs.choose_nets(labels)
+    nets = inputs.choose_nets(label_set)
 with right:
     view = inputs.choose_view(truth is not None)
 
-answers = panels.segment_all(photo, labels, nets)
-cms = panels.confusions(labels, answers, truth)
+answers = panels.segment_all(photo, label_set, nets)
+cms = panels.confusions(label_set, answers, truth)
 pictures = [panels.photo_panel(photo)]
 if truth is not None:
     pictures.append(panels.truth_panel(photo, truth))
 pictures += [panels.net_panel(net, photo, answer, cms[net]) for net, answer in answers.items()]
-panels.show(pictures, photo, labels, key="compare", truth=truth, mode=view)
+panels.show(pictures, photo, label_set, key="compare", truth=truth, mode=view)
 
 if truth is None:
     st.info(panels.NO_TRUTH)
@@ -35,14 +35,14 @@ if answers and truth is not None:
         st.subheader("Scores on this photo")
         tables.score_table(cms)
         st.caption(f"Void pixels are not counted: {percent((truth == 255).mean())} of this photo.")
-        tables.name_phantoms(cms, labels)
+        tables.name_phantoms(cms, label_set)
 if answers:
     with pixel:
         row, col = state.pin(photo)
         st.subheader(f"The pixel at row {row}, column {col}")
         tables.pixel_table(
             {net: cache.pixel_probabilities(answer, (row, col)) for net, answer in answers.items()},
-            labels,
+            label_set,
         )
         st.caption("Click or tap a picture to pin another pixel; arrow keys and Enter work too.")
 

@@ -15,8 +15,8 @@ page.heading(
     "DeepLab and the fully connected CRF",
     "A net knows what is there, the photo knows where it ends: let every pixel hear every other, and ask again.",
 )
-photo, labels = state.photo(), state.label_set()
-truth = state.truth(photo, labels)
+photo, label_set = state.photo(), state.label_set()
+truth = state.truth(photo, label_set)
 page.wait_for_nets()
 if loading():
     panels.show([panels.photo_panel(photo)], photo, None, key="crf")
@@ -24,12 +24,12 @@ if loading():
 
 left, middle, right = st.columns([2, 2, 3], vertical_alignment="top")
 with left:
-    unary = crf_controls.choose_unary(all_nets(labels.name), truth is not None)
+    unary = crf_controls.choose_unary(all_nets(label_set.name), truth is not None)
 with middle:
     iteration = crf_controls.choose_iteration()
 with right:
     params = crf_controls.choose_params()
-view = crf_panel.look(photo, labels, truth, unary, params, iteration)
+view = crf_panel.look(photo, label_set, truth, unary, params, iteration)
 crf_panel.before_and_after(view)
 page.what_you_should_see(
     "Borders move to the photo's edges and crumbs vanish, most of it in the first iteration. Where things are thin, or "
@@ -41,7 +41,7 @@ crf_panel.iterations(view)
 crf_panel.what_is_lost(view)
 
 st.subheader("The paper beside ours")
-crf_charts.paper_table(labels)
+crf_charts.paper_table(label_set)
 page.show_source(
     mean_field.mean_field_steps, mean_field.update, mean_field.messages, Lattice.filter, example="fully_connected_crf"
 )

@@ -10,15 +10,15 @@ from seglib.ui.components.photo_view import Panel
 page.heading(
     "The resolution issue", "A net that subsamples by 32 answers once per 32 x 32 pixels: how much can that cost?"
 )
-photo, labels = state.photo(), state.label_set()
-truth = state.truth(photo, labels)
+photo, label_set = state.photo(), state.label_set()
+truth = state.truth(photo, label_set)
 page.wait_for_nets()
 
 st.subheader("From photo to scores and back")
-net, how = inputs.choose_net_and_upsampling(list(shipped_nets(labels.name)))
-answers = panels.segment_all(photo, labels, [net])
+net, how = inputs.choose_net_and_upsampling(list(shipped_nets(label_set.name)))
+answers = panels.segment_all(photo, label_set, [net])
 if not answers:
-    panels.show([panels.photo_panel(photo)], photo, labels, key="pipeline")
+    panels.show([panels.photo_panel(photo)], photo, label_set, key="pipeline")
     st.stop()
 answer = answers[net]
 on_grid = cache.grid_labels(answer)
@@ -42,7 +42,7 @@ fine = Panel(
     labels=upsampled,
 )
 panels.show(
-    [panels.photo_panel(photo), panels.swipe(coarse, fine)], photo, labels, key="pipeline", truth=truth, columns=2
+    [panels.photo_panel(photo), panels.swipe(coarse, fine)], photo, label_set, key="pipeline", truth=truth, columns=2
 )
 tables.layer_table(net, photo)
 
@@ -55,7 +55,7 @@ if truth is None:
     st.info(panels.NO_TRUTH)
     st.stop()
 factor = st.select_slider("One label every … pixels", FACTORS, value=32, key="factor", bind="query-params")
-degraded = through_grid(truth, factor, len(labels), how)
+degraded = through_grid(truth, factor, len(label_set), how)
 panels.show(
     [
         panels.truth_panel(photo, truth),
@@ -68,7 +68,7 @@ panels.show(
         ),
     ],
     photo,
-    labels,
+    label_set,
     key="ceiling",
     truth=truth,
     columns=2,
@@ -78,9 +78,9 @@ if page.guess(
     ["over 95 %", "80 to 95 %", "50 to 80 %", "below 50 %"],
     "ceiling_guess",
 ):
-    ours = cache.ceiling(truth, len(labels), how)
-    nets = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
-    charts.ceiling_chart(ours, factor, panels.confusions(labels, nets, truth))
+    ours = cache.ceiling(truth, len(label_set), how)
+    nets = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
+    charts.ceiling_chart(ours, factor, panels.confusions(label_set, nets, truth))
     page.what_you_should_see(
         "The ceiling falls slowly at first, and fast beyond 32 pixels; thin and small things go first. "
         "Every net stays below its own ceiling, so resolution is not all that it lacks."

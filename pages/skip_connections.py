@@ -14,17 +14,17 @@ page.heading(
     "Skip connections",
     "Class scores from several layers, upsampled and added: coarse layers know what, fine ones where.",
 )
-photo, labels = state.photo(), state.label_set()
-truth = state.truth(photo, labels)
+photo, label_set = state.photo(), state.label_set()
+truth = state.truth(photo, label_set)
 page.wait_for_nets()
 
-net = inputs.choose_streams(list(shipped_nets(labels.name)))
-answers = panels.segment_all(photo, labels, list(dict.fromkeys(["fcn32s", net])))
+net = inputs.choose_streams(list(shipped_nets(label_set.name)))
+answers = panels.segment_all(photo, label_set, list(dict.fromkeys(["fcn32s", net])))
 if not answers:
-    panels.show([panels.photo_panel(photo)], photo, labels, key="skips")
+    panels.show([panels.photo_panel(photo)], photo, label_set, key="skips")
     st.stop()
 answer, coarse = answers[net], answers["fcn32s"]
-cms = panels.confusions(labels, answers, truth)
+cms = panels.confusions(label_set, answers, truth)
 
 result = panels.net_panel(net, photo, answer, cms[net])
 if net != "fcn32s":
@@ -32,16 +32,16 @@ if net != "fcn32s":
 pictures = [panels.photo_panel(photo), result]
 if truth is not None:
     pictures.insert(1, panels.truth_panel(photo, truth))
-panels.show(pictures, photo, labels, key="skips", truth=truth, columns=len(pictures))
+panels.show(pictures, photo, label_set, key="skips", truth=truth, columns=len(pictures))
 if truth is None:
     st.info(panels.NO_TRUTH)
 else:
     tables.score_metrics(cms[net], cms["fcn32s"], "fcn32s")
-    tables.name_phantoms(cms, labels)
+    tables.name_phantoms(cms, label_set)
 
 row, col = state.pin(photo)
 st.subheader("The streams, and their sum")
-k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
+k = inputs.choose_class(label_set, answer=int(answer.labels[row, col]))
 shares = cache.contributions(answer, k)
 scores = cache.stream_pictures(answer, k)
 # Finer streams add little: on one scale they would all look white, so each has its own, and says which.
@@ -50,7 +50,7 @@ grid = [
     Panel(
         title=f"Stream {stride}: as computed",
         role="output",
-        alt=f"Scores for {labels.classes[k]} of the stream at stride {stride}, at their true resolution",
+        alt=f"Scores for {label_set.classes[k]} of the stream at stride {stride}, at their true resolution",
         caption=f"{answer.streams[stride].shape[2]} x {answer.streams[stride].shape[1]} scores, up to ±{limit:.2f}",
         picture=score_picture(scores[stride], limit),
         pixelated=True,
@@ -61,7 +61,7 @@ grid += [
     Panel(
         title=f"Stream {stride}: upsampled",
         role="output",
-        alt=f"Scores for {labels.classes[k]} of the stream at stride {stride}, upsampled to the photo",
+        alt=f"Scores for {label_set.classes[k]} of the stream at stride {stride}, upsampled to the photo",
         caption=f"at the pinned pixel {share[row, col]:+.2f}",
         picture=score_picture(share, limits[stride]),
     )
@@ -73,9 +73,9 @@ limit = max(0.01, float(np.abs(total).max()))
 sum_view, sum_chart = st.columns(2, gap="medium")
 with sum_view:
     summed = Panel(
-        title=f"Sum of the streams: score for {labels.classes[k]}",
+        title=f"Sum of the streams: score for {label_set.classes[k]}",
         role="output",
-        alt=f"Sum of all streams' scores for {labels.classes[k]}",
+        alt=f"Sum of all streams' scores for {label_set.classes[k]}",
         caption=f"at the pinned pixel {total[row, col]:+.2f}",
         picture=score_picture(total, limit),
     )
@@ -83,20 +83,20 @@ with sum_view:
     st.image(score_scale(), caption=f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width="stretch")
 with sum_chart:
     steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
-    charts.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
+    charts.waterfall(steps, "sum", f"Score for {label_set.classes[k]} at row {row}, column {col}")
     others = cache.pixel_probabilities(answer, (row, col))
     st.caption(
-        f"With the other classes' scores this makes {labels.classes[k]} "
-        f"{percent(float(others[k]))} probable here; {net} says {labels.classes[int(answer.labels[row, col])]}."
+        f"With the other classes' scores this makes {label_set.classes[k]} "
+        f"{percent(float(others[k]))} probable here; {net} says {label_set.classes[int(answer.labels[row, col])]}."
     )
 
 st.subheader("The border, close up")
-if page.guess("Which net follows the border best around the pinned pixel?", list(shipped_nets(labels.name)), "edge"):
-    panels.close_up(photo, labels, truth, key="edge_views")
+if page.guess("Which net follows the border best around the pinned pixel?", list(shipped_nets(label_set.name)), "edge"):
+    panels.close_up(photo, label_set, truth, key="edge_views")
 page.what_you_should_see(
     "One score every 32 pixels gives blobs. Each finer stream adds little far from borders "
     "and corrects the class right at them."
 )
 st.subheader("On the validation photos, beside the paper")
-tables.validation_table(labels)
+tables.validation_table(label_set)
 page.show_source(metrics.mean_iou, example="skip_contribution")

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from seglib.labels import IGNORE, check_label_map
+from seglib.metrics import confusion_matrix, mean_iou
 
 FACTORS = (1, 2, 4, 8, 16, 32, 64, 128)
 # {factor: mean IoU in per cent} on VOC 2011, printed in the paper's appendix A.
@@ -60,3 +61,11 @@ def through_grid(labels: np.ndarray, factor: int, num_classes: int, how: Interpo
         return check_label_map(labels, num_classes).astype(np.uint8)
     shares = _cell_shares(check_label_map(labels, num_classes), factor, num_classes)
     return enlarge(shares, factor, labels.shape, how).argmax(0).astype(np.uint8)
+
+
+def ceilings(truth: np.ndarray, num_classes: int, how: Interpolation = "bilinear") -> dict[int, float]:
+    """Mean IoU of the truth itself after a trip through each of `FACTORS`, ``{factor: score}``."""
+    return {
+        factor: mean_iou(confusion_matrix(truth, through_grid(truth, factor, num_classes, how), num_classes))
+        for factor in FACTORS
+    }

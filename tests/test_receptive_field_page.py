@@ -15,6 +15,7 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import load_photo
 from seglib.ui import host
+from seglib.ui.recent import Recent
 from seglib.ui.window import bill as bill_panel
 from seglib.ui.window import cache as window_cache
 from seglib.ui.window import dilation as dilation_panel
@@ -158,7 +159,7 @@ def test_net_class_patch_and_pixel_can_be_changed_and_nothing_is_computed_twice(
 
 
 def test_what_was_stopped_stays_stopped_until_it_is_asked_for(measured: AppTest, monkeypatch) -> None:
-    monkeypatch.setattr(window_cache, "kept", window_cache.Kept(8))
+    monkeypatch.setattr(window_cache, "kept", Recent(8))
     measured.session_state["stop occlusion field"] = True  # what the button leaves behind
     measured.run()
     calm(measured)
@@ -170,7 +171,7 @@ def test_what_was_stopped_stays_stopped_until_it_is_asked_for(measured: AppTest,
 
 
 def test_kept_results_are_bounded() -> None:
-    kept = window_cache.Kept(2)
+    kept = Recent(2)
     for number in range(3):
         kept.put(number, str(number))
         kept.get(0)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seglib.labels import IGNORE
 from seglib.metrics import confusion_matrix, mean_iou
-from seglib.resolution import FACTORS, FCN_PAPER_CEILING, subsample, through_grid
+from seglib.resolution import FACTORS, FCN_PAPER_CEILING, ceilings, subsample, through_grid
 
 HALVES = np.array(
     [
@@ -39,6 +39,9 @@ def test_a_worked_mean_iou() -> None:
     # Through a grid of 2 the top row's third and the bottom row's second pixel are lost: IoU 7/9 for both.
     cm = confusion_matrix(HALVES, through_grid(HALVES, 2, 2, "nearest"), 2)
     assert mean_iou(cm) == pytest.approx(7 / 9)
+    heights = ceilings(HALVES, 2, "nearest")
+    assert list(heights) == list(FACTORS)
+    assert (heights[1], heights[2]) == pytest.approx((1, 7 / 9))
 
 
 @given(seed=st.integers(0, 10_000), how=st.sampled_from(["nearest", "bilinear"]))

@@ -6,13 +6,24 @@ be found. The classes of painted pixels were told, so a score must not count the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from seglib.before_convnets import textons
-from seglib.before_convnets.classifier import Cells, WindowClassifier, describe, features, fit, shrink, shrunk_size
+from seglib.before_convnets.classifier import (
+    Cells,
+    WindowClassifier,
+    describe,
+    enlarge,
+    features,
+    fit,
+    label_cells,
+    shrink,
+    shrunk_size,
+)
 from seglib.labels import IGNORE, LabelSet
 
 SIDE = 640  # pixels; larger photos are shrunk
@@ -99,6 +110,16 @@ def learn(
     kept = np.concatenate([rng.permutation(np.flatnonzero(painted == k))[:MOST_WINDOWS] for k in classes])
     windows = histograms.reshape(-1, histograms.shape[-1])
     return fit(windows[kept], painted.ravel()[kept], examples=12, strength=1e-4, seed=seed)
+
+
+def label_photo(
+    words: PhotoWords, strokes: np.ndarray, label_set: LabelSet, kinds: Sequence[str], radius: int
+) -> np.ndarray:
+    """The class of every pixel ``(H, W)``, learnt from strokes ``(H, W)`` on the same photo alone."""
+    classifier = learn(words.cells, strokes, label_set, kinds, radius)
+    cells = {kind: words.cells[kind] for kind in kinds}
+    labels = label_cells(classifier, cells, [radius], CELL, words.texton_map.shape, "linear")
+    return enlarge(labels, strokes.shape)
 
 
 def unseen(truth: np.ndarray, strokes: np.ndarray) -> np.ndarray:

@@ -128,3 +128,24 @@ def regroup(label_set: LabelSet, class_index: int, grouping: str) -> imbalance.R
     if grouping == "This in four":
         return imbalance.split(label_set, class_index, 4)
     return imbalance.Regrouped(label_set, tuple(range(size)))
+
+
+def fight(
+    truth: np.ndarray,
+    predictions: Mapping[str, np.ndarray],
+    label_set: LabelSet,
+    class_index: int,
+    window: imbalance.Window,
+    grouping: str,
+    faults: Faults,
+) -> Duel:
+    """Predictors ``{name: (H, W)}`` and `cheats` on one window of a photo, their classes regrouped."""
+    truth = np.ascontiguousarray(truth[window.view])
+    here = {name: np.ascontiguousarray(prediction[window.view]) for name, prediction in predictions.items()}
+    here |= cheats(truth, label_set, class_index, faults)
+    regrouped = regroup(label_set, class_index, grouping)
+    truth = regrouped.apply(truth)
+    here = {name: regrouped.apply(prediction) for name, prediction in here.items()}
+    size = len(regrouped.label_set)
+    matrices = {name: metrics.confusion_matrix(truth, prediction, size) for name, prediction in here.items()}
+    return Duel(regrouped.label_set, window, truth, here, matrices)

@@ -66,6 +66,12 @@ class Segmentation:
         key = f"{self.key}, only {sorted(strides)}"
         return self.from_streams(only(self.streams, strides), self.size, key)
 
+    def grid_labels(self) -> np.ndarray:
+        """Classes on the net's own grid, before the last upsampling, each pixel taking its nearest unit, ``(H, W)``."""
+        from seglib.models.streams import grid_logits, on_pixels
+
+        return on_pixels(grid_logits(self.streams).argmax(0).astype(np.uint8), min(self.streams), self.size)
+
     def cut(self, view: tuple[slice, slice]) -> Segmentation:
         """Classes and confidence in a window of the photo. It has no streams, whose grids are those of the photo."""
         rows, cols = view

@@ -1,4 +1,4 @@
-"""Work that takes longer than a visitor should wait: in a thread of its own, with what it found so far and a stop."""
+"""Work that takes longer than a visitor should wait: in a thread of its own, with its results so far and a stop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 ABANDONED = 150.0  # seconds without anybody looking; longer than Streamlit keeps a lost session
+TURN = 0.05  # seconds between two looks whether it is this job's turn
 
 Step = TypeVar("Step")
 
@@ -17,13 +18,18 @@ class Job(Generic[Step]):
 
     ``steps(halt)`` makes an iterator; each of its results is handed to ``take``. It ends when all are done, on `stop`,
     and when nobody has called `look` for `ABANDONED` seconds. Long steps end sooner if they watch the event ``halt``.
+    Of jobs with one semaphore ``among``, only so many run at a time, and the others wait for their turn.
     """
 
     def __init__(
-        self, steps: Callable[[threading.Event], Iterator[Step]], take: Callable[[Step], object], name: str
+        self,
+        steps: Callable[[threading.Event], Iterator[Step]],
+        take: Callable[[Step], object],
+        name: str,
+        among: threading.Semaphore | None = None,
     ) -> None:
-        self.failure = ""  # what ended it before its time
-        self._steps, self._take, self._name = steps, take, name
+        self.error: Exception | None = None  # what ended it before its time
+        self._steps, self._take, self._name, self._among = steps, take, name, among
         self._halt = threading.Event()
         self._seen = time.monotonic()
         self._thread: threading.Thread | None = None
@@ -34,6 +40,11 @@ class Job(Generic[Step]):
         """Whether there is more to come."""
         return self._thread is not None and self._thread.is_alive()
 
+    @property
+    def failure(self) -> str:
+        """What ended it before its time, in words; empty if nothing did."""
+        return "" if self.error is None else f"{type(self.error).__name__}: {self.error}"
+
     def start(self, alone: threading.Lock | None = None) -> bool:
         """Begin, and hold the lock ``alone`` till the end; False, and nothing begun, if another job holds it."""
         if alone is not None and not alone.acquire(blocking=False):
@@ -43,29 +54,50 @@ class Job(Generic[Step]):
         self._thread.start()
         return True
 
-    def look(self) -> None:
-        """Tell that somebody still waits for it."""
+    def look(self, seconds: float = 0) -> None:
+        """Tell that somebody still waits for it; stay until it ends, for so many seconds at most."""
         self._seen = time.monotonic()
+        if seconds and self._thread is not None:
+            self._thread.join(seconds)
+
+    def halt(self) -> None:
+        """Ask it to end after the step at hand, or sooner if that one watches the event, and do not wait for that."""
+        self._halt.set()
 
     def stop(self) -> None:
-        """End after the step at hand, or sooner if that one watches the event."""
-        self._halt.set()
+        """As `halt`, and wait for the end."""
+        self.halt()
         if self._thread is not None:
             self._thread.join(5)
 
     def _run(self) -> None:
         threading.Thread(target=self._watch, name=f"{self._name}, watch", daemon=True).start()
         try:
-            for step in self._steps(self._halt):
-                self._take(step)
-                if self._halt.is_set():
-                    return
+            if self._my_turn():
+                self._go()
         except Exception as error:  # noqa: BLE001 - a thread has nobody above it to tell
-            self.failure = f"{type(error).__name__}: {error}"
+            self.error = error
         finally:
             self._halt.set()
             if self._alone is not None:
                 self._alone.release()
+
+    def _my_turn(self) -> bool:
+        """Wait for it; False if the job was ended before it came."""
+        while self._among is not None and not self._among.acquire(timeout=TURN):
+            if self._halt.is_set():
+                return False
+        return True
+
+    def _go(self) -> None:
+        try:
+            for step in self._steps(self._halt):
+                self._take(step)
+                if self._halt.is_set():
+                    return
+        finally:
+            if self._among is not None:
+                self._among.release()
 
     def _watch(self) -> None:
         while not self._halt.wait(2):

@@ -139,10 +139,7 @@ def stream_pictures(answer: Segmentation, class_index: int) -> dict[int, np.ndar
 @shared(32)
 def grid_labels(answer: Segmentation) -> np.ndarray:
     """A net's answers on its own grid, before the last upsampling, each pixel taking its nearest, ``(H, W)``."""
-    from seglib.models.streams import grid_logits, on_pixels
-
-    stride = min(answer.streams)
-    return on_pixels(grid_logits(answer.streams).argmax(0).astype(np.uint8), stride, answer.size)
+    return answer.grid_labels()
 
 
 @shared(32)
@@ -192,10 +189,6 @@ def confusion(truth: np.ndarray, answer: Segmentation, num_classes: int) -> np.n
 @copied(64)
 def ceiling(truth: np.ndarray, num_classes: int, how: str) -> dict[int, float]:
     """Mean IoU of the truth itself after a trip through each coarser grid."""
-    from seglib.metrics import confusion_matrix, mean_iou
-    from seglib.resolution import FACTORS, through_grid
+    from seglib.resolution import ceilings
 
-    return {
-        factor: mean_iou(confusion_matrix(truth, through_grid(truth, factor, num_classes, how), num_classes))
-        for factor in FACTORS
-    }
+    return ceilings(truth, num_classes, how)

@@ -95,7 +95,6 @@ def _take_photo(widget: str) -> None:
     else:
         brought[widget] = photo.key
         state.choose_photo(photo.key)
-        st.session_state.pop("pin", None)
         lost.forget()
 
 
@@ -124,9 +123,9 @@ def _say(photo: state.Photo) -> None:
         st.caption(f"{photo.title}. {photo.credit}")
 
 
-def choose_nets(labels: LabelSet, key: str = "nets") -> list[str]:
+def choose_nets(label_set: LabelSet, key: str = "nets") -> list[str]:
     """Which of the trained nets to show; never none."""
-    nets = list(shipped_nets(labels.name))
+    nets = list(shipped_nets(label_set.name))
     chosen = st.pills(
         "Nets",
         nets,
@@ -146,10 +145,10 @@ def choose_view(has_truth: bool) -> View:
     return st.segmented_control("Show", options, default="classes", key="view", required=True, bind="query-params")
 
 
-def choose_class(labels: LabelSet, answer: int, title: str = "Class") -> int:
+def choose_class(label_set: LabelSet, answer: int, title: str = "Class") -> int:
     """One class of the label set, by index; until one is chosen, ``answer``, the net's at the pinned pixel."""
-    name = st.selectbox(title, [ANSWER, *labels.classes], key=f"class_{labels.name}", bind="query-params")
-    return answer if name == ANSWER else labels.index(name)
+    name = st.selectbox(title, [ANSWER, *label_set.classes], key=f"class_{label_set.name}", bind="query-params")
+    return answer if name == ANSWER else label_set.index(name)
 
 
 def choose_streams(nets: list[str]) -> str:

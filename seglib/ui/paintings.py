@@ -18,49 +18,49 @@ from seglib.ui.components.label_painter import BoxTool, Painting, label_painter,
 PAINT, CHALLENGE = "paint", "challenge"
 
 
-def name_of(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> str:
+def name_of(photo: state.Photo, label_set: LabelSet, purpose: str = PAINT) -> str:
     """What a painting goes by."""
-    return f"{photo.key} {labels.name} {purpose}"
+    return f"{photo.key} {label_set.name} {purpose}"
 
 
 def _kept() -> dict[str, Painting]:
     return st.session_state.setdefault("painted", {})
 
 
-def find(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> Painting | None:
+def find(photo: state.Photo, label_set: LabelSet, purpose: str = PAINT) -> Painting | None:
     """The visitor's painting, also one that is blank again; None if there never was one."""
-    return _kept().get(name_of(photo, labels, purpose))
+    return _kept().get(name_of(photo, label_set, purpose))
 
 
-def keep(photo: state.Photo, labels: LabelSet, painting: Painting, purpose: str = PAINT) -> None:
+def keep(photo: state.Photo, label_set: LabelSet, painting: Painting, purpose: str = PAINT) -> None:
     """Remember a painting in place of the one there was; the oldest of too many goes."""
-    kept, name = _kept(), name_of(photo, labels, purpose)
+    kept, name = _kept(), name_of(photo, label_set, purpose)
     kept.pop(name, None)
     kept[name] = painting
     while len(kept) > state.MAX_PAINTED:
         kept.pop(next(iter(kept)))
     if purpose == PAINT:
-        state.set_painted(photo.key, labels.name, painting.labels)
+        state.set_painted(photo.key, label_set.name, painting.labels)
 
 
-def load(photo: state.Photo, labels: LabelSet, label_map: np.ndarray, purpose: str = PAINT) -> None:
+def load(photo: state.Photo, label_set: LabelSet, label_map: np.ndarray, purpose: str = PAINT) -> None:
     """Put a label map into the painter; there, undo brings back what was painted before."""
-    before = find(photo, labels, purpose)
-    keep(photo, labels, Painting(label_map, edition=before.edition + 1 if before else 1), purpose)
+    before = find(photo, label_set, purpose)
+    keep(photo, label_set, Painting(label_map, edition=before.edition + 1 if before else 1), purpose)
 
 
-def receive(photo: state.Photo, labels: LabelSet, purpose: str = PAINT) -> Painting | None:
+def receive(photo: state.Photo, label_set: LabelSet, purpose: str = PAINT) -> Painting | None:
     """The painting with the strokes that came with this run; call it before anything that depends on them."""
-    known = find(photo, labels, purpose)
-    value = sent_painting(widget(photo, labels, purpose))
-    if newer := read_painting(value, photo.size, len(labels), known):
-        keep(photo, labels, newer, purpose)
+    known = find(photo, label_set, purpose)
+    value = sent_painting(widget(photo, label_set, purpose))
+    if newer := read_painting(value, photo.size, len(label_set), known):
+        keep(photo, label_set, newer, purpose)
     return newer or known
 
 
 def painter(
     photo: state.Photo,
-    labels: LabelSet,
+    label_set: LabelSet,
     purpose: str = PAINT,
     *,
     occasion: str = "",
@@ -71,7 +71,7 @@ def painter(
 
     What the browser's tab remembers over a reload, it brings back on the same ``occasion`` only.
     """
-    key, painting = widget(photo, labels, purpose), find(photo, labels, purpose)
+    key, painting = widget(photo, label_set, purpose), find(photo, label_set, purpose)
     bases = st.session_state.setdefault("painter_bases", {})  # what each painter was mounted with
     base = bases.get(key)
     replaced = painting is not None and painting.edition != (base.edition if base else 0)
@@ -81,17 +81,17 @@ def painter(
         photo.image,
         base,
         key=key,
-        name=f"{name_of(photo, labels, purpose)} {occasion}".rstrip(),
-        label_set=labels,
+        name=f"{name_of(photo, label_set, purpose)} {occasion}".rstrip(),
+        label_set=label_set,
         alt=alt or f"Paint classes on: {photo.alt}",
         session=st.session_state.setdefault("painter_session", secrets.token_hex(8)),
         box_tool=box_tool,
     )
 
 
-def widget(photo: state.Photo, labels: LabelSet, purpose: str) -> str:
+def widget(photo: state.Photo, label_set: LabelSet, purpose: str) -> str:
     """Key of the painter in the session."""
-    return f"painter {name_of(photo, labels, purpose)}"
+    return f"painter {name_of(photo, label_set, purpose)}"
 
 
 def share_painted(painting: Painting | None) -> float:

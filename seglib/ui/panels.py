@@ -23,11 +23,11 @@ NO_TRUTH = (
 )
 
 
-def segment_all(photo: state.Photo, labels: LabelSet, nets: Sequence[str]) -> dict[str, cache.Segmentation]:
+def segment_all(photo: state.Photo, label_set: LabelSet, nets: Sequence[str]) -> dict[str, cache.Segmentation]:
     """Each net's answer; none while the nets are still being loaded."""
     if loading():
         return {}
-    return {net: cache.segment(photo, net, labels.name) for net in nets}
+    return {net: cache.segment(photo, net, label_set.name) for net in nets}
 
 
 def photo_panel(photo: state.Photo) -> Panel:
@@ -96,20 +96,20 @@ def show_unlabelled(photo: state.Photo) -> None:
 
 
 def confusions(
-    labels: LabelSet, answers: Mapping[str, cache.Segmentation], truth: np.ndarray | None
+    label_set: LabelSet, answers: Mapping[str, cache.Segmentation], truth: np.ndarray | None
 ) -> dict[str, np.ndarray | None]:
     """Confusion matrix of each net on the photo; None without a truth."""
     if truth is None:
         return dict.fromkeys(answers)
-    return {net: cache.confusion(truth, answer, len(labels)) for net, answer in answers.items()}
+    return {net: cache.confusion(truth, answer, len(label_set)) for net, answer in answers.items()}
 
 
-def close_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None, key: str, side: int = 96) -> None:
+def close_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, key: str, side: int = 96) -> None:
     """A square around the pinned pixel in every net, with linked zoom."""
     row, col = state.pin(photo)
     top, left = (max(0, min(p - side // 2, n - side)) for p, n in zip((row, col), photo.size, strict=True))
     window = np.s_[top : top + side, left : left + side]
-    answers = segment_all(photo, labels, list(shipped_nets(labels.name)))
+    answers = segment_all(photo, label_set, list(shipped_nets(label_set.name)))
     small = photo.cut(window)
     panels = [net_panel(net, small, answer.cut(window), None) for net, answer in answers.items()]
     if truth is not None:
@@ -118,7 +118,7 @@ def close_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None, key
         panels,
         key=key,
         size=small.size,
-        label_set=labels,
+        label_set=label_set,
         truth=None if truth is None else truth[window],
         pin=(row - top, col - left),
         group=key,

@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from seglib.assets import ASSETS, DamagedFile, left_out
-from seglib.models.cards import some_shipped
 from seglib.ui import inputs, lost, state
 from seglib.ui.lecture import bar, following, question
 from seglib.ui.loading import page_drawn
@@ -21,6 +20,7 @@ PAGES = [
     st.Page(PAGES_FOLDER / "annotation.py", title="Annotation"),
     st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets"),
     st.Page(PAGES_FOLDER / "resolution.py", title="Resolution"),
+    st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids"),
     st.Page(PAGES_FOLDER / "skip_connections.py", title="Skips"),
     st.Page(PAGES_FOLDER / "inside.py", title="Inside"),
     st.Page(PAGES_FOLDER / "receptive_field.py", title="Window"),
@@ -30,8 +30,6 @@ PAGES = [
 ]
 HIDDEN = [st.Page(PAGES_FOLDER / "notes.py", title="Notes", visibility="hidden")]
 PAGES.append(st.Page(PAGES_FOLDER / "lecture.py", title="Lecture"))
-if some_shipped("pyramid", "pyramid1"):  # after the resolution issue, as in the lecture
-    PAGES.insert(5, st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids"))
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ASSETS / "icon.png", layout="wide")

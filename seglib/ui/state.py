@@ -127,8 +127,12 @@ def choose_from_address() -> None:
 
 
 def choose_photo(key: str) -> None:
-    """Choose a photo for the visitor: on arrival, or because they brought it."""
+    """Choose a photo for the visitor, in a callback or on arrival; the pinned pixel is one of another photo.
+
+    All code that chooses goes through here: `photo_keys` needs to know, for browsers that are slow.
+    """
     st.session_state["photo"] = st.session_state["first_photo"] = key
+    st.session_state.pop("pin", None)
 
 
 def photo_keys() -> list[str]:

@@ -59,12 +59,12 @@ def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) ->
     st.table(pd.DataFrame(texts, index=table.index))
 
 
-def name_phantoms(cms: Mapping[str, np.ndarray], labels: LabelSet) -> None:
+def name_phantoms(cms: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
     """Say which classes are named in a photo that has none of them: one pixel, and a mean IoU counts a 0 more."""
     nets_by_class = {}
     for net, cm in cms.items():
         for k in metrics.phantom_classes(cm):
-            nets_by_class.setdefault(labels.classes[k], []).append(net)
+            nets_by_class.setdefault(label_set.classes[k], []).append(net)
     if nets_by_class:
         named = "; ".join(f"{name} by {', '.join(nets)}" for name, nets in nets_by_class.items())
         st.caption(f"Named, but not in this photo: {named}. Each counts as a 0 in that net's mean IoU.")
@@ -76,10 +76,10 @@ def _bars(table: pd.DataFrame) -> None:
     st.dataframe(table, column_config=dict.fromkeys(table.columns, bar), height="content")
 
 
-def pixel_table(probabilities: Mapping[str, np.ndarray], labels: LabelSet) -> None:
+def pixel_table(probabilities: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
     """Probability of every class at one pixel, a column a net, most probable first."""
     table = pd.DataFrame(
-        {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(labels.classes, name="Class")
+        {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(label_set.classes, name="Class")
     )
     table = table.loc[table.max(axis=1).sort_values(ascending=False).index]
     _bars(table)
@@ -115,9 +115,9 @@ def layer_table(net: str, photo: state.Photo) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def validation_table(labels: LabelSet) -> None:
+def validation_table(label_set: LabelSet) -> None:
     """Our nets on their validation photos, from their cards, with the FCN paper's figures beside them."""
-    cards = shipped_nets(labels.name)
+    cards = shipped_nets(label_set.name)
     rows = {}
     for net, card in cards.items():
         figures = card["figures"]
@@ -130,7 +130,7 @@ def validation_table(labels: LabelSet) -> None:
     card = next(iter(cards.values()))
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
-        f"{labels.title.lower()}, by `python -m seglib.evaluate`; every net from scratch, for the same "
+        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net from scratch, for the same "
         f"{card['epochs_in_all']} epochs. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
         "Compare the differences between nets, not the levels."
     )

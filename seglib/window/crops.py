@@ -10,7 +10,7 @@ the answer of the whole photo, and so does every crop that holds the pixel's the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,3 +66,15 @@ def window_test(model: nn.Module, image: np.ndarray, point: tuple[int, int], sid
                 else model(crop)[..., *at]
             )
         yield Seen(side, scores[0].softmax(0).numpy())
+
+
+def settled_side(crops: Sequence[Seen], class_index: int, tolerance: float = 0.05) -> int:
+    """The smallest side from which on a class's probability stays within ``tolerance`` of that of the last crop.
+
+    >>> crops = [Seen(side, np.array([p])) for side, p in ((1, 0.9), (3, 0.2), (5, 0.88), (7, 0.9))]
+    >>> settled_side(crops, 0)
+    5
+    """
+    final = crops[-1].probabilities[class_index]
+    off = [crop.side for crop in crops if abs(crop.probabilities[class_index] - final) > tolerance]
+    return next(crop.side for crop in crops if not off or crop.side > off[-1])

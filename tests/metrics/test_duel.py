@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from seglib.labels import EVERYDAY
 from seglib.metrics import confusion_matrix, mean_dice, mean_iou, pixel_accuracy
-from seglib.metrics.duel import METRICS, cell_pixels, find_disagreement, spotlight
+from seglib.metrics.duel import METRICS, Faults, cell_pixels, cheats, fight, find_disagreement, spotlight
+from seglib.metrics.imbalance import Window
 
 COMMON = np.array([[96, 0], [4, 0]])  # everything is class 0: 96 % accurate
 FAIR = np.array([[86, 10], [0, 4]])  # 90 % accurate, and finds the rare class
@@ -58,3 +60,15 @@ def test_the_pixels_of_the_cells_are_those_counted_and_light_up() -> None:
     np.testing.assert_array_equal(lit[truth == 0], image[truth == 0])
     assert lit[truth != 0].max() < 0.35 * 255
     assert lit.dtype == np.uint8
+
+
+def test_all_are_scored_on_the_window_and_in_the_regrouped_classes() -> None:
+    rng = np.random.default_rng(8)
+    truth, prediction = rng.integers(0, 4, (2, 40, 50)).astype(np.uint8)
+    window = Window(slice(5, 25), slice(10, 40), 0.25)
+    outcome = fight(truth, {"net": prediction}, EVERYDAY, 2, window, "This | the rest", Faults(pixels=1))
+    here, there = truth[5:25, 10:40] == 2, prediction[5:25, 10:40] == 2
+    np.testing.assert_array_equal(outcome.truth, here)
+    assert outcome.label_set.classes == ("the rest", EVERYDAY.classes[2])
+    assert outcome.matrices["net"].tolist() == confusion_matrix(here.astype(int), there.astype(int), 2).tolist()
+    assert set(outcome.predictions) == {"net", *cheats(truth[5:25, 10:40], EVERYDAY, 2, Faults(pixels=1))}

@@ -10,7 +10,16 @@ from hypothesis.extra import numpy as hnp
 
 from seglib.labels import EVERYDAY, IGNORE, STREET
 from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
-from seglib.metrics.imbalance import MAX_ASPECT, find_window, fold_labels, fold_matrix, merge, split, split_class
+from seglib.metrics.imbalance import (
+    MAX_ASPECT,
+    find_window,
+    fold_labels,
+    fold_matrix,
+    merge,
+    split,
+    split_class,
+    whole_photo,
+)
 from seglib.photos import photo_truth
 
 K = 4
@@ -47,6 +56,13 @@ def test_of_windows_near_enough_the_largest_is_taken() -> None:
     truth = np.repeat([[0, 1] * 60], 120, axis=0)
     window = find_window(truth, 1, 0.5)
     assert truth[window.view].shape == (120, 120)
+
+
+def test_the_whole_photo_is_a_window_whose_share_leaves_void_out() -> None:
+    truth = np.array([[1, 1, 0], [IGNORE, 0, 0]])
+    window = whole_photo(truth, 1)
+    np.testing.assert_array_equal(truth[window.view], truth)
+    assert window.share == pytest.approx(2 / 5)
 
 
 def test_fold_and_merge_by_hand() -> None:

@@ -38,6 +38,14 @@ def test_a_stream_that_is_off_adds_nothing(streams) -> None:
     assert len({answer.key, alone.key, answer.only([16]).key}) == 3
 
 
+def test_on_the_grid_a_pixel_takes_its_nearest_unit(streams) -> None:
+    answer = Segmentation.from_streams(streams, SIZE)
+    grid = answer.grid_labels()
+    assert grid.shape == SIZE
+    np.testing.assert_array_equal(grid[::16, ::16], answer.labels[::16, ::16])  # units sit on these pixels
+    assert (grid[16:24, 16:24] == grid[16, 16]).all()
+
+
 def test_a_window_has_its_own_pixels_and_its_own_key(streams) -> None:
     answer = Segmentation.from_streams(streams, SIZE, "photo net")
     part = answer.cut(np.s_[4:20, 8:30])

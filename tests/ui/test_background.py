@@ -79,3 +79,53 @@ def test_nobody_looking_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     job = Job(endless, lambda _step: None, "test")
     job.start()
     wait_for_end(job)
+
+
+def test_of_jobs_that_share_a_semaphore_only_so_many_run_at_a_time() -> None:
+    among, lock = threading.Semaphore(2), threading.Lock()
+    at_once, most = 0, 0
+
+    def steps(_halt: threading.Event) -> Iterator[int]:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.02)
+        yield 1
+        with lock:
+            at_once -= 1
+
+    taken: list[int] = []
+    jobs = [Job(steps, taken.append, "test", among) for _ in range(6)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        wait_for_end(job)
+    assert (len(taken), most) == (6, 2)
+    assert among.acquire(blocking=False)
+    assert among.acquire(blocking=False)
+
+
+def test_one_that_waits_for_its_turn_can_be_ended() -> None:
+    among, taken = threading.Semaphore(1), []
+    first, second = Job(endless, taken.append, "test", among), Job(lambda _halt: iter("b"), taken.append, "test", among)
+    first.start()
+    while not taken:
+        time.sleep(0.01)
+    second.start()
+    second.stop()
+    assert not second.running
+    first.stop()
+    assert "b" not in taken
+
+
+def test_the_error_itself_is_kept_too() -> None:
+    def steps(_halt: threading.Event) -> Iterator[int]:
+        raise KeyError("no such photo")
+        yield 1
+
+    job = Job(steps, print, "test", threading.Semaphore(1))
+    job.start()
+    wait_for_end(job)
+    assert isinstance(job.error, KeyError)
+    assert "no such photo" in job.failure

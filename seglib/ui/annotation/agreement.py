@@ -30,15 +30,15 @@ IMAGINED = ("imagined: 2 px off", "imagined: 3 px too fat", "imagined: overlooks
 OURS_TO_NAME = (YOURS, OURS, AGAIN, *IMAGINED)  # all other names are strangers'
 
 
-def agree(photo: state.Photo, labels: LabelSet) -> None:
+def agree(photo: state.Photo, label_set: LabelSet) -> None:
     """Several people's labels of one photo: how well they agree, and how the nets compare with that."""
-    _compare_people(photo, labels)
+    _compare_people(photo, label_set)
     page.show_source(agreement.pair_iou, agreement.disagreement)
 
 
-def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
+def _compare_people(photo: state.Photo, label_set: LabelSet) -> None:
     """The files, the people, where they differ, and the tables; a sentence if there are not two yet."""
-    files = _files_of(photo, labels)
+    files = _files_of(photo, label_set)
     left, right = st.columns(2, gap="medium")
     with left:
         st.file_uploader(
@@ -46,11 +46,11 @@ def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
             accept_multiple_files=True,
             key="annotator_files",
             on_change=_take_annotators,
-            args=(photo, labels),
+            args=(photo, label_set),
         )
     if not st.session_state["annotator_files"]:  # the uploader was emptied, or is new on this page
         st.session_state.pop("annotators_shown", None)
-    people = _people(photo, labels, files, right)
+    people = _people(photo, label_set, files, right)
     for sentence in st.session_state.pop("annotator_errors", []):
         st.error(literal(sentence))
     if len(people) < 2:
@@ -61,7 +61,7 @@ def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
         )
         return
     maps = list(people.values())
-    votes = agreement.count_votes(maps, len(labels))
+    votes = agreement.count_votes(maps, len(label_set))
     heat = agreement.disagreement(votes)
     vote = agreement.winner(votes)
     panels.show(
@@ -76,26 +76,26 @@ def _compare_people(photo: state.Photo, labels: LabelSet) -> None:
             Panel(title="Their vote", role="output", alt="Majority of the votes", picture=photo.image, labels=vote),
         ],
         photo,
-        labels,
+        label_set,
         key="agreement",
         columns=2,
     )
-    _agreement_tables(photo, labels, people)
+    _agreement_tables(photo, label_set, people)
 
 
 def _people(
     photo: state.Photo,
-    labels: LabelSet,
+    label_set: LabelSet,
     files: Mapping[str, tuple[str, np.ndarray]],
     place: st.delta_generator.DeltaGenerator,
 ) -> dict[str, np.ndarray]:
     """Label maps of everybody who is counted."""
-    human, painting = state.human_truth(photo, labels), paintings.find(photo, labels)
+    human, painting = state.human_truth(photo, label_set), paintings.find(photo, label_set)
     people: dict[str, np.ndarray] = {}
     if human is not None:
         people[OURS] = human
     if photo.key in TWICE:
-        people[AGAIN] = cache.bundled_truth(photo.key, labels.name, second=True)
+        people[AGAIN] = cache.bundled_truth(photo.key, label_set.name, second=True)
     if paintings.share_painted(painting):
         people[YOURS] = painting.labels
     for name, label_map in files.values():
@@ -111,7 +111,7 @@ def _people(
             largest = int(np.bincount(human[human != IGNORE]).argmax())
             people[IMAGINED[0]] = shifted(human, 2)
             people[IMAGINED[1]] = grown(human, largest, 3)
-            people[IMAGINED[2]] = without_rare(human, 0.01, len(labels))
+            people[IMAGINED[2]] = without_rare(human, 0.01, len(label_set))
     if len(people) > 2:
         names = list(people)
         counted = st.pills(
@@ -170,9 +170,9 @@ def _take_annotators(photo: state.Photo, label_set: LabelSet) -> None:
     st.session_state["annotators_shown"], st.session_state["annotator_errors"] = shown, errors
 
 
-def _agreement_tables(photo: state.Photo, labels: LabelSet, people: Mapping[str, np.ndarray]) -> None:
+def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[str, np.ndarray]) -> None:
     names, maps = list(people), list(people.values())
-    table = agreement.pairwise_iou(maps, len(labels))
+    table = agreement.pairwise_iou(maps, len(label_set))
     pairs = table[np.triu_indices(len(maps), 1)]
     left, right = st.columns(2, gap="medium")
     with left:
@@ -181,8 +181,8 @@ def _agreement_tables(photo: state.Photo, labels: LabelSet, people: Mapping[str,
     with right:
         others = np.where(np.eye(len(maps), dtype=bool), np.nan, table)
         rows = {name: float(np.nanmean(row)) for name, row in zip(names, others, strict=True)}
-        for net, answer in panels.segment_all(photo, labels, list(shipped_nets(labels.name))).items():
-            scores = [metrics.mean_iou(metrics.confusion_matrix(m, answer.labels, len(labels))) for m in maps]
+        for net, answer in panels.segment_all(photo, label_set, list(shipped_nets(label_set.name))).items():
+            scores = [metrics.mean_iou(metrics.confusion_matrix(m, answer.labels, len(label_set))) for m in maps]
             rows[net] = float(np.mean(scores))
         bars = pd.DataFrame({"who": rows.keys(), "mean IoU": [100 * score for score in rows.values()]})
         bars["kind"] = ["person"] * len(people) + ["net"] * (len(rows) - len(people))

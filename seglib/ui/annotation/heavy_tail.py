@@ -21,26 +21,26 @@ from seglib.ui.words import percent
 FINE = "our ten photos, fine labels"
 
 
-def tail(labels: LabelSet) -> None:
+def tail(label_set: LabelSet) -> None:
     """Classes by share; fold the rarest into Other, and see what that does to the scores of the same predictions."""
-    _fold(labels)
+    _fold(label_set)
     page.show_source(heavy_tail.fold_rarest)
 
 
-def _fold(labels: LabelSet) -> None:
+def _fold(label_set: LabelSet) -> None:
     left, middle, right = st.columns(3, gap="medium")
     with left:
         source = st.selectbox("Classes of", [FINE, *SETS], key="tail_source", persist_state="session")
     with middle:
-        nets = list(shipped_nets(labels.name))
+        nets = list(shipped_nets(label_set.name))
         net = st.selectbox("Predictions of", nets, index=len(nets) - 1, key="tail_net", persist_state="session")
     with right:
-        n = st.slider("Rarest classes folded into Other", 0, len(labels) - 1, 0, key="fold", bind="query-params")
+        n = st.slider("Rarest classes folded into Other", 0, len(label_set) - 1, 0, key="fold", bind="query-params")
     page.wait_for_nets()
-    cm = _all_photos(net, labels)
-    counts = np.zeros(len(labels), int) if cm is None else cm.sum(1)
-    folding = heavy_tail.fold_rarest(counts, labels.classes, n if cm is not None else 0)
-    _shares_chart(source, labels, folding.folded)
+    cm = _all_photos(net, label_set)
+    counts = np.zeros(len(label_set), int) if cm is None else cm.sum(1)
+    folding = heavy_tail.fold_rarest(counts, label_set.classes, n if cm is not None else 0)
+    _shares_chart(source, label_set, folding.folded)
     if cm is None:
         return
     folded = fold_matrix(cm, folding.group_of)
@@ -51,7 +51,7 @@ def _fold(labels: LabelSet) -> None:
         column.metric(name, percent(score(folded)), f"{gain:+.1f} points by folding" if folding.folded else None)
     with unseen:
         if folding.folded:
-            share = counts[[labels.index(name) for name in folding.folded]].sum() / counts.sum()
+            share = counts[[label_set.index(name) for name in folding.folded]].sum() / counts.sum()
             st.markdown(f"**Can no longer be seen:** {', '.join(folding.folded)}.")
             st.caption(f"Together {percent(float(share))} of the labelled pixels of our ten photos.")
         else:
@@ -63,14 +63,14 @@ def _fold(labels: LabelSet) -> None:
     )
 
 
-def _shares_chart(source: str, labels: LabelSet, folded: tuple[str, ...]) -> None:
+def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> None:
     """Shares on a logarithmic scale; hollow what stands for a class that is folded away."""
     if source == FINE:
         pixels = cache.fine_pixels()
-        index_of = class_indices(labels)
-        means = {name: () if index_of[name] == IGNORE else (labels.classes[index_of[name]],) for name in pixels}
+        index_of = class_indices(label_set)
+        means = {name: () if index_of[name] == IGNORE else (label_set.classes[index_of[name]],) for name in pixels}
     else:
-        pixels, means = read_statistics(source).pixels, heavy_tail.meanings(source, labels)
+        pixels, means = read_statistics(source).pixels, heavy_tail.meanings(source, label_set)
     shares = heavy_tail.class_shares(pixels)
 
     def fate(name: str) -> str:
@@ -107,15 +107,15 @@ def _shares_chart(source: str, labels: LabelSet, folded: tuple[str, ...]) -> Non
     )
 
 
-def _all_photos(net: str, labels: LabelSet) -> np.ndarray | None:
+def _all_photos(net: str, label_set: LabelSet) -> np.ndarray | None:
     """Confusion matrix of a net over the photos in the box; None while the nets are being loaded."""
-    total = np.zeros((len(labels), len(labels)), int)
+    total = np.zeros((len(label_set), len(label_set)), int)
     with st.spinner("Our ten photos are being segmented …"):
         for name in PHOTOS:
             photo = cache.bundled_photo(name)
-            answers = panels.segment_all(photo, labels, [net])
+            answers = panels.segment_all(photo, label_set, [net])
             if not answers:
                 return None
-            truth = cache.bundled_truth(name, labels.name)
-            total += cache.confusion(truth, answers[net], len(labels))
+            truth = cache.bundled_truth(name, label_set.name)
+            total += cache.confusion(truth, answers[net], len(label_set))
     return total

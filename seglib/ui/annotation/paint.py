@@ -29,9 +29,9 @@ BORDER = 5  # pixels from a border within which a difference may be a matter of 
 LONGEST_CHALLENGE = 6 * 3600  # seconds; an older address does not set the clock going again
 
 
-def paint(photo: state.Photo, labels: LabelSet) -> None:
+def paint(photo: state.Photo, label_set: LabelSet) -> None:
     """Paint, see the score at once, save, load, and let the painting be the truth elsewhere."""
-    painting = paintings.receive(photo, labels)
+    painting = paintings.receive(photo, label_set)
     left, right = st.columns([3, 1], gap="medium")
     with right:
         st.toggle(
@@ -41,25 +41,25 @@ def paint(photo: state.Photo, labels: LabelSet) -> None:
             on_change=lambda: state.use_painted(st.session_state["own_truth"]),
             help="On every page: where you painted, answers are scored against your labels, elsewhere against ours.",
         )
-        _progress(painting, state.human_truth(photo, labels), labels)
-        _files(photo, labels, painting)
+        _progress(painting, state.human_truth(photo, label_set), label_set)
+        _files(photo, label_set, painting)
     with left:
-        paintings.painter(photo, labels)
+        paintings.painter(photo, label_set)
     if state.uses_painted() and paintings.share_painted(painting):
         st.subheader("The nets, scored against your labels")
-        answers = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
-        tables.score_table(panels.confusions(labels, answers, state.truth(photo, labels)))
+        answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
+        tables.score_table(panels.confusions(label_set, answers, state.truth(photo, label_set)))
         st.caption("Only pixels that you labelled are counted.")
     page.show_source(agreement.score_against, contours.outlines)
 
 
-def _progress(painting: paintings.Painting | None, human: np.ndarray | None, labels: LabelSet) -> None:
+def _progress(painting: paintings.Painting | None, human: np.ndarray | None, label_set: LabelSet) -> None:
     st.metric("Labelled", percent(paintings.share_painted(painting)))
     if human is None:
         st.caption(panels.NO_TRUTH)
         return
     blank = np.full(human.shape, IGNORE, np.uint8)
-    cm = agreement.score_against(painting.labels if painting else blank, human, len(labels))
+    cm = agreement.score_against(painting.labels if painting else blank, human, len(label_set))
     st.metric(
         "Mean IoU",
         percent(agreement.open_mean_iou(cm)),
@@ -131,12 +131,12 @@ class Stopwatch:
     seconds: float | None = None
 
 
-def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
+def stopwatch(photo: state.Photo, label_set: LabelSet) -> None:
     """Label the photo against the clock; then see where you differ, and what VOC or COCO would take at your pace."""
-    painting = paintings.receive(photo, labels, paintings.CHALLENGE)
+    painting = paintings.receive(photo, label_set, paintings.CHALLENGE)
     label_map = painting.labels if painting else np.full(photo.size, IGNORE, np.uint8)
-    watch = _watch_of(photo, labels)
-    mine = watch is not None and watch.name == paintings.name_of(photo, labels, paintings.CHALLENGE)
+    watch = _watch_of(photo, label_set)
+    mine = watch is not None and watch.name == paintings.name_of(photo, label_set, paintings.CHALLENGE)
     running = mine and watch.seconds is None
     left, right = st.columns([3, 1], gap="medium")
     with right:
@@ -148,7 +148,7 @@ def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
                 "Start again" if mine else "Start",
                 key="start",
                 on_click=_start,
-                args=(photo, labels),
+                args=(photo, label_set),
                 type="primary",
                 width="stretch",
                 icon=":material/timer:",
@@ -156,23 +156,23 @@ def stopwatch(photo: state.Photo, labels: LabelSet) -> None:
             if not mine:
                 st.caption("A blank map and a running clock: label what you can, then stop.")
         if mine and not running:
-            _pace(photo, labels, label_map, watch)
+            _pace(photo, label_set, label_map, watch)
     with left:
         if running:
-            paintings.painter(photo, labels, paintings.CHALLENGE, occasion=str(int(watch.started)))
+            paintings.painter(photo, label_set, paintings.CHALLENGE, occasion=str(int(watch.started)))
         elif mine:
-            _where_you_differ(photo, labels, label_map)
+            _where_you_differ(photo, label_set, label_map)
         else:
-            panels.show([panels.photo_panel(photo)], photo, labels, key="challenge_photo", columns=1)
+            panels.show([panels.photo_panel(photo)], photo, label_set, key="challenge_photo", columns=1)
     if attempts := st.session_state.get("attempts"):
         st.subheader("Your attempts")
         st.dataframe(pd.DataFrame(list(attempts.values())), hide_index=True)
     page.show_source(agreement.differences, agreement.hours_for)
 
 
-def _watch_of(photo: state.Photo, labels: LabelSet) -> Stopwatch | None:
+def _watch_of(photo: state.Photo, label_set: LabelSet) -> Stopwatch | None:
     """The visitor's stopwatch; after a reload, which ends the session, the one that the address tells of."""
-    name = paintings.name_of(photo, labels, paintings.CHALLENGE)
+    name = paintings.name_of(photo, label_set, paintings.CHALLENGE)
     since = _parse_seconds(st.query_params.get("clock", ""))
     if "stopwatch" not in st.session_state and 0 <= time.time() - since <= LONGEST_CHALLENGE:
         st.session_state["stopwatch"] = Stopwatch(name, started=since)
@@ -189,11 +189,11 @@ def _parse_seconds(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
 
 
-def _start(photo: state.Photo, labels: LabelSet) -> None:
+def _start(photo: state.Photo, label_set: LabelSet) -> None:
     blank = np.full(photo.size, IGNORE, np.uint8)
-    paintings.load(photo, labels, blank, paintings.CHALLENGE)
+    paintings.load(photo, label_set, blank, paintings.CHALLENGE)
     st.session_state["stopwatch"] = Stopwatch(
-        paintings.name_of(photo, labels, paintings.CHALLENGE), started=time.time()
+        paintings.name_of(photo, label_set, paintings.CHALLENGE), started=time.time()
     )
 
 
@@ -208,15 +208,20 @@ def _clock(started: float) -> None:
     st.metric("Time", f"{seconds // 60}:{seconds % 60:02d}")
 
 
-def _pace(photo: state.Photo, labels: LabelSet, label_map: np.ndarray, watch: Stopwatch) -> None:
+def _pace(photo: state.Photo, label_set: LabelSet, label_map: np.ndarray, watch: Stopwatch) -> None:
     """The figures of an ended challenge, and its row in the table of attempts."""
     pixels = int((label_map != IGNORE).sum())
     pace = pixels / watch.seconds
-    row = {"photo": photo.title, "classes": labels.title, "seconds": round(watch.seconds, 1), "pixels a second": pace}
+    row = {
+        "photo": photo.title,
+        "classes": label_set.title,
+        "seconds": round(watch.seconds, 1),
+        "pixels a second": pace,
+    }
     st.metric("Time", f"{watch.seconds:.1f} s")
-    human = state.human_truth(photo, labels)
+    human = state.human_truth(photo, label_set)
     if human is not None:
-        iou = agreement.open_mean_iou(agreement.score_against(label_map, human, len(labels)))
+        iou = agreement.open_mean_iou(agreement.score_against(label_map, human, len(label_set)))
         st.metric("Mean IoU", percent(iou))
         row["mean IoU, %"] = 100 * iou
     st.metric("Pace", f"{pace:,.0f} pixels a second")
@@ -227,20 +232,20 @@ def _pace(photo: state.Photo, labels: LabelSet, label_map: np.ndarray, watch: St
     st.session_state.setdefault("attempts", {})[watch.started] = row
 
 
-def _where_you_differ(photo: state.Photo, labels: LabelSet, label_map: np.ndarray) -> None:
-    human = state.human_truth(photo, labels)
+def _where_you_differ(photo: state.Photo, label_set: LabelSet, label_map: np.ndarray) -> None:
+    human = state.human_truth(photo, label_set)
     yours = Panel(title="Your labels", alt=f"Your labels of: {photo.alt}", picture=photo.image, labels=label_map)
     if human is None:
-        panels.show([yours], photo, labels, key="differ", columns=1)
+        panels.show([yours], photo, label_set, key="differ", columns=1)
         return
     # Without a label of yours there is nothing to be told apart: such pixels are left out of the picture of errors.
     shown = np.where(label_map == IGNORE, IGNORE, human)
     panels.show(
-        [yours, panels.truth_panel(photo, human)], photo, labels, key="differ", truth=shown, mode="errors", columns=2
+        [yours, panels.truth_panel(photo, human)], photo, label_set, key="differ", truth=shown, mode="errors", columns=2
     )
-    found = agreement.differences(label_map, human, BORDER)
+    difference = agreement.differences(label_map, human, BORDER)
     st.markdown(
-        f"Of the pixels with human labels you call **{percent(found.at_border)}** something else within "
-        f"{BORDER} px of a border and **{percent(found.inside)}** inside a region; "
-        f"**{percent(found.missing)}** you did not label."
+        f"Of the pixels with human labels you call **{percent(difference.at_border)}** something else within "
+        f"{BORDER} px of a border and **{percent(difference.inside)}** inside a region; "
+        f"**{percent(difference.missing)}** you did not label."
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
 from seglib.before_convnets import mosaic as texture_mosaic
 from seglib.before_convnets import textons, texture_pictures
 from seglib.before_convnets.classifier import radius_of
-from seglib.before_convnets.scribbles import CELL, SIDE, similar_windows
+from seglib.before_convnets.scribbles import CELL, SIDE, PhotoWords, similar_windows
 from seglib.ui import page, panels, state
 from seglib.ui.before_convnets import texture_cache, texture_charts
 from seglib.ui.components.photo_view import Panel, photo_view
@@ -24,6 +27,34 @@ def _family_name(family: tuple[str, float]) -> str:
 FAMILIES = {_family_name(family): family for family in textons.FAMILIES}
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The photo through a bank of filters, and the window around the pinned pixel."""
+
+    photo: state.Photo
+    name: str  # of the family of filters that is looked at
+    window: int  # pixels a side
+    answers: np.ndarray  # (h, w, families), see `seglib.before_convnets.textons.strongest`
+    words: PhotoWords
+
+    @property
+    def radius(self) -> int:
+        """The window's, in cells around its middle one."""
+        return radius_of(self.window, CELL)
+
+    @property
+    def scale(self) -> float:
+        """Of the picture that was filtered to the photo."""
+        return min(1, SIDE / max(self.photo.size))
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Where the pinned pixel is, (row, col) among the cells."""
+        grid = self.words.cells["texture"].shape[:2]
+        pin = state.pin(self.photo)
+        return tuple(min(int(p * self.scale) // CELL, n - 1) for p, n in zip(pin, grid, strict=True))
+
+
 def filters(photo: state.Photo) -> None:
     """The bank, one family's answers, textons, and everything that looks like the pinned window."""
     left, right = st.columns(2)
@@ -32,78 +63,82 @@ def filters(photo: state.Photo) -> None:
     with right:
         window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[4], key="window", bind="query-params")
     with st.spinner("Filtering the photo, learning its textons …", show_time=True):
-        answers = texture_cache.answers(photo)
-        words = texture_cache.photo_words(photo)
-    family, radius = FAMILIES[name], radius_of(window, CELL)
-    picture, limit = texture_pictures.response_picture(answers[..., textons.FAMILIES[family]].astype(np.float32))
-    scale = min(1, SIDE / max(photo.size))  # of the picture that was filtered
-    pin = state.pin(photo)
-    grid = words.cells["texture"].shape[:2]
-    at = tuple(min(int(p * scale) // CELL, n - 1) for p, n in zip(pin, grid, strict=True))
-    similar = similar_windows(words.cells["texture"], radius, at)
-    middle = tuple((c + 0.5) * CELL / scale for c in at)
-    marked = texture_pictures.mark_window(photo.image, middle, window / scale)
-    strength = np.linalg.norm(words.textons, axis=1)
-    panels.show(
-        [
-            Panel(
-                title="Photo, and the pinned window",
-                role="input",
-                alt=f"{photo.alt} A yellow square marks the window around the pinned pixel.",
-                caption="click anywhere to move the window",
-                picture=marked,
-            ),
-            Panel(
-                title=f"Answers: {name}",
-                role="output",
-                alt=f"Answers of the filters {name} on: {photo.alt}",
-                caption=_sign(family[0], limit),
-                picture=picture,
-            ),
-            Panel(
-                title=f"{len(words.textons)} textons",
-                role="output",
-                alt="Which texton each pixel has: dark blue where the pattern is faint, yellow where it is strong",
-                caption="the typical sets of answers in this photo, faint ones dark, strong ones bright",
-                picture=texture_pictures.word_picture(words.texton_map, words.textons),
-            ),
-            Panel(
-                title="Windows like the pinned one",
-                role="output",
-                alt="The photo, lit where a window has nearly the same histogram of textons as the pinned one",
-                caption="lit where the histogram of textons is nearly the same (chi-square)",
-                picture=texture_pictures.similarity_picture(photo.image, similar),
-            ),
-        ],
-        photo,
-        None,
-        key="filters",
-        columns=2,
-    )
+        look = Look(photo, name, window, texture_cache.answers(photo), texture_cache.photo_words(photo))
+    panels.show(_pictures(look), photo, None, key="filters", columns=2)
     bank, bars = st.columns([1, 2], gap="medium")
     with bank:
-        st.subheader("The bank")
-        sheet = texture_pictures.filter_sheet(family)
-        panel = Panel(
-            title="43 filters",
-            alt="Edges and bars of three widths in six directions, three Gaussians, four Laplacians",
-            caption="edges, bars, Gaussians, Laplacians; purple −, white 0, orange +",
-            picture=sheet,
-            pixelated=True,
-        )
-        photo_view([panel], key="bank", size=sheet.shape[:2], label_set=None, mode="none", group="bank", columns=1)
+        _show_bank(FAMILIES[name])
     with bars:
-        st.subheader("The pinned window, as a histogram")
-        texture_charts.word_bars(textons.histograms(words.cells["texture"], radius)[at], strength)
-        st.caption(
-            f"{window} x {window} pixels around row {pin[0]}, column {pin[1]}: this is all that a texture classifier "
-            "knows of it. Where the patterns are in the window, or which shape they make, is lost."
-        )
+        _show_histogram(look)
     page.what_you_should_see(
         "Pin grass, leaves or tiles, and the same stuff lights up all over the photo. Pin an eye or a wheel, and "
         "what lights up is anything as busy: a histogram keeps the texture and forgets the shape."
     )
     page.show_source(textons.responses, textons.count_in_windows, textons.chi_square, example="textons")
+
+
+def _pictures(look: Look) -> list[Panel]:
+    """Photo and window, answers, textons, and windows like the pinned one."""
+    photo, words, family = look.photo, look.words, FAMILIES[look.name]
+    picture, limit = texture_pictures.response_picture(look.answers[..., textons.FAMILIES[family]].astype(np.float32))
+    similar = similar_windows(words.cells["texture"], look.radius, look.cell)
+    middle = tuple((c + 0.5) * CELL / look.scale for c in look.cell)
+    return [
+        Panel(
+            title="Photo, and the pinned window",
+            role="input",
+            alt=f"{photo.alt} A yellow square marks the window around the pinned pixel.",
+            caption="click anywhere to move the window",
+            picture=texture_pictures.mark_window(photo.image, middle, look.window / look.scale),
+        ),
+        Panel(
+            title=f"Answers: {look.name}",
+            role="output",
+            alt=f"Answers of the filters {look.name} on: {photo.alt}",
+            caption=_sign(family[0], limit),
+            picture=picture,
+        ),
+        Panel(
+            title=f"{len(words.textons)} textons",
+            role="output",
+            alt="Which texton each pixel has: dark blue where the pattern is faint, yellow where it is strong",
+            caption="the typical sets of answers in this photo, faint ones dark, strong ones bright",
+            picture=texture_pictures.word_picture(words.texton_map, words.textons),
+        ),
+        Panel(
+            title="Windows like the pinned one",
+            role="output",
+            alt="The photo, lit where a window has nearly the same histogram of textons as the pinned one",
+            caption="lit where the histogram of textons is nearly the same (chi-square)",
+            picture=texture_pictures.similarity_picture(photo.image, similar),
+        ),
+    ]
+
+
+def _show_bank(family: tuple[str, float]) -> None:
+    """All filters, those of the family marked."""
+    st.subheader("The bank")
+    sheet = texture_pictures.filter_sheet(family)
+    panel = Panel(
+        title="43 filters",
+        alt="Edges and bars of three widths in six directions, three Gaussians, four Laplacians",
+        caption="edges, bars, Gaussians, Laplacians; purple −, white 0, orange +",
+        picture=sheet,
+        pixelated=True,
+    )
+    photo_view([panel], key="bank", size=sheet.shape[:2], label_set=None, mode="none", group="bank", columns=1)
+
+
+def _show_histogram(look: Look) -> None:
+    """How often each texton occurs in the pinned window."""
+    st.subheader("The pinned window, as a histogram")
+    counts = textons.histograms(look.words.cells["texture"], look.radius)[look.cell]
+    texture_charts.word_bars(counts, np.linalg.norm(look.words.textons, axis=1))
+    row, col = state.pin(look.photo)
+    st.caption(
+        f"{look.window} x {look.window} pixels around row {row}, column {col}: this is all that a texture classifier "
+        "knows of it. Where the patterns are in the window, or which shape they make, is lost."
+    )
 
 
 def _sign(kind: str, limit: float) -> str:
@@ -115,57 +150,21 @@ def _sign(kind: str, limit: float) -> str:
 def mosaic() -> None:
     """Three textures with the same grey levels: words that tell them apart, and words that cannot."""
     window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[5], key="window", bind="query-params")
-    made, radius = texture_mosaic.make_mosaic(), radius_of(window, CELL)
-    kinds = texture_mosaic.KINDS
+    radius, kinds = radius_of(window, CELL), texture_mosaic.KINDS
     with st.spinner("Filtering the mosaic, learning textons …", show_time=True):
-        found = {kind: texture_cache.mosaic_labels(kind, radius) for kind in kinds}
-    scores = {kind: texture_mosaic.accuracy(labels) for kind, labels in found.items()}
-    mosaic_photo = Panel(
-        title="Mosaic",
-        role="input",
-        alt="Black and white: brick on the left, grass on the right, a disc of gravel between them",
-        caption="in every one of the three textures all grey levels are equally frequent",
-        picture=made.image,
-    )
+        label_maps = {kind: texture_cache.mosaic_labels(kind, radius) for kind in kinds}
+    scores = {kind: texture_mosaic.accuracy(label_map) for kind, label_map in label_maps.items()}
     revealed = page.guess(
         "Three textures, so guessing gives 33 %. How many pixels are right if windows are compared by their mean grey?",
         ["a third or less", "about two thirds", "over 80 %"],
         "mosaic_guess",
     )
-    shown = [mosaic_photo]
-    if revealed:
-        shown += [
-            Panel(
-                title=f"By {kind}",
-                role="output",
-                alt=f"Textures found by {kind}: {percent(scores[kind])} of the pixels right",
-                caption=f"pixel accuracy {percent(scores[kind])}",
-                picture=made.image,
-                labels=found[kind],
-            )
-            for kind in kinds
-        ]
-    photo_view(
-        shown,
-        key="mosaic",
-        size=made.truth.shape,
-        label_set=texture_mosaic.TEXTURES,
-        truth=made.truth,
-        group="mosaic",
-        columns=2,
-    )
+    _show_mosaic(label_maps if revealed else {}, scores)
     if not revealed:
         return
-    columns = st.columns(len(kinds))
-    for column, kind in zip(columns, kinds, strict=True):
+    for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
         column.metric(f"By {kind}", percent(scores[kind]), help="Pixel accuracy; guessing gives a third.")
-    curves = {
-        kind: {
-            side: texture_mosaic.accuracy(texture_cache.mosaic_labels(kind, radius_of(side, CELL))) for side in WINDOWS
-        }
-        for kind in kinds
-    }
-    texture_charts.window_curve(curves, window, "pixel accuracy")
+    texture_charts.window_curve({kind: _accuracies(kind) for kind in kinds}, window, "pixel accuracy")
     page.what_you_should_see(
         "Neither how bright a window is nor which grey levels it has says anything once all have the same: that "
         "is guessing. Textons tell the pattern. Too small a window is noise, too large a one blurs the borders."
@@ -176,3 +175,42 @@ def mosaic() -> None:
         f"One pixel's grey level alone gets {percent(texture_mosaic.best_by_one_grey())} right."
     )
     page.show_source(texture_mosaic.classify, textons.responses)
+
+
+def _accuracies(kind: str) -> dict[int, float]:
+    """Share of right pixels for each side of the window."""
+    return {side: texture_mosaic.accuracy(texture_cache.mosaic_labels(kind, radius_of(side, CELL))) for side in WINDOWS}
+
+
+def _show_mosaic(label_maps: Mapping[str, np.ndarray], scores: Mapping[str, float]) -> None:
+    """The mosaic, and what windows of each kind of words make of it."""
+    made = texture_mosaic.make_mosaic()
+    pictures = [
+        Panel(
+            title="Mosaic",
+            role="input",
+            alt="Black and white: brick on the left, grass on the right, a disc of gravel between them",
+            caption="in every one of the three textures all grey levels are equally frequent",
+            picture=made.image,
+        )
+    ]
+    pictures += [
+        Panel(
+            title=f"By {kind}",
+            role="output",
+            alt=f"Textures found by {kind}: {percent(scores[kind])} of the pixels right",
+            caption=f"pixel accuracy {percent(scores[kind])}",
+            picture=made.image,
+            labels=label_map,
+        )
+        for kind, label_map in label_maps.items()
+    ]
+    photo_view(
+        pictures,
+        key="mosaic",
+        size=made.truth.shape,
+        label_set=texture_mosaic.TEXTURES,
+        truth=made.truth,
+        group="mosaic",
+        columns=2,
+    )

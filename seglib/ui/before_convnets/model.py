@@ -27,10 +27,10 @@ CLASSIFIER_NAMES = {"linear": "linear", "nearest": "nearest neighbour"}
 SCORES = ("pixel_accuracy", "class_accuracy", "mean_iou")
 
 
-def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+def trained(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """The shipped model on the photo, beside the net, at any window."""
     page.wait_for_nets()
-    if not texture_path(labels.name).is_file():
+    if not texture_path(label_set.name).is_file():
         panels.show([panels.photo_panel(photo)], photo, None, key="trained_none", columns=1)
         st.info("The texture model in the box was learnt for everyday classes only: choose those in the sidebar.")
         return
@@ -53,13 +53,15 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
             "Show", options, default="classes", required=True, key="texture_view", bind="query-params"
         )
     with st.spinner("Counting words in the photo …"):
-        found = texture_cache.model_labels(photo, labels.name, kind, FACTORS[size])
-    model = texture_cache.model(labels.name)
+        texture_labels = texture_cache.model_labels(photo, label_set.name, kind, FACTORS[size])
+    model = texture_cache.model(label_set.name)
     scale = max(1, max(photo.size) / model.side)  # of the photo to the one that is looked at
     side = (2 * model.radii[0] + 1) * model.cell * scale * FACTORS[size]
-    answers = panels.segment_all(photo, labels, [NET])
-    said = {f"texture, {CLASSIFIER_NAMES[kind]}": found} | {net: answer.labels for net, answer in answers.items()}
-    cms = compare(photo, labels, truth, said, key="trained", view=view)
+    answers = panels.segment_all(photo, label_set, [NET])
+    predictions = {f"texture, {CLASSIFIER_NAMES[kind]}": texture_labels} | {
+        net: answer.labels for net, answer in answers.items()
+    }
+    cms = compare(photo, label_set, truth, predictions, key="trained", view=view)
     st.caption(
         f"A window has {side:.0f} pixels of this photo a side, its surroundings {2 * model.radii[-1] + 1} cells of "
         f"{model.cell * scale:.0f} pixels: the model counts words in both."
@@ -69,16 +71,8 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
         ["it rises", "it falls by a few points", "it collapses"],
         "model_window_guess",
     ):
-        curve = {
-            side / FACTORS[size] * factor: metrics.pixel_accuracy(
-                metrics.confusion_matrix(
-                    truth,
-                    texture_cache.model_labels(photo, labels.name, kind, factor),
-                    len(labels),
-                )
-            )
-            for factor in FACTORS.values()
-        }
+        accuracies = _accuracies(photo, label_set, truth, kind)
+        curve = {side / FACTORS[size] * factor: accuracy for factor, accuracy in accuracies.items()}
         texture_charts.window_curve({CLASSIFIER_NAMES[kind]: curve}, side, "pixel accuracy")
     page.what_you_should_see(
         "Sky, grass and trees are found nearly as well as by the net: they *are* texture. Vehicles, objects and people "
@@ -86,15 +80,24 @@ def trained(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> N
         "their own, flowers or fur, fare better. A small window is noise, a large one blurs the borders."
     )
     st.subheader("On the validation photos, beside the paper")
-    _validation(labels)
+    _validation(label_set)
     page.show_source(textons.histograms, label_cells)
+
+
+def _accuracies(photo: state.Photo, label_set: LabelSet, truth: np.ndarray, kind: str) -> dict[float, float]:
+    """Pixel accuracy of the texture model on the photo for each factor of its window."""
+    maps = {factor: texture_cache.model_labels(photo, label_set.name, kind, factor) for factor in FACTORS.values()}
+    return {
+        factor: metrics.pixel_accuracy(metrics.confusion_matrix(truth, labels, len(label_set)))
+        for factor, labels in maps.items()
+    }
 
 
 def compare(
     photo: state.Photo,
-    labels: LabelSet,
+    label_set: LabelSet,
     truth: np.ndarray | None,
-    said: Mapping[str, np.ndarray],
+    predictions: Mapping[str, np.ndarray],
     key: str,
     view: inputs.View = "classes",
     scored: np.ndarray | None = None,
@@ -103,34 +106,37 @@ def compare(
     scored = truth if scored is None else scored
     cms: dict[str, np.ndarray] = {}
     if truth is not None and scored is not None:
-        cms = {name: metrics.confusion_matrix(scored, each, len(labels)) for name, each in said.items()}
+        cms = {
+            name: metrics.confusion_matrix(scored, prediction, len(label_set))
+            for name, prediction in predictions.items()
+        }
     shown = [panels.photo_panel(photo)]
     if truth is not None:
         shown.append(panels.truth_panel(photo, truth))
-    for name, each in said.items():
+    for name, prediction in predictions.items():
         caption = f"pixel accuracy {percent(metrics.pixel_accuracy(cms[name]))}" if name in cms else ""
         alt = f"Classes by {name}: {photo.alt} {caption}"
-        shown.append(Panel(title=name, role="output", alt=alt, caption=caption, picture=photo.image, labels=each))
-    panels.show(shown, photo, labels, key=key, truth=truth, mode=view, columns=2)
+        shown.append(Panel(title=name, role="output", alt=alt, caption=caption, picture=photo.image, labels=prediction))
+    panels.show(shown, photo, label_set, key=key, truth=truth, mode=view, columns=2)
     if truth is None:
         st.info("There are no human labels of these classes for this photo, so there is nothing to score against.")
         return cms
     st.subheader("Scores on this photo")
     tables.score_table(cms)
     st.subheader("Stuff and things apart")
-    tables.kinds_table({name: objects.things_and_stuff(cm, labels) for name, cm in cms.items()})
+    tables.kinds_table({name: objects.things_and_stuff(cm, label_set) for name, cm in cms.items()})
     return cms
 
 
-def _validation(labels: LabelSet) -> None:
+def _validation(label_set: LabelSet) -> None:
     """Figures of the card, of the nets' cards, and what each kind of words adds."""
-    path = texture_path(labels.name)
-    card, nets = read_card(path), shipped_nets(labels.name)
+    path = texture_path(label_set.name)
+    card, nets = read_card(path), shipped_nets(label_set.name)
     rows = {"texture": card["figures"]} | {net: nets[net]["figures"] for net in (NET,) if net in nets}
     table = pd.DataFrame(
         {name: [100 * figures[key] for key in SCORES] for name, figures in rows.items()}, index=list(tables.SCORES)
     ).T.rename_axis("Model")
-    if labels.name == "everyday":
+    if label_set.name == "everyday":
         table.loc["TextonBoost (paper), MSRC-21"] = [72.2, 57.9, float("nan")]
     tables.show_wrapped(table)
     anchor = (
@@ -140,31 +146,32 @@ def _validation(labels: LabelSet) -> None:
     )
     st.caption(
         f"Per cent, the {card['figures']['images']} validation photos of {card['data']['validation']}, by "
-        f"`python -m seglib.evaluate --labels {labels.name} --model texture`; learnt in {card['minutes']} minutes of "
-        f"one core from {sum(card['photos'].values())} photos by `python -m seglib.training.train_texture`."
-        + (anchor if labels.name == "everyday" else "")
+        f"`python -m seglib.evaluate --labels {label_set.name} --model texture`; learnt in {card['minutes']} minutes "
+        f"of one core from {sum(card['photos'].values())} photos by `python -m seglib.training.train_texture`."
+        + (anchor if label_set.name == "everyday" else "")
     )
     if NET in nets:
         st.markdown("**Class by class**")
-        texture_charts.class_gaps(card["figures"]["iou"], nets[NET]["figures"]["iou"], NET, labels.things)
-        st.caption(f"IoU on the same photos, largest lead of texture first. {_gaps(labels, rows)}")
-    ablation = path.with_name(f"{labels.name}-ablation.json")
+        texture_charts.class_gaps(card["figures"]["iou"], nets[NET]["figures"]["iou"], NET, label_set.things)
+        st.caption(f"IoU on the same photos, largest lead of texture first. {_gaps(label_set, rows)}")
+    ablation = path.with_name(f"{label_set.name}-ablation.json")
     if ablation.is_file():
-        found = read_json(ablation)
-        table = pd.DataFrame.from_dict(found["rows"], orient="index")[list(SCORES)]
+        measured = read_json(ablation)
+        table = pd.DataFrame.from_dict(measured["rows"], orient="index")[list(SCORES)]
         table.columns = list(tables.SCORES)
         st.markdown("**What each kind of words adds**")
         tables.show_wrapped((100 * table).rename_axis("Words and classifier"))
         st.caption(
-            f"Per cent of {found['windows']:,} windows of the validation photos, learnt from {found['learnt_from']:,} "
-            f"windows: fewer than the model above. `python -m benchmarks.texture --labels {labels.name}`"
+            f"Per cent of {measured['windows']:,} windows of the validation photos, learnt from "
+            f"{measured['learnt_from']:,} windows: fewer than the model above. "
+            f"`python -m benchmarks.texture --labels {label_set.name}`"
         )
 
 
-def _gaps(labels: LabelSet, rows: Mapping[str, Mapping]) -> str:
+def _gaps(label_set: LabelSet, rows: Mapping[str, Mapping]) -> str:
     """How far texture is behind the net, over stuff and over things."""
     words = []
-    for kind, names in (("stuff", set(labels.classes) - labels.things), ("things", labels.things)):
+    for kind, names in (("stuff", set(label_set.classes) - label_set.things), ("things", label_set.things)):
         ious = {model: [figures["iou"][name] for name in sorted(names)] for model, figures in rows.items()}
         known = [(ours, net) for ours, net in zip(*ious.values(), strict=True) if None not in (ours, net)]
         ours, net = np.mean(known, axis=0)

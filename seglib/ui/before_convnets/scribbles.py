@@ -19,42 +19,59 @@ SCRIBBLES = "scribbles"  # purpose of the painting: never anybody's truth
 KINDS = {"texture": ("texture",), "colour": ("colour",), "both": ("texture", "colour")}
 
 
-def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+def scribbles(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Paint a few strokes of two classes or more, learn, and see the whole photo labelled."""
     page.wait_for_nets()
-    painting = paintings.receive(photo, labels, SCRIBBLES)
-    name = paintings.name_of(photo, labels, SCRIBBLES)
+    painting = paintings.receive(photo, label_set, SCRIBBLES)
     left, right = st.columns([3, 1], gap="medium")
     with right:
-        st.button(
-            "Learn from the strokes",
-            key="learn",
-            on_click=_learn,
-            args=(photo, labels),
-            type="primary",
-            width="stretch",
-            icon=":material/school:",
-        )
-        st.button(
-            "Example strokes",
-            key="example_strokes",
-            on_click=_example,
-            args=(photo, labels, truth),
-            disabled=truth is None,
-            width="stretch",
-            icon=":material/gesture:",
-            help="A few straight strokes inside each class of the human labels: up to three, none near a border.",
-        )
-        if error := st.session_state.pop("scribble_error", None):
-            st.error(error)
-        learnt = st.session_state.get("learnt_strokes", {}).get(name)
-        if painting is not None and learnt is not None and not np.array_equal(learnt, painting.labels):
-            st.caption("There are newer strokes: learn again to use them.")
+        learnt = _buttons(photo, label_set, truth, painting)
     with left:
-        paintings.painter(photo, labels, SCRIBBLES)
+        paintings.painter(photo, label_set, SCRIBBLES)
     if learnt is None:
         st.info("Paint a stroke or two in at least two classes, then learn from them; or take the example strokes.")
         return
+    _show_learnt(photo, label_set, truth, learnt)
+    page.what_you_should_see(
+        "A few strokes are enough for stuff: what they touched is found all over this photo. For a thing they are not: "
+        "its parts look like something else, and the next photo would need strokes again."
+    )
+    page.show_source(texture_scribbles.learn, fit)
+
+
+def _buttons(
+    photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, painting: paintings.Painting | None
+) -> np.ndarray | None:
+    """Learn, or take examples; the strokes that were learnt from last, if there are any."""
+    st.button(
+        "Learn from the strokes",
+        key="learn",
+        on_click=_learn,
+        args=(photo, label_set),
+        type="primary",
+        width="stretch",
+        icon=":material/school:",
+    )
+    st.button(
+        "Example strokes",
+        key="example_strokes",
+        on_click=_example,
+        args=(photo, label_set, truth),
+        disabled=truth is None,
+        width="stretch",
+        icon=":material/gesture:",
+        help="A few straight strokes inside each class of the human labels: up to three, none near a border.",
+    )
+    if error := st.session_state.pop("scribble_error", None):
+        st.error(error)
+    learnt = st.session_state.get("learnt_strokes", {}).get(paintings.name_of(photo, label_set, SCRIBBLES))
+    if painting is not None and learnt is not None and not np.array_equal(learnt, painting.labels):
+        st.caption("There are newer strokes: learn again to use them.")
+    return learnt
+
+
+def _show_learnt(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, learnt: np.ndarray) -> None:
+    """The whole photo by what the strokes taught, beside a net."""
     left, right = st.columns(2)
     with left:
         kinds = st.segmented_control(
@@ -63,47 +80,42 @@ def scribbles(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) ->
     with right:
         window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[3], key="stroke_window", bind="query-params")
     with st.spinner("Learning the textures of this photo …", show_time=True):
-        found, seconds = texture_cache.stroke_labels(photo, learnt, labels, KINDS[kinds], radius_of(window, CELL))
-    answers = panels.segment_all(photo, labels, [NET])
-    said = {f"your strokes, {kinds}": found} | {net: answer.labels for net, answer in answers.items()}
+        labels, seconds = texture_cache.stroke_labels(photo, learnt, label_set, KINDS[kinds], radius_of(window, CELL))
+    answers = panels.segment_all(photo, label_set, [NET])
+    predictions = {f"your strokes, {kinds}": labels} | {net: answer.labels for net, answer in answers.items()}
     scored = None if truth is None else texture_scribbles.unseen(truth, learnt)
-    compare(photo, labels, truth, said, key="stroke_result", scored=scored)
+    compare(photo, label_set, truth, predictions, key="stroke_result", scored=scored)
     painted = learnt != IGNORE
-    known = ", ".join(labels.classes[k] for k in np.unique(learnt[painted]))
+    known = ", ".join(label_set.classes[k] for k in np.unique(learnt[painted]))
     st.caption(
         f"Learnt from {percent(float(painted.mean()))} of the photo, which count in no score, and from nothing "
         f"else, in {seconds:.1f} s. It can only say {known}."
     )
-    page.what_you_should_see(
-        "A few strokes are enough for stuff: what they touched is found all over this photo. For a thing they are not: "
-        "its parts look like something else, and the next photo would need strokes again."
-    )
-    page.show_source(texture_scribbles.learn, fit)
 
 
-def _learn(photo: state.Photo, labels: LabelSet) -> None:
+def _learn(photo: state.Photo, label_set: LabelSet) -> None:
     """Callback of the button: take the strokes as they are now, or say in a sentence what is missing."""
-    painting = paintings.receive(photo, labels, SCRIBBLES)
+    painting = paintings.receive(photo, label_set, SCRIBBLES)
     strokes = painting.labels if painting else np.full(photo.size, IGNORE, np.uint8)
     try:
-        texture_scribbles.teaching_cells(strokes, labels)
+        texture_scribbles.teaching_cells(strokes, label_set)
     except BadScribbles as error:
         st.session_state["scribble_error"] = str(error)
     else:
-        _keep(paintings.name_of(photo, labels, SCRIBBLES), strokes)
+        _keep(paintings.name_of(photo, label_set, SCRIBBLES), strokes)
 
 
-def _example(photo: state.Photo, labels: LabelSet, truth: np.ndarray) -> None:
+def _example(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> None:
     """Callback of the button: ready-made strokes into the painter, learnt from at once; undo brings back one's own."""
-    paintings.receive(photo, labels, SCRIBBLES)
-    strokes = texture_cache.example_strokes(truth, len(labels))
+    paintings.receive(photo, label_set, SCRIBBLES)
+    strokes = texture_cache.example_strokes(truth, len(label_set))
     try:
-        texture_scribbles.teaching_cells(strokes, labels)
+        texture_scribbles.teaching_cells(strokes, label_set)
     except BadScribbles:
         st.session_state["scribble_error"] = "Fewer than two classes of this photo have room for a stroke: paint some."
     else:
-        paintings.load(photo, labels, strokes, SCRIBBLES)
-        _keep(paintings.name_of(photo, labels, SCRIBBLES), strokes)
+        paintings.load(photo, label_set, strokes, SCRIBBLES)
+        _keep(paintings.name_of(photo, label_set, SCRIBBLES), strokes)
 
 
 def _keep(name: str, strokes: np.ndarray) -> None:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from seglib.before_convnets import mosaic, scribbles, textons
-from seglib.before_convnets.classifier import Cells, TextureModel, enlarge, label_cells, shrink
+from seglib.before_convnets.classifier import Cells, TextureModel, shrink
 from seglib.before_convnets.scribbles import PhotoWords
 from seglib.before_convnets.weights import load_texture
 from seglib.labels import LabelSet
@@ -53,11 +53,8 @@ def stroke_labels(
     """The class of every pixel, learnt from strokes; and the seconds that took, with whatever was not there yet."""
     started = time.perf_counter()
     words = photo_words(photo)
-    classifier = scribbles.learn(words.cells, strokes, label_set, kinds, radius)
-    cells = {kind: words.cells[kind] for kind in kinds}
-    small = words.texton_map.shape
-    found = label_cells(classifier, cells, [radius], scribbles.CELL, small, "linear")
-    return enlarge(found, photo.size), time.perf_counter() - started
+    labels = scribbles.label_photo(words, strokes, label_set, kinds, radius)
+    return labels, time.perf_counter() - started
 
 
 @cache.shared(16)

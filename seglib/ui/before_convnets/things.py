@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -23,50 +25,39 @@ MOST_VOTES = 30  # that can be asked for
 FIRST = "Face"  # detector
 
 
-def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+@dataclass(frozen=True)
+class Proposal:
+    """The box that is to be cut in, others that were found, and what there is to say about them."""
+
+    choice: Choice | None = None
+    marks: tuple[Box, ...] = ()
+    words: str = ""
+
+
+def show(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Who draws the box, what GrabCut makes of it, and how good that is beside a net."""
     page.wait_for_nets()
     drawn = detection_boxes.receive(photo)
     strokes = paintings.receive(photo, SEEDS, STROKES)
     seeds = strokes.labels if strokes is not None and (strokes.labels != IGNORE).any() else None
-    answers = panels.segment_all(photo, labels, [NET])
+    answers = panels.segment_all(photo, label_set, [NET])
     guide = truth if truth is not None else answers[NET].labels if answers else None  # names what is in a drawn box
-    who, votes, step = _controls(photo, labels, guide)
-    marks: list[Box] = []
-    choice, words = None, ""
-    if who == MINE:
-        words = drawn.problem or ("" if drawn.box else "Draw a box on the photo: drag from corner to corner.")
-        if drawn.box:
-            inside = None if guide is None else boxes.class_inside(guide, drawn.box)
-            choice = Choice(drawn.box, inside, step)
-    else:
-        detector = DETECTORS[who]
-        found = [it for it in detection_cache.detections(photo, who) if it.votes >= votes][:MOST_BOXES]
-        words = drawn.problem
-        if found:
-            best = found[_which(photo, who, [it.votes for it in found])]
-            marks = [it.box for it in found]
-            name = detector.classes.get(labels.name)
-            box = boxes.grown(best.box, detector, photo.size)
-            choice = Choice(box, None if name is None else labels.index(name), step)
-        else:
-            words = words or (
-                f"{who}: in this photo no {votes} windows agree. Ask for fewer, take another detector, or "
-                "draw a box yourself."
-            )
+    who, votes, step = _controls(photo, label_set, guide)
+    proposal = _drawn_box(drawn, guide, step) if who == MINE else _detected_box(photo, label_set, who, votes, step)
+    choice, words = proposal.choice, drawn.problem or proposal.words
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Photo, box and strokes** :small[:gray[input]]")
-        tool = BoxTool(None if choice is None else tuple(choice.box), drawn.rev, tuple(map(tuple, marks)))
-        paintings.painter(photo, SEEDS, STROKES, box_tool=tool, alt=_alt(photo, choice, marks))
+        tool = BoxTool(None if choice is None else tuple(choice.box), drawn.rev, tuple(map(tuple, proposal.marks)))
+        paintings.painter(photo, SEEDS, STROKES, box_tool=tool, alt=_alt(photo, proposal))
     with right:
         if words:
             (st.error if drawn.problem else st.info)(words)
         if choice is None:
             panels.show([panels.photo_panel(photo)], photo, None, key="no_box", columns=1)
             return
-        stuff = choice.class_index is not None and labels.classes[choice.class_index] not in labels.things
-        if who == MINE and stuff and not _guessed(labels.classes[choice.class_index]):
+        stuff = choice.class_index is not None and label_set.classes[choice.class_index] not in label_set.things
+        if who == MINE and stuff and not _guessed(label_set.classes[choice.class_index]):
             return
         try:
             cuts = _cuts(photo, seeds, choice)
@@ -74,20 +65,48 @@ def show(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
             st.error(str(error))
             return
         masks = [grab_cut.object_mask(cut, choice.box, photo.size, seeds) for cut in cuts]
-        results.show_result(photo, labels, choice, masks[-1])
-    results.scores(labels, truth, answers, choice, masks)
-    results.why(labels, guide, truth is not None, choice, cuts)
-    results.inside(photo, labels, seeds, choice, cuts, answers)
+        results.show_result(photo, label_set, choice, masks[-1])
+    results.scores(label_set, truth, answers, choice, masks)
+    results.why(label_set, guide, truth is not None, choice, cuts)
+    results.inside(photo, label_set, seeds, choice, cuts, answers)
+    _what_you_should_see()
+    page.show_source(boxes.detect, grab_cut.start, grab_cut.iterate, example="grab_cut")
+
+
+def _what_you_should_see() -> None:
     page.what_you_should_see(
         "A box is a strong hint: inside it colours alone cut a person out of most backgrounds, better than a net that "
         "was told nothing. The first iteration does nearly all. The cat's fur goes on outside her box, so it counts as "
         "background: every iteration makes her worse, until strokes help. And in the midst of grass or sky nothing is "
         "left at all: a box needs an outside."
     )
-    page.show_source(boxes.detect, grab_cut.start, grab_cut.iterate, example="grab_cut")
 
 
-def _controls(photo: state.Photo, labels: LabelSet, guide: np.ndarray | None) -> tuple[str, int, int]:
+def _drawn_box(drawn: detection_boxes.Drawn, guide: np.ndarray | None, step: int) -> Proposal:
+    """The visitor's own box; ``guide``, a label map, says what is in it."""
+    if not drawn.box:
+        return Proposal(words="Draw a box on the photo: drag from corner to corner.")
+    return Proposal(Choice(drawn.box, None if guide is None else boxes.class_inside(guide, drawn.box), step))
+
+
+def _detected_box(photo: state.Photo, label_set: LabelSet, who: str, votes: int, step: int) -> Proposal:
+    """A detector's boxes on which so many windows agree, one of them chosen."""
+    detector = DETECTORS[who]
+    agreed = [detection for detection in detection_cache.detections(photo, who) if detection.votes >= votes]
+    detections = agreed[:MOST_BOXES]
+    if not detections:
+        return Proposal(
+            words=f"{who}: in this photo no {votes} windows agree. Ask for fewer, take another detector, or "
+            "draw a box yourself."
+        )
+    chosen = detections[_which(photo, who, [detection.votes for detection in detections])]
+    name = detector.classes.get(label_set.name)
+    box = boxes.grown(chosen.box, detector, photo.size)
+    choice = Choice(box, None if name is None else label_set.index(name), step)
+    return Proposal(choice, tuple(detection.box for detection in detections))
+
+
+def _controls(photo: state.Photo, label_set: LabelSet, guide: np.ndarray | None) -> tuple[str, int, int]:
     """Who draws the box, how many windows must agree, how many iterations."""
     if WHO not in st.session_state and WHO not in st.query_params:
         st.session_state[WHO] = FIRST  # not as the widget's default: a drawn box sets the choice, too
@@ -107,26 +126,25 @@ def _controls(photo: state.Photo, labels: LabelSet, guide: np.ndarray | None) ->
         )
     with middle:
         step = st.slider("GrabCut iterations", 0, MOST_STEPS, 3, key="cut_step", bind="query-params")
-    box = None if guide is None else boxes.stuff_box(guide, labels)
+    box = None if guide is None else boxes.stuff_box(guide, label_set)
     with right:
         st.button(
             "Put a box round stuff" + ("" if box else " (in another photo)"),
             key="stuff_box",
             on_click=_stuff,
-            args=(photo, labels, box),
+            args=(photo, label_set, box),
             icon=":material/grass:",
             width="stretch",
         )
     return who, votes, step
 
 
-def _stuff(photo: state.Photo, labels: LabelSet, box: Box | None) -> None:
+def _stuff(photo: state.Photo, label_set: LabelSet, box: Box | None) -> None:
     """Callback of the button: a box in the midst of grass or sky, in another photo if there is none in this one."""
     if box is None:
-        st.session_state["photo"] = STUFF_PHOTO
-        st.session_state.pop("pin", None)
+        state.choose_photo(STUFF_PHOTO)
         photo = cache.bundled_photo(STUFF_PHOTO)
-        box = boxes.stuff_box(cache.bundled_truth(STUFF_PHOTO, labels.name), labels)
+        box = boxes.stuff_box(cache.bundled_truth(STUFF_PHOTO, label_set.name), label_set)
     detection_boxes.put(photo, box)
 
 
@@ -140,9 +158,11 @@ def _which(photo: state.Photo, who: str, votes: list[int]) -> int:
     return names.get(chosen, 0)
 
 
-def _alt(photo: state.Photo, choice: Choice | None, marks: list[Box]) -> str:
-    box = "no box yet" if choice is None else "a box from row {}, column {} to row {}, column {}".format(*choice.box)
-    return f"Draw a box, or strokes, on: {photo.alt} There is {box}; detectors found {len(marks)}."
+def _alt(photo: state.Photo, proposal: Proposal) -> str:
+    box = "no box yet"
+    if proposal.choice is not None:
+        box = "a box from row {}, column {} to row {}, column {}".format(*proposal.choice.box)
+    return f"Draw a box, or strokes, on: {photo.alt} There is {box}; detectors found {len(proposal.marks)}."
 
 
 def _guessed(name: str) -> bool:

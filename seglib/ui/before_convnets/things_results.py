@@ -10,7 +10,7 @@ import streamlit as st
 
 from seglib.before_convnets import box_pictures, boxes, grab_cut
 from seglib.before_convnets.boxes import Box, class_iou
-from seglib.before_convnets.grab_cut import BACKGROUND, OBJECT, SEEDS, Cut
+from seglib.before_convnets.grab_cut import BACKGROUND, OBJECT, SEEDS, Cut, Mixture
 from seglib.labels import IGNORE, LabelSet
 from seglib.rendering import score_picture
 from seglib.ui import cache, panels, state, tables
@@ -31,9 +31,9 @@ class Choice:
     step: int
 
 
-def show_result(photo: state.Photo, labels: LabelSet, choice: Choice, mask: np.ndarray) -> None:
+def show_result(photo: state.Photo, label_set: LabelSet, choice: Choice, mask: np.ndarray) -> None:
     k = choice.class_index
-    what = "the object" if k is None else labels.classes[k]
+    what = "the object" if k is None else label_set.classes[k]
     panel = Panel(
         title=f"GrabCut after {choice.step}",
         role="output",
@@ -42,11 +42,11 @@ def show_result(photo: state.Photo, labels: LabelSet, choice: Choice, mask: np.n
         picture=box_pictures.outlined(photo.image, choice.box),
         labels=np.where(mask, OBJECT if k is None else k, IGNORE).astype(np.uint8),
     )
-    panels.show([panel], photo, SEEDS if k is None else labels, key="cut", columns=1)
+    panels.show([panel], photo, SEEDS if k is None else label_set, key="cut", columns=1)
 
 
 def scores(
-    labels: LabelSet,
+    label_set: LabelSet,
     truth: np.ndarray | None,
     answers: dict[str, cache.Segmentation],
     choice: Choice,
@@ -59,13 +59,17 @@ def scores(
             panels.NO_TRUTH if truth is None else "This label set has no class for what is in the box: no score."
         )
         return
-    said = {f"GrabCut after {choice.step}": masks[-1]} | {net: it.labels == k for net, it in answers.items()}
+    object_masks = {f"GrabCut after {choice.step}": masks[-1]} | {
+        net: mask.labels == k for net, mask in answers.items()
+    }
     table = pd.DataFrame(
         {
-            f"IoU of {labels.classes[k]}, whole photo": [100 * class_iou(truth, it, k) for it in said.values()],
-            "within the box": [100 * class_iou(truth, it, k, choice.box) for it in said.values()],
+            f"IoU of {label_set.classes[k]}, whole photo": [
+                100 * class_iou(truth, mask, k) for mask in object_masks.values()
+            ],
+            "within the box": [100 * class_iou(truth, mask, k, choice.box) for mask in object_masks.values()],
         },
-        index=pd.Index(said, name="Segmentation"),
+        index=pd.Index(object_masks, name="Segmentation"),
     )
     left, right = st.columns(2, gap="medium")
     with left:
@@ -76,19 +80,19 @@ def scores(
         )
     with right:
         st.line_chart(
-            pd.DataFrame({"IoU within the box, %": [100 * class_iou(truth, it, k, choice.box) for it in masks]}),
+            pd.DataFrame({"IoU within the box, %": [100 * class_iou(truth, mask, k, choice.box) for mask in masks]}),
             x_label="iteration",
             y_label="IoU, %",
             height=220,
         )
 
 
-def why(labels: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Choice, cuts: list[Cut]) -> None:
+def why(label_set: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Choice, cuts: list[Cut]) -> None:
     """Say whether this box can be cut at all: does what is in it go on outside?"""
     k = None if guide is None else boxes.class_inside(guide, choice.box)
     if k is None:
         return
-    name, share = labels.classes[k], percent(boxes.share_outside(guide, choice.box, k))
+    name, share = label_set.classes[k], percent(boxes.share_outside(guide, choice.box, k))
     source = "human labels" if by_people else NET
     gone = next((cut.step for cut in cuts if not cut.is_object.any()), None)
     if gone is not None:
@@ -97,7 +101,7 @@ def why(labels: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Cho
             f"outside is {name} as well ({source}). So the background has the object's own colours, and no closed "
             "contour in the box says where it ends. Stuff has no extent, and a box asks for one."
         )
-    elif name not in labels.things:
+    elif name not in label_set.things:
         words = (
             f"This box is mostly {name}, and so is {share} of the strip just outside it ({source}). Colours cut stuff "
             "out only where nothing around looks like it; and no detector could have drawn this box."
@@ -109,7 +113,7 @@ def why(labels: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Cho
 
 def inside(
     photo: state.Photo,
-    labels: LabelSet,
+    label_set: LabelSet,
     seeds: np.ndarray | None,
     choice: Choice,
     cuts: list[Cut],
@@ -118,43 +122,62 @@ def inside(
     """Trimap, colour models, what colours alone say; and the net's answer for the same class."""
     st.subheader("Inside GrabCut")
     cut, k = cuts[-1], choice.class_index
-    pictures = [
-        Panel(
-            title="What is known",
-            role="input",
-            alt="Outside the box the photo is dark: background for certain. Strokes are tinted.",
-            caption="dark: background for certain; tinted: strokes; the rest is open (the trimap)",
-            picture=box_pictures.trimap_picture(cut),
-        )
-    ]
+    pictures = [_trimap_panel(cut)]
     signs = detection_cache.evidence(detection_cache.Task(photo, seeds, choice.box), choice.step)
     if signs is not None:
-        pictures.append(
-            Panel(
-                title="What colours alone say",
-                role="output",
-                alt="Orange where a pixel's colour is more probable for the object, purple where for the background",
-                caption=f"orange: object, purple: background; log-likelihood ratio up to ±{LIMIT:g}",
-                picture=score_picture(signs, LIMIT),
-            )
-        )
+        pictures.append(_colours_panel(signs))
     if k is not None and answers:
-        said = np.where(answers[NET].labels == k, np.uint8(k), np.uint8(IGNORE))
-        pictures.append(
-            Panel(
-                title=NET,
-                role="output",
-                alt=f"Where {NET} sees {labels.classes[k]} in: {photo.alt}",
-                caption=f"{labels.classes[k]} on the whole photo, without a box",
-                picture=photo.image,
-                labels=said,
-            )
-        )
-    panels.show(pictures, photo, SEEDS if k is None else labels, key="cut_inside", columns=len(pictures))
+        pictures.append(_net_panel(photo, label_set, answers[NET], k))
+    panels.show(pictures, photo, SEEDS if k is None else label_set, key="cut_inside", columns=len(pictures))
     learnt = grab_cut.mixtures(cut)
     if learnt is None:
         st.caption("After the first iteration: the colours that it learnt, and what they say of every pixel.")
         return
+    narrow, words = st.columns([1, 1], gap="medium")
+    with narrow:
+        _show_mixtures(learnt)
+    with words:
+        st.metric("Changed sides in this iteration", percent(cut.changed), help="Of the pixels that are open.")
+        st.caption(
+            f"Cut at {cut.mask.shape[1]} x {cut.mask.shape[0]} pixels, so that an iteration takes a moment; the "
+            f"outline is then enlarged to the photo's {photo.size[1]} x {photo.size[0]}. "
+            "Rother, Kolmogorov & Blake, SIGGRAPH 2004."
+        )
+
+
+def _trimap_panel(cut: Cut) -> Panel:
+    return Panel(
+        title="What is known",
+        role="input",
+        alt="Outside the box the photo is dark: background for certain. Strokes are tinted.",
+        caption="dark: background for certain; tinted: strokes; the rest is open (the trimap)",
+        picture=box_pictures.trimap_picture(cut),
+    )
+
+
+def _colours_panel(signs: np.ndarray) -> Panel:
+    return Panel(
+        title="What colours alone say",
+        role="output",
+        alt="Orange where a pixel's colour is more probable for the object, purple where for the background",
+        caption=f"orange: object, purple: background; log-likelihood ratio up to ±{LIMIT:g}",
+        picture=score_picture(signs, LIMIT),
+    )
+
+
+def _net_panel(photo: state.Photo, label_set: LabelSet, answer: cache.Segmentation, k: int) -> Panel:
+    return Panel(
+        title=NET,
+        role="output",
+        alt=f"Where {NET} sees {label_set.classes[k]} in: {photo.alt}",
+        caption=f"{label_set.classes[k]} on the whole photo, without a box",
+        picture=photo.image,
+        labels=np.where(answer.labels == k, np.uint8(k), np.uint8(IGNORE)),
+    )
+
+
+def _show_mixtures(learnt: tuple[Mixture, Mixture]) -> None:
+    """The colours of object and background."""
     picture = box_pictures.mixtures_picture(learnt)
     panel = Panel(
         title="Two mixtures of five colours",
@@ -164,15 +187,5 @@ def inside(
         picture=picture,
         pixelated=True,
     )
-    narrow, words = st.columns([1, 1], gap="medium")
-    with narrow:
-        photo_view(
-            [panel], key="mixtures", size=picture.shape[:2], label_set=None, mode="none", group="mixtures", columns=1
-        )
-    with words:
-        st.metric("Changed sides in this iteration", percent(cut.changed), help="Of the pixels that are open.")
-        st.caption(
-            f"Cut at {cut.mask.shape[1]} x {cut.mask.shape[0]} pixels, so that an iteration takes a moment; the "
-            f"outline is then enlarged to the photo's {photo.size[1]} x {photo.size[0]}. "
-            "Rother, Kolmogorov & Blake, SIGGRAPH 2004."
-        )
+    size = picture.shape[:2]
+    photo_view([panel], key="mixtures", size=size, label_set=None, mode="none", group="mixtures", columns=1)

@@ -10,15 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
 from seglib.labels import check_label_map
+from seglib.ui.recent import Recent
 
 CONFIDENCE_SIDE = 320  # pixels; a confidence is read out in whole per cent, a finer map only costs time
 LOSSLESS_SIDE = 128  # pixels; pictures up to this side go as PNG: their pixels are looked at one by one
@@ -32,25 +31,20 @@ class EncodedArrays:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self.bytes = 0
-        self._assets: OrderedDict[str, dict] = OrderedDict()
-        self._lock = threading.Lock()  # sessions run in threads of one process
+        self._assets: Recent[dict] = Recent(max_bytes, size=lambda asset: len(asset["content"]))
+
+    @property
+    def bytes(self) -> int:
+        """How much is kept."""
+        return self._assets.total
 
     def get(self, kind: str, array: np.ndarray, encode: Callable[[np.ndarray], dict]) -> tuple[str, dict]:
         """Name and encoding of an array, encoded anew only if it is not there."""
         name = _digest(kind, array)
-        with self._lock:
-            if name in self._assets:
-                self._assets.move_to_end(name)
-                return name, self._assets[name]
-        asset = encode(array)  # outside the lock: encoding twice is cheaper than making everybody wait
-        with self._lock:
-            if name not in self._assets:
-                self._assets[name] = asset
-                self.bytes += len(asset["content"])
-            while self.bytes > self.max_bytes:
-                self.bytes -= len(self._assets.popitem(last=False)[1]["content"])
+        asset = self._assets.get(name)
+        if asset is None:  # two sessions may encode the same at once: cheaper than making everybody wait
+            asset = encode(array)
+            self._assets.put(name, asset)
         return name, asset
 
 

@@ -51,8 +51,8 @@ class Run:
 
     def heard(self, iteration: int, class_index: int) -> dict[str, np.ndarray]:
         """What every pixel hears of a class before the next iteration, ``{kernel: (H, W)}`` in logits."""
-        found = class_messages(self.trace.probabilities(iteration, class_index), self.kernels)
-        return {name: self._enlarge(plane, cv2.INTER_LINEAR) for name, plane in found.items()}
+        planes = class_messages(self.trace.probabilities(iteration, class_index), self.kernels)
+        return {name: self._enlarge(plane, cv2.INTER_LINEAR) for name, plane in planes.items()}
 
     def at(self, point: tuple[int, int]) -> np.ndarray:
         """Probabilities of a pixel of the photo, ``(T + 1, K)``."""

@@ -33,17 +33,17 @@ def energy_chart(trace: Trace, iteration: int) -> None:
     st.altair_chart(line + here, height=280)
 
 
-def pixel_chart(probabilities: np.ndarray, labels: LabelSet, iteration: int) -> None:
+def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) -> None:
     """Probabilities of the pinned pixel ``(T + 1, K)``: the classes that ever had a tenth."""
     shown = np.flatnonzero(probabilities.max(0) >= 0.1)
     data = pd.DataFrame(
         [
-            {"iteration": t, "class": labels.classes[k], "probability": float(probabilities[t, k])}
+            {"iteration": t, "class": label_set.classes[k], "probability": float(probabilities[t, k])}
             for k in shown
             for t in range(len(probabilities))
         ]
     )
-    colors = ["rgb({},{},{})".format(*labels.colors[k]) for k in shown]
+    colors = ["rgb({},{},{})".format(*label_set.colors[k]) for k in shown]
     x = alt.X("iteration:Q", axis=alt.Axis(tickMinStep=1, format="d"))
     lines = (
         alt.Chart(data)
@@ -54,7 +54,7 @@ def pixel_chart(probabilities: np.ndarray, labels: LabelSet, iteration: int) -> 
             color=alt.Color(
                 "class:N",
                 title=None,
-                scale=alt.Scale(domain=[labels.classes[k] for k in shown], range=colors),
+                scale=alt.Scale(domain=[label_set.classes[k] for k in shown], range=colors),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=["class", "iteration", alt.Tooltip("probability", format=".3f")],
@@ -65,16 +65,18 @@ def pixel_chart(probabilities: np.ndarray, labels: LabelSet, iteration: int) -> 
 
 
 def class_table(
-    truth: np.ndarray, before: np.ndarray, after: np.ndarray, thin: np.ndarray, labels: LabelSet
+    truth: np.ndarray, before: np.ndarray, after: np.ndarray, thin: np.ndarray, label_set: LabelSet
 ) -> pd.DataFrame:
     """IoU of each class, and the recall of its thin parts, before and after; what loses most comes first."""
-    size = len(labels)
-    ious = [metrics.iou_per_class(metrics.confusion_matrix(truth, said, size)) for said in (before, after)]
+    size = len(label_set)
+    ious = [metrics.iou_per_class(metrics.confusion_matrix(truth, prediction, size)) for prediction in (before, after)]
     rows = {}
     for k in np.unique(truth[truth < size]):
         narrow = thin & (truth == k)
-        recall = [100 * float((said[narrow] == k).mean()) if narrow.any() else np.nan for said in (before, after)]
-        rows[labels.classes[k]] = {
+        recall = [
+            100 * float((prediction[narrow] == k).mean()) if narrow.any() else np.nan for prediction in (before, after)
+        ]
+        rows[label_set.classes[k]] = {
             "IoU before": 100 * ious[0][k],
             "IoU after": 100 * ious[1][k],
             "Change": 100 * (ious[1][k] - ious[0][k]),
@@ -90,24 +92,25 @@ def show_class_table(table: pd.DataFrame) -> None:
     show_wrapped(table, {"Change": "{:+.1f}", "Thin pixels": "{:,.0f}"})
 
 
-def paper_table(labels: LabelSet) -> None:
+def paper_table(label_set: LabelSet) -> None:
     """DeepLab's rows with and without CRF, and ours where parameters have been chosen by `seglib.training.tune_crf`."""
     rows = {f"{net}, VOC 2012 val (paper)": scores for net, scores in DEEPLAB_PAPER.items()}
     notes = []
-    for found in chosen.read_choices(labels.name):
-        figures, chosen_by, reported_on = found["figures"], found["chosen_by"], found["reported_on"]
-        title = f"{found['model']}, {found['layout']} {found['split']}, {reported_on['half']} photos (ours)"
+    for choice in chosen.read_choices(label_set.name):
+        figures, chosen_by, reported_on = choice["figures"], choice["chosen_by"], choice["reported_on"]
+        title = f"{choice['model']}, {choice['layout']} {choice['split']}, {reported_on['half']} photos (ours)"
         rows[title] = tuple(100 * figures[name]["mean_iou"] for name in ("net alone", "chosen"))
         band = next(key for key in figures["chosen"] if key.startswith("mean_iou_within"))
         rows[f"{title}, within {band.split('_')[3]} px of a border"] = tuple(
             100 * figures[name][band] for name in ("net alone", "chosen")
         )
-        kernels = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in found["params"].items())
+        kernels = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in choice["params"].items())
         notes.append(
-            f"{found['model']}: {kernels}; chosen on {chosen_by['photos']} of the {chosen_by['half']} photos, reported "
-            f"on the {reported_on['photos']} {reported_on['half']} ones, by `python -m seglib.tune_crf --labels "
-            f"{found['labels']} --model {found['model']} --layout {found['layout']} --data DATA/{found['layout']}`. "
-            f"The defaults of the CRF's authors would give {100 * figures[AUTHORS_ROW]['mean_iou']:.1f} %."
+            f"{choice['model']}: {kernels}; chosen on {chosen_by['photos']} of the {chosen_by['half']} photos, "
+            f"reported on the {reported_on['photos']} {reported_on['half']} ones, by `python -m seglib.tune_crf "
+            f"--labels {choice['labels']} --model {choice['model']} --layout {choice['layout']} "
+            f"--data DATA/{choice['layout']}`. The defaults of the CRF's authors would give "
+            f"{100 * figures[AUTHORS_ROW]['mean_iou']:.1f} %."
         )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["Net alone", "With CRF"])
     table["Gain"] = table["With CRF"] - table["Net alone"]

@@ -30,7 +30,7 @@ class View:
     """What the page shows now."""
 
     photo: state.Photo
-    labels: LabelSet
+    label_set: LabelSet
     truth: np.ndarray | None
     unary: str
     params: CRFParams
@@ -49,14 +49,14 @@ class View:
 
 
 def look(
-    photo: state.Photo, labels: LabelSet, truth: np.ndarray | None, unary: str, params: CRFParams, iteration: int
+    photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, unary: str, params: CRFParams, iteration: int
 ) -> View:
     """Run the CRF, or find it in the cache."""
     if unary == HUMAN and truth is not None:
-        start = crf_cache.sure_unary(truth, len(labels), SURE)
+        start = crf_cache.sure_unary(truth, len(label_set), SURE)
     else:
-        start = crf_cache.net_unary(photo, unary, labels.name)
-    return View(photo, labels, truth, unary, params, iteration, crf_cache.run(photo, start, params))
+        start = crf_cache.net_unary(photo, unary, label_set.name)
+    return View(photo, label_set, truth, unary, params, iteration, crf_cache.run(photo, start, params))
 
 
 def before_and_after(view: View) -> None:
@@ -64,7 +64,9 @@ def before_and_after(view: View) -> None:
     photo, truth = view.photo, view.truth
     cms = None
     if truth is not None:
-        cms = [metrics.confusion_matrix(truth, said, len(view.labels)) for said in (view.before, view.after)]
+        cms = [
+            metrics.confusion_matrix(truth, prediction, len(view.label_set)) for prediction in (view.before, view.after)
+        ]
     steps = "iteration" if view.iteration == 1 else "iterations"
     pair = [
         _answer(view, view.unary, 0, cms and cms[0]),
@@ -73,7 +75,7 @@ def before_and_after(view: View) -> None:
     pictures = [panels.photo_panel(photo), panels.swipe(*pair)]
     if truth is not None:
         pictures.insert(1, panels.truth_panel(photo, truth))
-    panels.show(pictures, photo, view.labels, key="crf", truth=truth, columns=len(pictures))
+    panels.show(pictures, photo, view.label_set, key="crf", truth=truth, columns=len(pictures))
     if view.run.shrunk:
         height, width = view.run.trace.labels.shape[1:]
         st.caption(f"This photo is large: the CRF runs on {width} x {height} pixels, its widths shrunk along.")
@@ -82,7 +84,7 @@ def before_and_after(view: View) -> None:
         st.metric("Pixels of another class", percent(changed))
         st.info(panels.NO_TRUTH)
         return
-    bands = [band_curve(truth, said, (BAND,), len(view.labels))[0] for said in (view.before, view.after)]
+    bands = [band_curve(truth, prediction, (BAND,), len(view.label_set))[0] for prediction in (view.before, view.after)]
     columns = st.columns(4)
     for column, title, (old, new), score in (
         (columns[0], "Mean IoU", cms, metrics.mean_iou),
@@ -136,8 +138,8 @@ def messages(view: View) -> None:
     """What both kernels bring to one class, and what it adds up to at the pinned pixel."""
     row, col = state.pin(view.photo)
     st.subheader("What they say")
-    k = inputs.choose_class(view.labels, answer=int(view.after[row, col]))
-    name = view.labels.classes[k]
+    k = inputs.choose_class(view.label_set, answer=int(view.after[row, col]))
+    name = view.label_set.classes[k]
     heard = crf_cache.heard(view.run, view.iteration, k)
     if not heard:
         st.info("Both weights are 0: nobody talks, and the net's answer stays as it is.")
@@ -183,7 +185,7 @@ def iterations(view: View) -> None:
             f"The last iteration still changed {percent(float(view.run.trace.changed[-1]))} of the pixels."
         )
     with right:
-        crf_charts.pixel_chart(view.run.at(state.pin(view.photo)), view.labels, view.iteration)
+        crf_charts.pixel_chart(view.run.at(state.pin(view.photo)), view.label_set, view.iteration)
 
 
 def what_is_lost(view: View) -> None:
@@ -195,7 +197,7 @@ def what_is_lost(view: View) -> None:
     if not page.guess("What becomes of masts, spokes and other thin parts?", ["found", "lost"], "crf_guess"):
         return
     thin = crf_cache.thin(view.truth, THIN)
-    table = crf_charts.class_table(view.truth, view.before, view.after, thin, view.labels)
+    table = crf_charts.class_table(view.truth, view.before, view.after, thin, view.label_set)
     losers = table[table["Change"] < -0.05]
     st.markdown(
         "No class loses here."
@@ -219,6 +221,5 @@ def what_is_lost(view: View) -> None:
 
 
 def _take(photo: str) -> None:
-    st.session_state["photo"] = photo
+    state.choose_photo(photo)
     st.session_state["unary_True"] = HUMAN
-    st.session_state.pop("pin", None)

@@ -139,7 +139,7 @@ def convention_chart(
     counts: np.ndarray, chosen: conventions.Convention, named: Mapping[str, conventions.Convention]
 ) -> None:
     """One net's mean IoU under each convention alone, and under the chosen ones together."""
-    scores = {name: 100 * conventions.mean_iou_by(counts, each) for name, each in named.items()}
+    scores = {name: 100 * conventions.mean_iou_by(counts, convention) for name, convention in named.items()}
     data = pd.DataFrame({"convention": [*scores, "as chosen above"], "kind": ["alone"] * len(scores) + ["chosen"]})
     data["mean IoU, %"] = [*scores.values(), 100 * conventions.mean_iou_by(counts, chosen)]
     data["text"] = [f"{score:.1f}" for score in data["mean IoU, %"]]
@@ -158,13 +158,13 @@ def library_table() -> None:
     """Which library means what by mean IoU, and where that was read."""
     rows = [
         {
-            "Code": each.name,
-            "Absent class": each.absent,
-            "Several photos": each.images,
-            "Void": each.void,
-            "Read in": each.source,
+            "Code": library.name,
+            "Absent class": library.absent,
+            "Several photos": library.images,
+            "Void": library.void,
+            "Read in": library.source,
         }
-        for each in conventions.LIBRARIES
+        for library in conventions.LIBRARIES
     ]
     st.table(pd.DataFrame(rows).set_index("Code"))  # unlike a data frame it wraps its texts
 
@@ -217,13 +217,13 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
             {
                 "net": net,
                 "photo": photo,
-                "class": label_set.classes[each.class_index],
-                "pixels": each.pixels,
-                "recall": 100 * each.recall,
-                "IoU": 100 * each.iou,
+                "class": label_set.classes[score.class_index],
+                "pixels": score.pixels,
+                "recall": 100 * score.recall,
+                "IoU": 100 * score.iou,
                 "where": "this photo" if photo == title else "other photos",
             }
-            for net, photo, each in scores
+            for net, photo, score in scores
         ]
     )
     if data.empty:
@@ -240,7 +240,13 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
             size=alt.Size(
                 "where:N", legend=None, scale=alt.Scale(domain=["this photo", "other photos"], range=[170, 60])
             ),
-            tooltip=["class", "photo", "pixels", "net", *(alt.Tooltip(it, format=".0f") for it in ("recall", "IoU"))],
+            tooltip=[
+                "class",
+                "photo",
+                "pixels",
+                "net",
+                *(alt.Tooltip(share, format=".0f") for share in ("recall", "IoU")),
+            ],
         )
     )
     st.altair_chart(marks, height=360)

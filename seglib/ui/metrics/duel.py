@@ -26,31 +26,31 @@ SHARES = {
 }
 
 
-def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Trained nets and cheats under five metrics, while a class shrinks."""
     page.wait_for_nets()
     if truth is None:
         panels.show_unlabelled(photo)
         return
-    answers = panels.segment_all(photo, labels, list(shipped_nets(labels.name)))
-    present = [k for k in range(len(labels)) if (truth == k).any()]
+    answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
+    present = [k for k in range(len(label_set)) if (truth == k).any()]
     labelled = (truth != IGNORE).sum()
     third = min(present, key=lambda k: abs((truth == k).sum() / labelled - 1 / 3))  # has the longest way to go down
     left, middle, right = st.columns(3)
     with left:
         name = st.selectbox(
             "Class to shrink",
-            [labels.classes[k] for k in present],
+            [label_set.classes[k] for k in present],
             index=present.index(third),
-            key=f"shrink_{photo.key}_{labels.name}",
+            key=f"shrink_{photo.key}_{label_set.name}",
         )
     with middle:
         share = st.select_slider("Its share of the picture", list(SHARES), key="share", bind="query-params")
     with right:
         grouping = st.selectbox("Classes", duel.GROUPINGS, key="grouping", bind="query-params")
-    k = labels.index(name)
-    found = metrics_cache.duel(truth, answers, labels, k, SHARES[share], grouping, _faults())
-    window, size = found.window, found.truth.shape
+    k = label_set.index(name)
+    outcome = metrics_cache.duel(truth, answers, label_set, k, SHARES[share], grouping, _faults())
+    window, size = outcome.window, outcome.truth.shape
     st.caption(
         f"{name} has {_fine(window.share)} of the labelled pixels in this window of {size[1]} x {size[0]} pixels"
         + ("" if SHARES[share] is None else f"; {share} was asked for, and this is the nearest there is")
@@ -62,11 +62,11 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) 
         "duel_guess",
     ):
         cut = photo.cut(window.view)
-        _show_window([panels.photo_panel(cut), panels.truth_panel(cut, found.truth)], cut, found, "duel_blind")
+        _show_window([panels.photo_panel(cut), panels.truth_panel(cut, outcome.truth)], cut, outcome, "duel_blind")
         return
-    pair = duel.find_disagreement(found.matrices)
-    _show_pair(photo, found, pair)
-    table = metrics_charts.score_table(found.matrices)
+    pair = duel.find_disagreement(outcome.matrices)
+    _show_pair(photo, outcome, pair)
+    table = metrics_charts.score_table(outcome.matrices)
     chart, numbers = st.columns(2, gap="medium")
     with chart:
         st.subheader("Places under five metrics")
@@ -74,7 +74,7 @@ def metric_duel(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) 
     with numbers:
         st.subheader("The scores")
         tables.percents(table)
-    _take_apart(photo, found, pair.winner if pair else table.index[0])
+    _take_apart(photo, outcome, pair.winner if pair else table.index[0])
     page.what_you_should_see(
         "Shrink the class and whatever ignores it climbs in pixel accuracy and falls in mean IoU: pixel accuracy asks "
         "pixels, mean IoU asks classes. Merging classes lifts pixel accuracy for all; cutting one in four leaves it as "
@@ -100,10 +100,10 @@ def _faults() -> duel.Faults:
     return duel.Faults(pixels, rare / 100, rate / 100)
 
 
-def _show_pair(photo: state.Photo, found: duel.Duel, pair: duel.Disagreement | None) -> None:
+def _show_pair(photo: state.Photo, outcome: duel.Duel, pair: duel.Disagreement | None) -> None:
     """The two predictors on which the metrics disagree, beside photo and truth."""
-    cut = photo.cut(found.window.view)
-    pictures = [panels.photo_panel(cut), panels.truth_panel(cut, found.truth)]
+    cut = photo.cut(outcome.window.view)
+    pictures = [panels.photo_panel(cut), panels.truth_panel(cut, outcome.truth)]
     if pair is None:
         st.info(
             "No two of these predictors are ranked differently by pixel accuracy and mean IoU here. Shrink a class."
@@ -114,7 +114,7 @@ def _show_pair(photo: state.Photo, found: duel.Duel, pair: duel.Disagreement | N
             f"accuracy, and loses by {100 * pair.iou_lead:.1f} points of mean IoU"
         )
         for letter, name in (("A", pair.winner), ("B", pair.loser)):
-            cm = found.matrices[name]
+            cm = outcome.matrices[name]
             caption = f"pixel accuracy {percent(metrics.pixel_accuracy(cm))}, mean IoU {percent(metrics.mean_iou(cm))}"
             pictures.append(
                 Panel(
@@ -123,39 +123,45 @@ def _show_pair(photo: state.Photo, found: duel.Duel, pair: duel.Disagreement | N
                     alt=f"Classes according to {name}: {photo.alt} {caption}",
                     caption=caption,
                     picture=cut.image,
-                    labels=found.predictions[name],
+                    labels=outcome.predictions[name],
                 )
             )
-    _show_window(pictures, cut, found, "duel")
+    _show_window(pictures, cut, outcome, "duel")
 
 
-def _show_window(pictures: list[Panel], cut: state.Photo, found: duel.Duel, key: str) -> None:
+def _show_window(pictures: list[Panel], cut: state.Photo, outcome: duel.Duel, key: str) -> None:
     # A window has its own pixels: the pin of the whole photo would point elsewhere.
     photo_view(
-        pictures, key=key, size=cut.size, label_set=found.label_set, truth=found.truth, group=key, columns=len(pictures)
+        pictures,
+        key=key,
+        size=cut.size,
+        label_set=outcome.label_set,
+        truth=outcome.truth,
+        group=key,
+        columns=len(pictures),
     )
 
 
-def _take_apart(photo: state.Photo, found: duel.Duel, first: str) -> None:
+def _take_apart(photo: state.Photo, outcome: duel.Duel, first: str) -> None:
     """One predictor's number: its formula, its confusion matrix, and the pixels of a cell."""
     st.subheader("One number taken apart")
     left, right = st.columns(2, gap="medium")
     with left:
-        names = list(found.matrices)
+        names = list(outcome.matrices)
         name = st.selectbox("Predictor", names, index=names.index(first), key="apart", persist_state="session")
         title = st.selectbox("Metric", list(duel.METRICS), index=2, key="metric", bind="query-params")
-        metric, cm = duel.METRICS[title], found.matrices[name]
+        metric, cm = duel.METRICS[title], outcome.matrices[name]
         st.latex(rf"{metric.formula} = {100 * metric.score(cm):.1f}\,\%")
         st.caption("n: pixels of true class i called class j; t: of true class i; p: called class i.")
-        cell = metrics_charts.matrix_table(cm, found.label_set, key="matrix")
+        cell = metrics_charts.matrix_table(cm, outcome.label_set, key="matrix")
         st.caption("Choose a cell of the confusion matrix (per cent of the true class): its pixels light up.")
     with right:
-        cut = photo.cut(found.window.view)
+        cut = photo.cut(outcome.window.view)
         if cell is None:
-            lit, caption = (found.predictions[name] != found.truth) & (found.truth != IGNORE), "all its mistakes"
+            lit, caption = (outcome.predictions[name] != outcome.truth) & (outcome.truth != IGNORE), "all its mistakes"
         else:
-            true, predicted = (found.label_set.classes[k] for k in cell)
-            lit = duel.cell_pixels(found.truth, found.predictions[name], *cell)
+            true, predicted = (outcome.label_set.classes[k] for k in cell)
+            lit = duel.cell_pixels(outcome.truth, outcome.predictions[name], *cell)
             caption = f"{true}, called {predicted}"
         caption += f": {np.count_nonzero(lit):,} pixels"
         panel = Panel(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,7 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import conventions, duel, objects
 from seglib.metrics.boundary import TOLERANCE
 from seglib.models.cards import shipped_nets
-from seglib.ui import inputs, page, panels, state, tables
+from seglib.ui import cache, inputs, page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.metrics import cache as metrics_cache
@@ -22,32 +23,32 @@ ABSENT = {"skip": "left out", "zero": "0", "one": "1"}
 DEFAULT = conventions.Convention()
 
 
-def five_mean_ious(labels: LabelSet) -> None:
+def five_mean_ious(label_set: LabelSet) -> None:
     """The same masks under the conventions that libraries disagree about."""
     page.wait_for_nets()
     if loading():
         return
     left, middle, right = st.columns([1, 1, 2])
-    nets = list(shipped_nets(labels.name))
+    nets = list(shipped_nets(label_set.name))
     with left:
         net = st.selectbox("Net", nets, index=len(nets) - 1, key="convention_net", persist_state="session")
-    counts = metrics_cache.box_counts(labels.name, net)
+    counts = metrics_cache.box_counts(label_set.name, net)
     whole = counts.sum(0)
     background = int(whole[:-1].sum(1).argmax())
     switches = {
         "mean over photos": {"per_image": True},
         "void is an error": {"void_is_error": True},
         "micro": {"micro": True},
-        f"without {labels.classes[background]}": {"leave_out": background},
+        f"without {label_set.classes[background]}": {"leave_out": background},
     }
     with middle:
         absent = st.segmented_control(
             "An absent class is", list(ABSENT), format_func=ABSENT.get, default="skip", key="absent", required=True
         )
     with right:
-        on = st.pills("Switches", list(switches), selection_mode="multi", key=f"switches_{labels.name}", wrap=True)
+        on = st.pills("Switches", list(switches), selection_mode="multi", key=f"switches_{label_set.name}", wrap=True)
     chosen = replace(DEFAULT, absent=absent, **{k: v for name in on for k, v in switches[name].items()})
-    score, default = (conventions.mean_iou_by(counts, each) for each in (chosen, DEFAULT))
+    score, default = (conventions.mean_iou_by(counts, convention) for convention in (chosen, DEFAULT))
     st.metric(
         f"Mean IoU of {net}, {len(counts)} labelled photos",
         percent(score),
@@ -72,15 +73,64 @@ def five_mean_ious(labels: LabelSet) -> None:
     page.show_source(conventions.mean_iou_by, conventions.counts_with_void, example="mean_ious")
 
 
-def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+@dataclass(frozen=True, eq=False)
+class Band:
+    """A strip of so many pixels on either side of the true borders, and how nets do in it."""
+
+    radius: int
+    title: str  # of the metric
+    mask: np.ndarray  # (H, W) bool
+    matrices: dict[str, np.ndarray]  # {net: (R, K, K)}, one for each of `metrics_cache.RADII`
+
+    @property
+    def here(self) -> dict[str, np.ndarray]:
+        """Each net's confusion matrix at this radius."""
+        return self.at(self.radius)
+
+    def at(self, radius: int) -> dict[str, np.ndarray]:
+        """Each net's confusion matrix at another one of the radii."""
+        number = metrics_cache.RADII.index(radius)
+        return {net: matrices[number] for net, matrices in self.matrices.items()}
+
+
+def at_the_border(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Scores within r pixels of a true border, and outside."""
     page.wait_for_nets()
     if truth is None:
         panels.show_unlabelled(photo)
         return
+    nets, radius, title = _border_controls(label_set)
+    answers = panels.segment_all(photo, label_set, nets)
+    distance = metrics_cache.border_distance(truth)
+    if not np.isfinite(distance).any():
+        st.info("No two classes touch in the human labels of this photo: there is no border to look at.")
+        return
+    matrices = {net: metrics_cache.bands(truth, answer, len(label_set)) for net, answer in answers.items()}
+    band = Band(radius, title, distance <= radius, matrices)
+    pictures = _band_panels(photo, truth, answers, band)
+    panels.show(pictures, photo, label_set, key="bands", truth=truth, columns=min(len(pictures), 3))
+    if not answers or not page.guess(
+        "Of all the mistakes of the finest net, how many lie within 4 px of a border?",
+        ["under a quarter", "a quarter to a half", "over half"],
+        "band_guess",
+    ):
+        return
+    _band_numbers(photo, label_set, truth, answers, band)
+    page.what_you_should_see(
+        "Curves rise away from the border and flatten out. Nets that add finer streams gain most on the left end; what "
+        "separates the curves on the right is not where the border runs, but what is there."
+    )
+    st.caption(
+        "The plot is that of Chen et al. 2015, section 4.3, on VOC 2012; its annotators left a void strip along every "
+        "border, ours did not, so compare shapes of curves only."
+    )
+
+
+def _border_controls(label_set: LabelSet) -> tuple[list[str], int, str]:
+    """Nets, the radius of the band, and the title of the metric."""
     left, middle, right = st.columns([2, 1, 1])
     with left:
-        nets = inputs.choose_nets(labels, key="band_nets")
+        nets = inputs.choose_nets(label_set, key="band_nets")
     with middle:
         radius = st.select_slider("Within … pixels", metrics_cache.RADII, value=4, key="radius", bind="query-params")
     with right:
@@ -92,64 +142,57 @@ def at_the_border(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None
             required=True,
             bind="query-params",
         )
-    answers = panels.segment_all(photo, labels, nets)
-    distance = metrics_cache.border_distance(truth)
-    band = distance <= radius
-    if not np.isfinite(distance).any():
-        st.info("No two classes touch in the human labels of this photo: there is no border to look at.")
-        return
-    pictures = [
-        Panel(
-            title=f"The band: {radius} px on either side",
-            role="truth",
-            alt=f"The photo, lit within {radius} pixels of a true border",
-            caption=f"{percent(float(band[truth != IGNORE].mean()))} of the labelled pixels",
-            picture=duel.spotlight(photo.image, band & (truth != IGNORE)),
-        )
-    ]
-    inside = {net: metrics_cache.bands(truth, answer, len(labels)) for net, answer in answers.items()}
-    at = metrics_cache.RADII.index(radius)
-    pictures += [
+    return nets, radius, title
+
+
+def _band_panels(
+    photo: state.Photo, truth: np.ndarray, answers: Mapping[str, cache.Segmentation], band: Band
+) -> list[Panel]:
+    """The band on the photo, and what each net says in it."""
+    mask, labelled = band.mask, truth != IGNORE
+    where = Panel(
+        title=f"The band: {band.radius} px on either side",
+        role="truth",
+        alt=f"The photo, lit within {band.radius} pixels of a true border",
+        caption=f"{percent(float(mask[labelled].mean()))} of the labelled pixels",
+        picture=duel.spotlight(photo.image, mask & labelled),
+    )
+    return [where] + [
         replace(
-            panels.net_panel(net, photo, answer, None, f"{title} in the band {_score(title, inside[net][at])}"),
-            labels=np.where(band, answer.labels, IGNORE).astype(np.uint8),
+            panels.net_panel(net, photo, answer, None, f"{band.title} in the band {_score(band.title, cm)}"),
+            labels=np.where(mask, answer.labels, IGNORE).astype(np.uint8),
             confidence=None,
-            picture=duel.spotlight(photo.image, band),
+            picture=duel.spotlight(photo.image, mask),
         )
-        for net, answer in answers.items()
+        for (net, answer), cm in zip(answers.items(), band.here.values(), strict=True)
     ]
-    panels.show(pictures, photo, labels, key="bands", truth=truth, columns=min(len(pictures), 3))
-    if not answers or not page.guess(
-        "Of all the mistakes of the finest net, how many lie within 4 px of a border?",
-        ["under a quarter", "a quarter to a half", "over half"],
-        "band_guess",
-    ):
-        return
-    total = panels.confusions(labels, answers, truth)
-    f_scores = {net: metrics_cache.f_scores(truth, answer, len(labels)) for net, answer in answers.items()}
+
+
+def _band_numbers(
+    photo: state.Photo,
+    label_set: LabelSet,
+    truth: np.ndarray,
+    answers: Mapping[str, cache.Segmentation],
+    band: Band,
+) -> None:
+    """The curve over all radii, and the table of this one."""
+    total = panels.confusions(label_set, answers, truth)
+    f_scores = {net: metrics_cache.f_scores(truth, answer, len(label_set)) for net, answer in answers.items()}
     chart, table = st.columns(2, gap="medium")
     with chart:
-        metrics_charts.band_chart(inside, metrics_cache.RADII, radius, title)
+        metrics_charts.band_chart(band.matrices, metrics_cache.RADII, band.radius, band.title)
     with table:
-        metrics_charts.band_table({net: cms[at] for net, cms in inside.items()}, total, f_scores, title)
-        finest = nets[-1]
-        near, everywhere = (_errors(cm) for cm in (inside[finest][metrics_cache.RADII.index(4)], total[finest]))
+        metrics_charts.band_table(band.here, total, f_scores, band.title)
+        finest = list(answers)[-1]
+        near, everywhere = _errors(band.at(4)[finest]), _errors(total[finest])
         share = percent(near / everywhere if everywhere else float("nan"))
         st.caption(
             f"{share} of the mistakes of {finest} lie within 4 px of a border. The F-score asks how much of the "
             f"outlines agrees, give or take {TOLERANCE * np.hypot(*photo.size):.1f} px (0.75 % of the diagonal)."
         )
-    page.what_you_should_see(
-        "Curves rise away from the border and flatten out. Nets that add finer streams gain most on the left end; what "
-        "separates the curves on the right is not where the border runs, but what is there."
-    )
-    st.caption(
-        "The plot is that of Chen et al. 2015, section 4.3, on VOC 2012; its annotators left a void strip along every "
-        "border, ours did not, so compare shapes of curves only."
-    )
 
 
-def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+def things_and_stuff(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Countable things and shapeless stuff apart; objects by their size."""
     page.wait_for_nets()
     if truth is None:
@@ -157,17 +200,17 @@ def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray | N
         return
     left, right = st.columns([3, 1])
     with left:
-        nets = inputs.choose_nets(labels, key="things_nets")
+        nets = inputs.choose_nets(label_set, key="things_nets")
     with right:
         measure = st.segmented_control(
             "Measure of an object", ["IoU", "recall"], default="IoU", key="measure", required=True, bind="query-params"
         )
-    answers = panels.segment_all(photo, labels, nets)
+    answers = panels.segment_all(photo, label_set, nets)
     if not answers:
         return
-    total = panels.confusions(labels, answers, truth)
+    total = panels.confusions(label_set, answers, truth)
     finest = nets[-1]
-    is_thing = np.isin(truth, [labels.index(name) for name in labels.things])
+    is_thing = np.isin(truth, [label_set.index(name) for name in label_set.things])
     pictures = [
         replace(
             panels.truth_panel(photo, np.where(kept, truth, IGNORE).astype(np.uint8)), title=f"Human labels: {kind}"
@@ -175,12 +218,14 @@ def things_and_stuff(photo: state.Photo, labels: LabelSet, truth: np.ndarray | N
         for kind, kept in (("things", is_thing), ("stuff", ~is_thing))
     ]
     pictures.append(panels.net_panel(finest, photo, answers[finest], total[finest]))
-    panels.show(pictures, photo, labels, key="kinds", truth=truth, columns=3)
+    panels.show(pictures, photo, label_set, key="kinds", truth=truth, columns=3)
     st.subheader("Scored apart, on this photo")
-    tables.kinds_table({net: objects.things_and_stuff(cm, labels) for net, cm in total.items()})
+    tables.kinds_table({net: objects.things_and_stuff(cm, label_set) for net, cm in total.items()})
     st.subheader("Every object in the box, by its size")
-    scores = [(net, title, each) for net in nets[-1:] for title, each in metrics_cache.box_objects(labels.name, net)]
-    metrics_charts.object_chart(scores, labels, photo.title, measure)
+    scores = [
+        (net, title, score) for net in nets[-1:] for title, score in metrics_cache.box_objects(label_set.name, net)
+    ]
+    metrics_charts.object_chart(scores, label_set, photo.title, measure)
     st.caption(f"Objects are connected regions of a thing class; what {finest} makes of each.")
     page.what_you_should_see(
         "Large objects are found, small ones are lost or drowned in their surroundings: at one score every few pixels "

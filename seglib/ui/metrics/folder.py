@@ -130,8 +130,8 @@ def _reason(error: Exception, root: str) -> str:
     return "it " + str(error).removeprefix(str(Path(root).expanduser())).strip()
 
 
-def _predict(net: str, labels: str, image: np.ndarray) -> np.ndarray:
-    return seglib.predict(cache.model(net, labels), image).labels
+def _predict(net: str, label_set_name: str, image: np.ndarray) -> np.ndarray:
+    return seglib.predict(cache.model(net, label_set_name), image).labels
 
 
 def _follow(job: Scoring) -> None:

@@ -13,20 +13,20 @@ from seglib.ui.pyramids.levels import NET, ready
 from seglib.ui.pyramids.take_apart import gaussian_panel, level_name, show_mosaics
 
 
-def bill(photo: state.Photo, labels: LabelSet) -> None:
+def bill(photo: state.Photo, label_set: LabelSet) -> None:
     """Each level's share of the work on this photo, counted and measured."""
-    if not ready(labels) or loading():
+    if not ready(label_set) or loading():
         return
-    levels = len(cache.model(NET, labels.name).strides)
+    levels = len(cache.model(NET, label_set.name).strides)
     picture, numbers = st.columns(2, gap="medium")
     with picture:
-        found = pyramid_cache.drawn(photo, levels)
-        show_mosaics([gaussian_panel(photo, found)], found, "cost_mosaic")
+        drawn = pyramid_cache.pictures(photo, levels)
+        show_mosaics([gaussian_panel(photo, drawn)], drawn, "cost_mosaic")
     with numbers:
         question = f"How much more work are {levels} levels than one?"
         if not page.guess(question, ["a third more", "twice", "three times"], "cost_guess"):
             return
-        _numbers(photo, labels)
+        _numbers(photo, label_set)
     page.what_you_should_see(
         "Half the side is a quarter of the pixels: 1 + 1/4 + 1/16 + … never exceeds 4/3. What is paid instead is "
         "sharpness: a unit of the quarter-size level answers for 32 pixels of the photo, as coarse as the coarsest "
@@ -34,10 +34,10 @@ def bill(photo: state.Photo, labels: LabelSet) -> None:
     )
 
 
-def _numbers(photo: state.Photo, labels: LabelSet) -> None:
+def _numbers(photo: state.Photo, label_set: LabelSet) -> None:
     """Work and time of all levels, in sum and one by one."""
     again = st.session_state.get("measured_again", 0)
-    making, costs = pyramid_cache.costs(photo.image, photo.size, NET, labels.name, again)
+    making, costs = pyramid_cache.costs(photo.image, photo.size, NET, label_set.name, again)
     work, duration = (
         sum(getattr(cost, what) for cost in costs) / getattr(costs[0], what) for what in ("multiply_adds", "seconds")
     )

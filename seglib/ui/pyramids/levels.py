@@ -28,22 +28,22 @@ FARABET = {
 }
 
 
-def ready(labels: LabelSet) -> bool:
+def ready(label_set: LabelSet) -> bool:
     """Whether the pyramid nets of these classes are in the box; says so if they are not, waits for them if they are."""
-    if not {NET, CONTROL} <= shipped_nets(labels.name, "pyramid").keys():
+    if not {NET, CONTROL} <= shipped_nets(label_set.name, "pyramid").keys():
         st.info("The pyramid nets have not been trained for these classes: choose the other ones in the sidebar.")
         return False
     page.wait_for_nets()
     return True
 
 
-def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+def look(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """The pyramid net on the photo, beside the same net with one level."""
     from seglib.models.pyramid import STRIDE, level_window
 
-    if not ready(labels):
+    if not ready(label_set):
         return
-    answers = panels.segment_all(photo, labels, [NET, CONTROL])
+    answers = panels.segment_all(photo, label_set, [NET, CONTROL])
     if not answers:
         panels.show([panels.photo_panel(photo)], photo, None, key="levels_waiting", columns=1)
         return
@@ -68,23 +68,23 @@ def look(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None
     if truth is not None:
         pictures.append(panels.truth_panel(photo, truth))
     if not on:
-        panels.show(pictures, photo, labels, key="levels", truth=truth, columns=2)
+        panels.show(pictures, photo, label_set, key="levels", truth=truth, columns=2)
         st.info("With no level on there is nothing to add up: every class has the score 0. Switch a level on.")
         return
     answer = answers[NET]
     if len(on) < len(strides):
         answer = pyramid_cache.switched(answer, on)
     pair = {NET: answer, CONTROL: answers[CONTROL]}
-    matrices = panels.confusions(labels, pair, truth)
+    matrices = panels.confusions(label_set, pair, truth)
     ours, control = (panels.net_panel(net, photo, pair[net], matrices[net]) for net in pair)
     pictures.append(panels.swipe(control, ours))
-    panels.show(pictures, photo, labels, key="levels", truth=truth, columns=len(pictures))
+    panels.show(pictures, photo, label_set, key="levels", truth=truth, columns=len(pictures))
     if truth is None:
         st.info(panels.NO_TRUTH)
     else:
         tables.score_metrics(matrices[NET], matrices[CONTROL], CONTROL)
-    _evidence(photo, labels, answer, strides, on, windows)
-    _validation(labels)
+    _evidence(photo, label_set, answer, strides, on, windows)
+    _validation(label_set)
 
 
 def _box_caption(on: tuple[int, ...]) -> str:
@@ -95,7 +95,7 @@ def _box_caption(on: tuple[int, ...]) -> str:
 
 def _evidence(
     photo: state.Photo,
-    labels: LabelSet,
+    label_set: LabelSet,
     answer: cache.Segmentation,
     strides: Mapping[int, int],
     on: tuple[int, ...],
@@ -104,9 +104,9 @@ def _evidence(
     """What the trunk is shown on each level, what each level adds, and the sum at the pinned pixel."""
     row, col = state.pin(photo)
     st.subheader("What each level has to say")
-    k = inputs.choose_class(labels, answer=int(answer.labels[row, col]))
+    k = inputs.choose_class(label_set, answer=int(answer.labels[row, col]))
     shares = cache.contributions(answer, k)
-    shown = pyramid_cache.level_pictures(photo, len(strides))
+    shown = pyramid_cache.trunk_inputs(photo, len(strides))
     limit = max(0.01, *(float(np.abs(shares[stride]).max()) for stride in on))
     grid = [
         Panel(
@@ -122,7 +122,7 @@ def _evidence(
         Panel(
             title=f"{level_name(strides[stride]).capitalize()}: what it adds",
             role="output",
-            alt=f"What level {level_name(strides[stride])} adds to the score for {labels.classes[k]}",
+            alt=f"What level {level_name(strides[stride])} adds to the score for {label_set.classes[k]}",
             caption=f"at the pinned pixel {shares[stride][row, col]:+.2f}",
             picture=score_picture(shares[stride], limit),
         )
@@ -135,15 +135,15 @@ def _evidence(
         probabilities = cache.pixel_probabilities(answer, (row, col))
         st.markdown(
             f"All levels have the same weights; what differs is how much of the photo fits into their window. With the "
-            f"other classes' scores this makes **{labels.classes[k]}** {percent(float(probabilities[k]))} "
-            f"probable here; {NET} says **{labels.classes[int(answer.labels[row, col])]}**."
+            f"other classes' scores this makes **{label_set.classes[k]}** {percent(float(probabilities[k]))} "
+            f"probable here; {NET} says **{label_set.classes[int(answer.labels[row, col])]}**."
         )
     with chart:
         steps = {level_name(strides[stride]): float(shares[stride][row, col]) for stride in sorted(on, reverse=True)}
-        charts.waterfall(steps, "sum", f"Score for {labels.classes[k]} at row {row}, column {col}")
+        charts.waterfall(steps, "sum", f"Score for {label_set.classes[k]} at row {row}, column {col}")
 
 
-def _validation(labels: LabelSet) -> None:
+def _validation(label_set: LabelSet) -> None:
     """Both nets on the validation photos, and the paper's on its own."""
     st.subheader("On the validation photos, beside the paper")
     if not page.guess(
@@ -152,7 +152,7 @@ def _validation(labels: LabelSet) -> None:
         "pyramid_guess",
     ):
         return
-    cards = shipped_nets(labels.name, "pyramid")
+    cards = shipped_nets(label_set.name, "pyramid")
     keys = ("pixel_accuracy", "class_accuracy", "mean_iou")
     rows = {f"{name} (ours)": [100 * cards[name]["figures"][key] for key in keys] for name in (CONTROL, NET)}
     gain = rows[f"{NET} (ours)"][0] - rows[f"{CONTROL} (ours)"][0]

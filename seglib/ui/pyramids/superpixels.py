@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import get_args
 
@@ -20,10 +21,45 @@ from seglib.ui.words import percent
 LINE = (255, 221, 0)
 
 
-def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> None:
+def clean_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """The pyramid net's answer before and after the vote, and the most that a vote could reach."""
-    if not ready(labels):
+    if not ready(label_set):
         return
+    voting, method, area = _controls()
+    answers = panels.segment_all(photo, label_set, [NET])
+    if not answers:
+        panels.show([panels.photo_panel(photo)], photo, None, key="superpixels_waiting", columns=1)
+        return
+    answer = answers[NET]
+    regions = pyramid_cache.regions(photo, method, area)
+    if method == "SLIC" and not superpixels.even(regions, area):
+        st.info(
+            "SLIC cannot cut this photo into regions of about that size: its texture is finer than they are. What the "
+            "vote loses here is the regions' doing, not the idea's."
+        )
+    voted = superpixels.majority(answer.labels, regions, len(label_set))
+    before = panels.net_panel(NET, photo, answer, None)
+    after = _voted_panel(photo, before, voted, float((voted != answer.labels).mean()))
+    pictures = [_regions_panel(photo, regions), panels.swipe(before, after) if voting else before]
+    if truth is not None:
+        pictures.insert(1, panels.truth_panel(photo, truth))
+    panels.show(pictures, photo, label_set, key="superpixels", truth=truth, columns=len(pictures))
+    if truth is None:
+        st.info(panels.NO_TRUTH)
+    else:
+        best = superpixels.majority(truth, regions, len(label_set))
+        label_maps = {NET: answer.labels, "voted": voted, "human labels, voted": best}
+        _scores({name: confusion_matrix(truth, labels, len(label_set)) for name, labels in label_maps.items()}, voting)
+    page.what_you_should_see(
+        "Borders snap to edges of the photo and speckles go; what is thin, or looks like its surroundings, goes too. "
+        "The paper gained 1.6 points of pixel accuracy (78.8 to 80.4, from memory, not verified). Larger superpixels "
+        "clean up more, until they swallow whole things: the ceiling says how much of that loss is their own."
+    )
+    page.show_source(superpixels.majority, superpixels.superpixels)
+
+
+def _controls() -> tuple[bool, superpixels.Method, int]:
+    """Whether superpixels vote, how they are cut, and how large."""
     left, middle, right = st.columns([1, 1, 2])
     with left:
         voting = st.toggle("Superpixels vote", value=True, key="vote", bind="query-params")
@@ -35,23 +71,26 @@ def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> 
         area = st.select_slider(
             "Pixels in a superpixel, about", superpixels.AREAS, value=256, key="area", bind="query-params"
         )
-    answers = panels.segment_all(photo, labels, [NET])
-    if not answers:
-        panels.show([panels.photo_panel(photo)], photo, None, key="superpixels_waiting", columns=1)
-        return
-    answer = answers[NET]
-    regions = pyramid_cache.regions(photo, method, area)
-    if method == "SLIC" and not superpixels.even(regions, area):
-        st.info(
-            "SLIC cannot cut this photo into regions of about that size: its texture is finer than they are. What the "
-            "vote loses here is the regions' doing, not the idea's."
-        )
-    voted = superpixels.majority(answer.labels, regions, len(labels))
+    return voting, method, area
+
+
+def _regions_panel(photo: state.Photo, regions: np.ndarray) -> Panel:
+    """The outlines of the superpixels on the photo."""
     lines = photo.image.copy()
     lines[superpixels.outlines(regions)] = LINE
-    before = panels.net_panel(NET, photo, answer, None)
-    changed = float((voted != answer.labels).mean())
-    after = replace(
+    count = regions.max() + 1
+    return Panel(
+        title="Superpixels",
+        role="input",
+        alt=f"The photo cut into {count} regions: {photo.alt}",
+        caption=f"{count:,} regions of {regions.size / count:.0f} pixels on average",
+        picture=lines,
+    )
+
+
+def _voted_panel(photo: state.Photo, before: Panel, voted: np.ndarray, changed: float) -> Panel:
+    """The net's answer after the vote, which changed that share of the pixels."""
+    return replace(
         before,
         title=f"{NET}, voted",
         alt=f"Classes that {NET} gives after the vote of superpixels to: {photo.alt}",
@@ -59,38 +98,14 @@ def clean_up(photo: state.Photo, labels: LabelSet, truth: np.ndarray | None) -> 
         confidence=None,
         caption=f"{percent(changed)} of the pixels changed their class",
     )
-    pictures = [
-        Panel(
-            title="Superpixels",
-            role="input",
-            alt=f"The photo cut into {regions.max() + 1} regions: {photo.alt}",
-            caption=f"{regions.max() + 1:,} regions of {regions.size / (regions.max() + 1):.0f} pixels on average",
-            picture=lines,
-        ),
-        panels.swipe(before, after) if voting else before,
-    ]
-    if truth is not None:
-        pictures.insert(1, panels.truth_panel(photo, truth))
-    panels.show(pictures, photo, labels, key="superpixels", truth=truth, columns=len(pictures))
-    if truth is None:
-        st.info(panels.NO_TRUTH)
-    else:
-        best = superpixels.majority(truth, regions, len(labels))
-        cms = {
-            NET: confusion_matrix(truth, answer.labels, len(labels)),
-            "voted": confusion_matrix(truth, voted, len(labels)),
-            "human labels, voted": confusion_matrix(truth, best, len(labels)),
-        }
-        tables.score_metrics(cms["voted" if voting else NET], cms[NET], "no vote")
-        st.subheader("The ceiling that superpixels put")
-        tables.score_table(cms)
-        st.caption(
-            "Last row: the human labels themselves, voted in the same superpixels. No net whose answer is voted on in "
-            "them can have a higher pixel accuracy."
-        )
-    page.what_you_should_see(
-        "Borders snap to edges of the photo and speckles go; what is thin, or looks like its surroundings, goes too. "
-        "The paper gained 1.6 points of pixel accuracy (78.8 to 80.4, from memory, not verified). Larger superpixels "
-        "clean up more, until they swallow whole things: the ceiling says how much of that loss is their own."
+
+
+def _scores(cms: Mapping[str, np.ndarray], voting: bool) -> None:
+    """What the vote gained, and the ceiling: the human labels themselves after a vote."""
+    tables.score_metrics(cms["voted" if voting else NET], cms[NET], "no vote")
+    st.subheader("The ceiling that superpixels put")
+    tables.score_table(cms)
+    st.caption(
+        "Last row: the human labels themselves, voted in the same superpixels. No net whose answer is voted on in "
+        "them can have a higher pixel accuracy."
     )
-    page.show_source(superpixels.majority, superpixels.superpixels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seglib import pyramid
+from seglib.pyramids.apart import PyramidPictures
 from seglib.ui import page, panels, state
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.pyramids import cache as pyramid_cache
@@ -15,20 +16,20 @@ def level_name(level: int) -> str:
     return {0: "full size", 1: "half", 2: "quarter"}.get(level, f"1/{2**level}")
 
 
-def gaussian_panel(photo: state.Photo, found: pyramid_cache.Drawn) -> Panel:
+def gaussian_panel(photo: state.Photo, drawn: PyramidPictures) -> Panel:
     """The photo at all sizes in one picture."""
     return Panel(
         title="Gaussian pyramid",
         role="input",
-        alt=f"{len(found.sizes)} copies of the photo, each blurred and half the size of the one before: {photo.alt}",
-        caption=f"{photo.title}: " + ", ".join(f"{width} x {height}" for height, width in found.sizes),
-        picture=found.gaussian,
+        alt=f"{len(drawn.sizes)} copies of the photo, each blurred and half the size of the one before: {photo.alt}",
+        caption=f"{photo.title}: " + ", ".join(f"{width} x {height}" for height, width in drawn.sizes),
+        picture=drawn.gaussian,
     )
 
 
-def show_mosaics(pictures: list[Panel], found: pyramid_cache.Drawn, key: str) -> None:
+def show_mosaics(pictures: list[Panel], drawn: PyramidPictures, key: str) -> None:
     """Pictures of whole pyramids; they have pixels of their own, so that a pin would point elsewhere."""
-    frame = found.gaussian.shape[:2]
+    frame = drawn.gaussian.shape[:2]
     photo_view(
         pictures, key=key, size=frame, label_set=None, mode="none", group=f"{key} {frame}", columns=len(pictures)
     )
@@ -37,20 +38,20 @@ def show_mosaics(pictures: list[Panel], found: pyramid_cache.Drawn, key: str) ->
 def take_apart(photo: state.Photo) -> None:
     """Both pyramids of the photo, and the photo made again of those levels that are on."""
     levels = st.select_slider("Levels", range(2, 7), value=3, key="levels", bind="query-params", width=420)
-    found = pyramid_cache.drawn(photo, levels)
+    drawn = pyramid_cache.pictures(photo, levels)
     pictures = [
-        gaussian_panel(photo, found),
+        gaussian_panel(photo, drawn),
         Panel(
             title="Laplacian pyramid",
             role="input",
             alt=f"{levels - 1} bands that show edges on grey, and a small blurred photo: {photo.alt}",
             caption="bands brightened "
-            + ", ".join(f"{gain:.1f}" for gain in found.gains)
+            + ", ".join(f"{gain:.1f}" for gain in drawn.gains)
             + " times; last, the residual",
-            picture=found.laplacian,
+            picture=drawn.laplacian,
         ),
     ]
-    show_mosaics(pictures, found, "mosaics")
+    show_mosaics(pictures, drawn, "mosaics")
 
     st.subheader("Put together again")
     names = [level_name(level) for level in range(levels)]

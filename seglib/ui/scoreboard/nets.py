@@ -45,18 +45,18 @@ LITERATURE = {
 }
 
 
-def nets(labels: LabelSet) -> None:
+def nets(label_set: LabelSet) -> None:
     """Table, plot, classes, worst photos and card."""
     board = read_scoreboard()
-    if board is None or not board["scores"].get(labels.name):
+    if board is None or not board["scores"].get(label_set.name):
         st.info("Nothing has been measured yet: `python -m seglib.scoreboard --data DATA` does it.")
         return
-    scores, costs = board["scores"][labels.name], board["costs"]
+    scores, costs = board["scores"][label_set.name], board["costs"]
     table = pd.DataFrame({title: {net: 100 * row[key] for net, row in scores.items()} for key, title in SCORES.items()})
     table = table.join(_cost_table(costs, [net for net in scores if net in costs]))
     by = st.segmented_control("Cost", list(COSTS), default="Time", required=True, key="cost", bind="query-params")
-    _plot(table, by, labels)
-    st.caption(_words(board, next(iter(scores.values()))["images"], by, labels))
+    _plot(table, by, label_set)
+    st.caption(_words(board, next(iter(scores.values()))["images"], by, label_set))
     _show(table)
     st.caption(
         f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
@@ -66,7 +66,7 @@ def nets(labels: LabelSet) -> None:
     # Their weights are for other classes, so torchvision's nets have costs alone.
     st.markdown("**Torchvision's nets in the same run**")
     _show(_cost_table(costs, board["peers"]))
-    _one_net(scores, labels)
+    _one_net(scores, label_set)
 
 
 def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
@@ -84,11 +84,11 @@ def _show(table: pd.DataFrame) -> None:
     st.dataframe(table.rename_axis("Net"), column_config=widths, height="content", placeholder="–")
 
 
-def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
+def _plot(table: pd.DataFrame, by: str, label_set: LabelSet) -> None:
     column = f"{by}, {COSTS[by][-1]}"
     data = table.reset_index(names="net")[["net", "Mean IoU", column]].dropna()
     data["of"] = "ours, validation"
-    if by == "Parameters" and labels.name == "street":
+    if by == "Parameters" and label_set.name == "street":
         rows = [
             {"net": f"{net} [{sure}]", "Mean IoU": iou, column: size, "of": "literature, test"}
             for net, (iou, size, sure) in LITERATURE.items()
@@ -123,13 +123,13 @@ def _plot(table: pd.DataFrame, by: str, labels: LabelSet) -> None:
 def _places(data: pd.DataFrame, column: str) -> list[int]:
     """Where each dot's name is written, as indices of `dot_names.PLACES`."""
     x, y = np.log(data[column].to_numpy()), -data["Mean IoU"].to_numpy()
-    shares = np.stack([(each - each.min()) / max(np.ptp(each), 1e-9) for each in (x, y)], 1)
+    shares = np.stack([(axis - axis.min()) / max(np.ptp(axis), 1e-9) for axis in (x, y)], 1)
     return dot_names.choose_places(list(data["net"]), PADDING + shares * (np.array(PLOT) - 2 * np.array(PADDING)), PLOT)
 
 
-def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
+def _words(board: dict, images: int, by: str, label_set: LabelSet) -> str:
     words = f"Up and left is better. Mean IoU of the {images} validation photos."
-    if labels.name == "street":
+    if label_set.name == "street":
         rows = "; ".join(f"{net} {iou} [{sure}]" for net, (iou, _, sure) in LITERATURE.items())
         words += (
             f" The literature's CamVid rows are of the 233 test photos, which are harder: compare with care. {rows}. "
@@ -137,7 +137,7 @@ def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
         )
         if by == "Parameters":
             words += " Drawn are those whose number of parameters we know."
-    alone = [net for net in all_nets(labels.name) if read_card(weights_path(net, labels.name))["init"] is None]
+    alone = [net for net in all_nets(label_set.name) if read_card(weights_path(net, label_set.name))["init"] is None]
     if alone:
         words += (
             f" {', '.join(alone)} learnt alone from the first epoch, the others, for as long, from a shared trunk: "
@@ -146,21 +146,21 @@ def _words(board: dict, images: int, by: str, labels: LabelSet) -> str:
     return words
 
 
-def _one_net(scores: dict[str, dict], labels: LabelSet) -> None:
+def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
     st.subheader("One net")
     net = st.selectbox("Net", list(scores), key="board_net", bind="query-params")
     row = scores[net]
     left, right = st.columns([3, 2], gap="medium")
     with left:
         data = pd.DataFrame({"class": list(row["iou"]), "IoU": [100 * (iou or 0) for iou in row["iou"].values()]})
-        colors = [f"rgb{tuple(color)}" for color in labels.colors]
+        colors = [f"rgb{tuple(color)}" for color in label_set.colors]
         chart = (
             alt.Chart(data, title=f"IoU of each class, {net}, %")
             .mark_bar(stroke="#8a8f98", strokeWidth=0.5)
             .encode(
                 y=alt.Y("class:N", sort="-x", title=None, axis=alt.Axis(labelOverlap=False)),
                 x=alt.X("IoU:Q", title=None, scale=alt.Scale(domain=[0, 100])),
-                color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=list(labels.classes), range=colors)),
+                color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=list(label_set.classes), range=colors)),
                 tooltip=["class", alt.Tooltip("IoU", format=".1f")],
             )
         )
@@ -170,7 +170,7 @@ def _one_net(scores: dict[str, dict], labels: LabelSet) -> None:
         worst = pd.Series({photo: f"{100 * iou:.1f}" for photo, iou in row["worst"].items()}, name="Mean IoU, %")
         st.table(worst.rename_axis("Photo").to_frame())
         st.caption("By name: the data sets' photos are not part of this project. Over the classes in each photo.")
-    card = WEIGHTS / f"{labels.name}-{net}.json"
+    card = WEIGHTS / f"{label_set.name}-{net}.json"
     if card.is_file():
         with st.expander("Model card", icon=":material/badge:"):
             st.json(read_json(card), expanded=1)

@@ -28,16 +28,16 @@ def speed() -> None:
         {
             "What": PARTS.get(part, part),
             "Time of / time of": title,
-            "Ratio": "{:.2f} ({:.2f} to {:.2f})".format(found["median"], *found["quartiles"]),
+            "Ratio": "{:.2f} ({:.2f} to {:.2f})".format(ratio["median"], *ratio["quartiles"]),
         }
-        for part, each in report["parts"].items()
-        for title, found in each.get("ratios", {}).items()
+        for part, measured in report["parts"].items()
+        for title, ratio in measured.get("ratios", {}).items()
     ]
     st.table(pd.DataFrame(rows).set_index("What"))
     st.caption(
         f"Medians and quartiles over rounds, on {report['machine']}. Both sides of a ratio were measured in turn, in "
         "one run, so that they hold on other machines, too. `python -m benchmarks`"
     )
-    for part, each in report["parts"].items():
+    for part, measured in report["parts"].items():
         with st.expander(f"All that was measured: {PARTS.get(part, part)}"):
-            st.json(each, expanded=1)
+            st.json(measured, expanded=1)

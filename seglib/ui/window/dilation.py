@@ -29,6 +29,7 @@ KERNELS = {
     "nine ones": np.ones((3, 3), int),
 }
 RATES = range(1, 6)  # drawn in the exploded filter
+REACH = max(RATES)  # pixels from the middle tap to the outermost
 OPENING = "1, 2, 4, 8"
 EXAMPLES = [OPENING, "2, 2, 2", "1, 2, 5", "1, 2, 3", "1, 1, 1, 1"]
 
@@ -47,44 +48,16 @@ def explode(photo: state.Photo) -> None:
     name = st.segmented_control(
         "Filter", list(KERNELS), default="Laplacian", key="kernel", required=True, bind="query-params"
     )
-    kernel = KERNELS[name]
     grey = cv2.cvtColor(photo.image, cv2.COLOR_RGB2GRAY).astype(np.float64)
-    reach = max(RATES)
     row, col = (
-        min(max(at, reach), n - 1 - reach) for at, n in zip(state.pin(photo), photo.size, strict=True)
+        min(max(at, REACH), n - 1 - REACH) for at, n in zip(state.pin(photo), photo.size, strict=True)
     )  # a whole filter must fit
-    window = grey[row - reach : row + reach + 1, col - reach : col + reach + 1]
-    frames, rows = [], []
-    for rate in RATES:
-        stuffed = zero_stuffed(kernel, rate)
-        dilated, large = filtered(grey, kernel, rate), filtered_large(grey, stuffed)
-        at = row - rate, col - rate  # outputs exist where the whole filter fits
-        taps = [(reach + rate * i, reach + rate * j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-        side = len(stuffed)
-        frames.append(
-            Frame(
-                caption=f"Dilation {rate}: nine taps, {rate} px apart, span {side} x {side} input pixels. "
-                f"Output at the middle: {dilated[at]:.0f}.",
-                shade=1 - window / 255,
-                taps=taps,
-                numbers=window.round(),
-            )
-        )
-        rows.append(
-            {
-                "Dilation": rate,
-                "Spans": f"{side} x {side}",
-                "Weights": kernel.size,
-                "Zeros": side * side - kernel.size,
-                "Dilated": dilated[at],
-                "With zeros": large[at],
-                "Difference": float(np.abs(dilated - large).max()),
-            }
-        )
+    window = grey[row - REACH : row + REACH + 1, col - REACH : col + REACH + 1]
+    rows = [_both_ways(grey, KERNELS[name], rate, (row, col)) for rate in RATES]
     left, right = st.columns([5, 6], gap="medium")
     with left:
         grid_stepper(
-            frames,
+            [_exploded(window, rate, line["Dilated"]) for rate, line in zip(RATES, rows, strict=True)],
             key="explode",
             title="Nine taps on grey values of the photo",
             role="input",
@@ -102,6 +75,35 @@ def explode(photo: state.Photo) -> None:
             "The nine taps move apart; they stay nine. A filter of 11 x 11 that is nearly all zeros costs and learns "
             "what a 3x3 filter does."
         )
+
+
+def _both_ways(grey: np.ndarray, kernel: np.ndarray, rate: int, point: tuple[int, int]) -> dict[str, object]:
+    """A row of the table: the output at a pixel with dilation and with a large filter, and how far they differ."""
+    stuffed = zero_stuffed(kernel, rate)
+    dilated, large = filtered(grey, kernel, rate), filtered_large(grey, stuffed)
+    at = point[0] - rate, point[1] - rate  # outputs exist where the whole filter fits
+    side = len(stuffed)
+    return {
+        "Dilation": rate,
+        "Spans": f"{side} x {side}",
+        "Weights": kernel.size,
+        "Zeros": side * side - kernel.size,
+        "Dilated": dilated[at],
+        "With zeros": large[at],
+        "Difference": float(np.abs(dilated - large).max()),
+    }
+
+
+def _exploded(window: np.ndarray, rate: int, output: float) -> Frame:
+    """The taps at a rate on grey values ``(n, n)``."""
+    side = 1 + 2 * rate
+    return Frame(
+        caption=f"Dilation {rate}: nine taps, {rate} px apart, span {side} x {side} input pixels. "
+        f"Output at the middle: {output:.0f}.",
+        shade=1 - window / 255,
+        taps=[(REACH + rate * i, REACH + rate * j) for i in (-1, 0, 1) for j in (-1, 0, 1)],
+        numbers=window.round(),
+    )
 
 
 def stack_rates() -> None:

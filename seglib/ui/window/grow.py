@@ -21,15 +21,15 @@ START = "3x3, dilation 1, 2, 4, 8, …"
 OWN = "my own"
 
 
-def grow(photo: state.Photo, labels: LabelSet) -> None:
+def grow(photo: state.Photo, label_set: LabelSet) -> None:
     """Edit a stack; see its window on the photo and its costs in a table."""
     page.wait_for_nets()
-    _edit(photo, labels)
+    _edit(photo, label_set)
     page.show_source(receptive_field, costs)
 
 
-def _edit(photo: state.Photo, labels: LabelSet) -> None:
-    presets = PRESETS | _net_presets(labels)
+def _edit(photo: state.Photo, label_set: LabelSet) -> None:
+    presets = PRESETS | _net_presets(label_set)
     texts = {name: write_stack(preset.rows) for name, preset in presets.items()}
     left, right = st.columns([1, 2], gap="medium")
     with right:
@@ -44,13 +44,13 @@ def _edit(photo: state.Photo, labels: LabelSet) -> None:
             "pooling that subsamples by 2, and a 3x3 convolution of dilation 4 with 128 channels. `16/16:768` are "
             "patches, `3g32:32` is depthwise over 32 channels; `+1` sets the padding, `c` counts a window only begun.",
         )
-    chosen = next((name for name, each in texts.items() if each == " ".join(text.replace(",", " ").split())), OWN)
+    chosen = next((name for name, stack in texts.items() if stack == " ".join(text.replace(",", " ").split())), OWN)
     st.session_state["stack_preset"] = chosen
     with left:
         st.selectbox("Start from", [OWN, *presets], key="stack_preset", on_change=_take_preset, args=(texts,))
     try:
         rows = list(presets[chosen].rows) if chosen in presets else parse_stack(text)
-        found = costs(rows, photo.size)
+        layer_costs = costs(rows, photo.size)
     except BadStack as error:
         st.error(str(error))
         panels.show([panels.photo_panel(photo)], photo, None, key="grow", columns=2)
@@ -60,16 +60,16 @@ def _edit(photo: state.Photo, labels: LabelSet) -> None:
         upto = st.slider("Layers stacked", 1, len(rows), len(rows), key=f"layers_{len(rows)}")
     picture, numbers = st.columns([3, 2], gap="medium")
     with picture:
-        panels.show([_panel(photo, rows[:upto], found[:upto])], photo, None, key="grow", columns=1)
+        panels.show([_panel(photo, rows[:upto], layer_costs[:upto])], photo, None, key="grow", columns=1)
     with numbers:
-        _metrics(found[:upto])
+        _metrics(layer_costs[:upto])
         if chosen in presets:
             st.caption(presets[chosen].words)
         page.what_you_should_see(
             "Plain 3x3 layers add 2 px each. Subsampling and dilation multiply: the window of the next layer grows in "
             "larger steps. Only subsampling also makes the output smaller, and everything after it cheaper."
         )
-    _table(rows, found, upto)
+    _table(rows, layer_costs, upto)
 
 
 def _take_preset(texts: dict[str, str]) -> None:
@@ -78,12 +78,12 @@ def _take_preset(texts: dict[str, str]) -> None:
         st.session_state["stack"] = texts[name]
 
 
-def _net_presets(labels: LabelSet) -> dict[str, Preset]:
+def _net_presets(label_set: LabelSet) -> dict[str, Preset]:
     """The longest path of each net of the family."""
     if loading():
         return {}
     nets: dict[tuple[Row, ...], list[str]] = {}  # those that differ in their skips alone share their longest path
-    for net in all_nets(labels.name):
+    for net in all_nets(label_set.name):
         table = cache.layer_table(net)
         rows = tuple(Row(x.kernel, x.stride, x.dilation, x.channels) for x in table)
         if all(row.layer.padding == x.padding for row, x in zip(rows, table, strict=True)):
@@ -94,7 +94,7 @@ def _net_presets(labels: LabelSet) -> dict[str, Preset]:
     }
 
 
-def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[LayerCost]) -> Panel:
+def _panel(photo: state.Photo, rows: Sequence[Row], layer_costs: Sequence[LayerCost]) -> Panel:
     """Nested boxes, one a layer, of the unit nearest to the pinned pixel."""
     point = state.pin(photo)
     boxes = []
@@ -102,10 +102,11 @@ def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[LayerCost]) 
         field = receptive_field([row.layer for row in rows[: at + 1]])
         middle = field.start + field.size // 2
         units = (
-            min(max(round((p - middle) / field.jump), 0), n - 1) for p, n in zip(point, found[at].output, strict=True)
+            min(max(round((p - middle) / field.jump), 0), n - 1)
+            for p, n in zip(point, layer_costs[at].output, strict=True)
         )
         boxes.append((tuple(field.window(unit) for unit in units), layer_color(at / max(len(rows) - 1, 1))))
-    last = found[-1]
+    last = layer_costs[-1]
     return Panel(
         title="What one output unit sees",
         role="input",
@@ -116,17 +117,17 @@ def _panel(photo: state.Photo, rows: Sequence[Row], found: Sequence[LayerCost]) 
     )
 
 
-def _metrics(found: Sequence[LayerCost]) -> None:
-    last = found[-1]
+def _metrics(layer_costs: Sequence[LayerCost]) -> None:
+    last = layer_costs[-1]
     columns = st.columns(2)
     columns[0].metric("Receptive field", f"{last.size} px")
     columns[1].metric("Jump (output stride)", f"{last.jump} px")
     columns = st.columns(2)
     columns[0].metric("Output", f"{last.output[1]} x {last.output[0]}")
-    columns[1].metric("Parameters", _short(sum(each.parameters for each in found)))
+    columns[1].metric("Parameters", _short(sum(cost.parameters for cost in layer_costs)))
     columns = st.columns(2)
-    columns[0].metric("Multiply-adds", _short(sum(each.multiply_adds for each in found)))
-    columns[1].metric("Activations", f"{_short(sum(each.activation_bytes for each in found))}B")
+    columns[0].metric("Multiply-adds", _short(sum(cost.multiply_adds for cost in layer_costs)))
+    columns[1].metric("Activations", f"{_short(sum(cost.activation_bytes for cost in layer_costs))}B")
 
 
 def _short(count: float) -> str:
@@ -136,7 +137,7 @@ def _short(count: float) -> str:
     return f"{count:.0f} "
 
 
-def _table(rows: Sequence[Row], found: Sequence[LayerCost], upto: int) -> None:
+def _table(rows: Sequence[Row], layer_costs: Sequence[LayerCost], upto: int) -> None:
     table = pd.DataFrame(
         {
             "Layer": str(row),
@@ -149,7 +150,7 @@ def _table(rows: Sequence[Row], found: Sequence[LayerCost], upto: int) -> None:
             "Multiply-adds, M": cost.multiply_adds / 1e6,
             "Activations, MB": cost.activation_bytes / 1e6,
         }
-        for number, (row, cost) in enumerate(zip(rows, found, strict=True), 1)
+        for number, (row, cost) in enumerate(zip(rows, layer_costs, strict=True), 1)
     )
     table.index = pd.RangeIndex(1, len(table) + 1)
     number = st.column_config.NumberColumn(format="%.1f")

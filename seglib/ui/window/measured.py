@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import altair as alt
 import numpy as np
@@ -11,84 +13,119 @@ import streamlit as st
 
 from seglib.labels import LabelSet
 from seglib.models.cards import all_nets
-from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
 from seglib.ui import cache, inputs, page, panels, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.window import cache as window_cache
+from seglib.ui.window.cache import OTHERS
 from seglib.ui.words import percent
 from seglib.window.pictures import EFFECTIVE, THEORY, Box, centred_box, energy_picture, framed, heat_scale, tinted
 
 PATCHES = (16, 24, 32, 48, 64, 96, 128)
-OTHERS = 3  # photos of the box that the effective field is averaged over, beside the one on the page
 
 
-def measured(photo: state.Photo, labels: LabelSet) -> None:
+def measured(photo: state.Photo, label_set: LabelSet) -> None:
     """All four views of one pixel's window."""
     page.wait_for_nets()
-    _measure(photo, labels)
+    _measure(photo, label_set)
     page.show_source(*_sources(), example="receptive_field")
 
 
-def _measure(photo: state.Photo, labels: LabelSet) -> None:
-    nets = all_nets(labels.name)
+@dataclass(frozen=True, eq=False)
+class View:
+    """What is asked about the window of the pinned pixel, and what was found out."""
+
+    photo: state.Photo
+    label_set: LabelSet
+    net: str
+    class_index: int  # whose score is looked at
+    patch: int  # pixels a side of what covers the photo
+    theory: Box  # what the pixel's score can depend on
+    energy: np.ndarray  # (H, W), of the gradient
+    covered: object  # `seglib.window.occlusion.Occlusion`
+
+    @property
+    def point(self) -> state.Point:
+        """The pinned pixel."""
+        return state.pin(self.photo)
+
+    @property
+    def name(self) -> str:
+        """Of the class."""
+        return self.label_set.classes[self.class_index]
+
+    @cached_property
+    def side(self) -> int:
+        """Of the effective window, in pixels."""
+        from seglib.window.effective_field import effective_size
+
+        return effective_size(self.energy, self.point)
+
+    @property
+    def theory_side(self) -> int:
+        """Of the theoretical window on the photo, in pixels."""
+        return max(end - first for first, end in self.theory)
+
+
+def _measure(photo: state.Photo, label_set: LabelSet) -> None:
+    """Ask for net, class and patch, then show the views one after the other as they are there."""
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        start = nets.index("fcn8s") if "fcn8s" in nets else 0
-        net = st.selectbox("Net", nets, index=start, key="window_net", bind="query-params", persist_state="session")
+        net = _choose_net(label_set)
     with right:
         patch = st.select_slider("Grey patch, px", PATCHES, value=48, key="patch", bind="query-params")
     if loading():
         panels.show([panels.photo_panel(photo)], photo, None, key="window", columns=3)
         return
     point = state.pin(photo)
-    answer = panels.segment_all(photo, labels, [net])[net]
-    said = int(answer.labels[point])
+    class_there = int(panels.segment_all(photo, label_set, [net])[net].labels[point])
     with middle:
-        k = inputs.choose_class(labels, answer=said, title="Score of")
-    name = labels.classes[k]
+        k = inputs.choose_class(label_set, answer=class_there, title="Score of")
     st.caption(
-        f"At row {point[0]}, column {point[1]} {net} says **{labels.classes[said]}**. Click another pixel: "
+        f"At row {point[0]}, column {point[1]} {net} says **{label_set.classes[class_there]}**. Click another pixel: "
         "all views follow."
     )
-    box = _theory(photo, net, point)
-    found = window_cache.compute_all(
+    results = window_cache.compute_all(
         {
-            "occlusion": (
-                (photo.key, labels.name, net, point, patch, "occlusion"),
-                _occlusion(photo, labels, net, patch),
-            ),
-            "field": ((photo.key, labels.name, net, point, k, "field"), _field(photo, labels, net, k)),
+            "occlusion": window_cache.occlusion(photo, label_set.name, net, point, patch),
+            "field": window_cache.field(photo, label_set.name, net, point, k),
         },
         f"{net} looks at {OTHERS + 1} photos, and at this one with a patch over it …",
     )
-    if found is None:
+    if results is None:
         return
-    from seglib.window.crops import sides_for
-    from seglib.window.effective_field import effective_size
+    theory = _theory(photo, net, point)
+    view = View(photo, label_set, net, k, patch, theory, results["field"], results["occlusion"])
+    crops = _crops(view)
+    if crops is None:
+        return
+    panels.show(_pictures(view), photo, None, key="window", columns=3)
+    _legends()
+    st.subheader("The window test: the net sees nothing but a crop round the pixel")
+    _chart(crops, label_set, k, view.side, view.theory_side)
+    _verdict(view, crops)
 
-    energy, covered = found["field"], found["occlusion"]
-    side = effective_size(energy, point)
-    theory_side = max(end - first for first, end in box)
-    marks = (side, theory_side, *_reach(box, point))
-    sides = sides_for(photo.size, point, marks)
-    found |= (
-        window_cache.compute_all(
-            {
-                "window": (
-                    (photo.key, labels.name, net, point, tuple(sides), "window"),
-                    _window(photo, labels, net, sides),
-                )
-            },
-            f"{net} looks at ever larger crops …",
-        )
-        or {}
-    )
-    if "window" not in found:
-        return
-    curve = found["window"]
-    panels.show(_pictures(photo, net, name, k, box, energy, covered, side, patch), photo, None, key="window", columns=3)
+
+def _choose_net(label_set: LabelSet) -> str:
+    nets = all_nets(label_set.name)
+    start = nets.index("fcn8s") if "fcn8s" in nets else 0
+    return st.selectbox("Net", nets, index=start, key="window_net", bind="query-params", persist_state="session")
+
+
+def _crops(view: View) -> list | None:
+    """What the net says if it sees nothing but crops around the pixel; None if the visitor stopped it."""
+    from seglib.window.crops import sides_for
+
+    marks = (view.side, view.theory_side, *_reach(view.theory, view.point))
+    sides = tuple(sides_for(view.photo.size, view.point, marks))
+    work = window_cache.window(view.photo, view.label_set.name, view.net, view.point, sides)
+    results = window_cache.compute_all({"window": work}, f"{view.net} looks at ever larger crops …")
+    return None if results is None else results["window"]
+
+
+def _legends() -> None:
+    """What the colours of the three pictures mean."""
     one, two, three = st.columns(3)
     # In the outlines' own colours: Markdown's orange and blue are others.
     one.caption(
@@ -100,9 +137,6 @@ def _measure(photo: state.Photo, labels: LabelSet) -> None:
         st.image(heat_scale(), caption="gradient energy: none to most (fourth root)", width="stretch")
     with three:
         st.image(score_scale(), caption="P falls if covered (purple), rises (orange)", width="stretch")
-    st.subheader("The window test: the net sees nothing but a crop round the pixel")
-    _chart(curve, labels, k, side, theory_side)
-    _verdict(curve, k, name, net, side, theory_side, photo.size)
 
 
 def _theory(photo: state.Photo, net: str, point: state.Point) -> Box:
@@ -120,68 +154,18 @@ def _reach(box: Box, point: state.Point) -> tuple[int]:
     return (2 * max(max(at - first, end - 1 - at) for at, (first, end) in zip(point, box, strict=True)) + 1,)
 
 
-def _field(photo: state.Photo, labels: LabelSet, net: str, k: int) -> window_cache.Work:
-    """The effective field over this photo and some of the box."""
-    from seglib.window.effective_field import effective_field, fitted
-
-    model, point = cache.model(net, labels.name), state.pin(photo)
-    others = [fitted(cache.bundled_photo(name).image, photo.size) for name in PHOTOS if name != photo.key][:OTHERS]
-    images = [photo.image, *others]
-
-    def steps() -> Iterator[tuple[np.ndarray, float]]:
-        for count, energy in enumerate(effective_field(model, images, point, k), 1):
-            yield energy, count / len(images)
-
-    return steps
-
-
-def _occlusion(photo: state.Photo, labels: LabelSet, net: str, patch: int) -> window_cache.Work:
-    from seglib.window.occlusion import occlude
-
-    model, point = cache.model(net, labels.name), state.pin(photo)
-
-    def steps() -> Iterator[tuple[object, float]]:
-        for found in occlude(model, photo.image, point, patch):
-            yield found, found.done
-
-    return steps
-
-
-def _window(photo: state.Photo, labels: LabelSet, net: str, sides: Sequence[int]) -> window_cache.Work:
-    from seglib.window.crops import window_test
-
-    model, point = cache.model(net, labels.name), state.pin(photo)
-
-    def steps() -> Iterator[tuple[list, float]]:
-        seen = []
-        for each in window_test(model, photo.image, point, sides):
-            seen.append(each)
-            yield seen, len(seen) / len(sides)
-
-    return steps
-
-
-def _pictures(
-    photo: state.Photo,
-    net: str,
-    name: str,
-    k: int,
-    box: Box,
-    energy: np.ndarray,
-    covered: object,
-    side: int,
-    patch: int,
-) -> list[Panel]:
+def _pictures(view: View) -> list[Panel]:
+    """Both windows, the effective field, and what covering does."""
     from seglib.window.occlusion import on_pixels
 
-    point = state.pin(photo)
-    boxes = [(box, THEORY)]
+    photo, name, side, covered = view.photo, view.name, view.side, view.covered
+    boxes = [(view.theory, THEORY)]
     if side:
-        boxes.append((centred_box(point, side), EFFECTIVE))
-    change = covered.change(k)
+        boxes.append((centred_box(view.point, side), EFFECTIVE))
+    change = covered.change(view.class_index)
     limit = max(0.02, float(np.abs(change).max()))
     worst = np.unravel_index(np.argmin(change), change.shape)
-    height, width = (end - first for first, end in box)
+    height, width = (end - first for first, end in view.theory)
     return [
         Panel(
             title="The two windows",
@@ -195,26 +179,26 @@ def _pictures(
             role="output",
             alt=f"Heat map of how strongly each pixel moves the score of {name} at the pinned pixel",
             caption=f"gradient of the score for {name}, mean of {OTHERS + 1} photos",
-            picture=framed(energy_picture(photo.image, energy), boxes),
+            picture=framed(energy_picture(photo.image, view.energy), boxes),
         ),
         Panel(
-            title=f"Covered by {patch} px of grey",
+            title=f"Covered by {view.patch} px of grey",
             role="output",
             alt=f"Map of how the probability of {name} changes where a grey patch covers the photo",
-            caption=f"P({name}) is {percent(float(covered.uncovered[k]))} uncovered; at worst "
+            caption=f"P({name}) is {percent(float(covered.uncovered[view.class_index]))} uncovered; at worst "
             f"{100 * change[worst]:+.0f} points; full colour ±{100 * limit:.0f}",
             picture=framed(tinted(photo.image, on_pixels(change, covered.step, photo.size), limit), boxes),
         ),
     ]
 
 
-def _chart(curve: Sequence[object], labels: LabelSet, k: int, side: int, theory_side: int) -> None:
+def _chart(curve: Sequence[object], label_set: LabelSet, k: int, side: int, theory_side: int) -> None:
     """P(class) against the side of the crop, the two sizes marked, and the strongest rival."""
     table = np.array([seen.probabilities for seen in curve])
-    rival = int(np.argmax(np.where(np.arange(len(labels)) == k, -1, table.max(0))))
+    rival = int(np.argmax(np.where(np.arange(len(label_set)) == k, -1, table.max(0))))
     data = pd.DataFrame(
         [
-            {"side": seen.side, "P": 100 * float(seen.probabilities[c]), "class": labels.classes[c]}
+            {"side": seen.side, "P": 100 * float(seen.probabilities[c]), "class": label_set.classes[c]}
             for seen in curve
             for c in (k, rival)
         ]
@@ -228,7 +212,7 @@ def _chart(curve: Sequence[object], labels: LabelSet, k: int, side: int, theory_
             color=alt.Color(
                 "class:N",
                 title=None,
-                scale=alt.Scale(domain=[labels.classes[k], labels.classes[rival]], range=["#0072B2", "#9aa0a6"]),
+                scale=alt.Scale(domain=[label_set.classes[k], label_set.classes[rival]], range=["#0072B2", "#9aa0a6"]),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=["class", "side", alt.Tooltip("P", format=".1f", title="%")],
@@ -252,16 +236,16 @@ def _chart(curve: Sequence[object], labels: LabelSet, k: int, side: int, theory_
     st.altair_chart((lines + rules).resolve_scale(color="independent"), height=320)
 
 
-def _verdict(
-    curve: Sequence[object], k: int, name: str, net: str, side: int, theory_side: int, size: tuple[int, int]
-) -> None:
-    final = curve[-1].probabilities
-    within = [seen.side for seen in curve if abs(seen.probabilities[k] - final[k]) > 0.05]
-    settled = next((seen.side for seen in curve if not within or seen.side > within[-1]), curve[-1].side)
+def _verdict(view: View, crops: Sequence[object]) -> None:
+    """Three sizes of window, and how to read them."""
+    from seglib.window.crops import settled_side
+
+    height, width = view.photo.size
+    at_the_end = float(crops[-1].probabilities[view.class_index])
     one, two, three = st.columns(3)
-    one.metric("Theoretical window", f"{theory_side} px")
-    two.metric("Effective (95 % of the energy)", f"{side} px")
-    three.metric("Needed: within 5 points of the end", f"{settled} px")
+    one.metric("Theoretical window", f"{view.theory_side} px")
+    two.metric("Effective (95 % of the energy)", f"{view.side} px")
+    three.metric("Needed: within 5 points of the end", f"{settled_side(crops, view.class_index)} px")
     page.what_you_should_see(
         "The effective field is much smaller than the window, and what the net needs lies mostly inside it. Once a "
         "crop holds the whole theoretical window, the curve is flat to the last digit: what lies further out is never "
@@ -269,8 +253,8 @@ def _verdict(
     )
     st.caption(
         "The crop is a picture of its own. So that the pixel keeps its place on the net's grid of 32 px, up to 31 grey "
-        f"rows and columns go above and left of it; right and below {net} pads in the same way itself. The largest "
-        f"crop is the whole photo, {size[1]} x {size[0]} px, where P({name}) is {percent(float(final[k]))}."
+        f"rows and columns go above and left of it; right and below {view.net} pads in the same way itself. The "
+        f"largest crop is the whole photo, {width} x {height} px, where P({view.name}) is {percent(at_the_end)}."
     )
 
 
