@@ -113,7 +113,7 @@ def test_a_number_taken_apart(truth) -> None:
     cm = confusion_matrix(truth, off, K)
     assert rf"{100 * pixel_accuracy(cm):.1f}\,\%" in texts(calm(app))
     wrong = ((off != truth) & (truth != IGNORE)).sum()
-    lit = app.get("bidi_component")[-1].proto.json
+    lit = next(element.proto.json for element in app.get("bidi_component") if element.proto.id.endswith("-lit"))
     assert f"all its mistakes: {wrong:,} pixels" in lit
     sky, tree = EVERYDAY.index("sky"), EVERYDAY.index("tree")
     present = np.flatnonzero(cm.sum(1)).tolist()
