@@ -105,6 +105,11 @@ def test_every_control_of_the_duel(truth) -> None:
     assert "truth without classes under 30 %" in after.index
 
 
+def lit_picture(app: AppTest) -> str:
+    """What was sent to the picture of a cell's pixels."""
+    return next(element.proto.json for element in app.get("bidi_component") if element.proto.id.endswith("-lit"))
+
+
 def test_a_number_taken_apart(truth) -> None:
     app = open_page("Metric duel")
     app.selectbox(key="apart").set_value("truth, 4 px off").run()
@@ -113,13 +118,13 @@ def test_a_number_taken_apart(truth) -> None:
     cm = confusion_matrix(truth, off, K)
     assert rf"{100 * pixel_accuracy(cm):.1f}\,\%" in texts(calm(app))
     wrong = ((off != truth) & (truth != IGNORE)).sum()
-    lit = next(element.proto.json for element in app.get("bidi_component") if element.proto.id.endswith("-lit"))
+    lit = lit_picture(app)
     assert f"all its mistakes: {wrong:,} pixels" in lit
     sky, tree = EVERYDAY.index("sky"), EVERYDAY.index("tree")
     present = np.flatnonzero(cm.sum(1)).tolist()
     app.session_state["matrix"] = {"selection": {"rows": [], "columns": [], "cells": [(present.index(sky), "tree")]}}
     app.run()
-    assert f"sky, called tree: {cm[sky, tree]:,} pixels" in calm(app).get("bidi_component")[-1].proto.json
+    assert f"sky, called tree: {cm[sky, tree]:,} pixels" in lit_picture(calm(app))
 
 
 def test_without_a_guess_nothing_is_revealed() -> None:

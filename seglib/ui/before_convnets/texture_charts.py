@@ -1,4 +1,4 @@
-"""Charts of the texture panels."""
+"""Charts of the experiments with texture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the detection panel shows of a cut: result, scores beside a net's, why stuff fails, and GrabCut's inside."""
+"""The experiment with things, after the cut: result, scores beside a net's, why stuff fails, and GrabCut's inside."""
 
 from __future__ import annotations
 
