@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from seglib.teach.answer import Answer
     from seglib.teach.features import Features
     from seglib.teach.heads import Head
+    from seglib.teach.live import Epoch, LivePhoto
     from seglib.teach.nets import FrozenNet
 
 IMAGENET, RANDOM = "ImageNet", "random weights"
@@ -67,3 +69,18 @@ def after_crf(photo: Photo, taught: Taught, layers: tuple[int, ...]) -> np.ndarr
     before = answer(photo, taught, IMAGENET, layers).probabilities
     with cache.COMPUTE:
         return mean_field(before, photo.image)
+
+
+@cache.shared(40)
+def live_photo(photo: Photo, labels: np.ndarray, start: str) -> LivePhoto:
+    """A labelled photo as a live run learns from it; half a megabyte."""
+    from seglib.teach.live import live_photo as prepare
+
+    return prepare(photo.image, labels, net(IMAGENET) if start == "ImageNet" else None)
+
+
+def trainer() -> Callable[..., Iterator[Epoch]]:
+    """What trains, imported on first use."""
+    from seglib.teach.live import train_live
+
+    return train_live

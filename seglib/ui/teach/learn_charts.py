@@ -1,0 +1,65 @@
+"""Curves of nets that learn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+DASHES = {"this run": [1, 0], "pinned": [6, 4]}
+
+
+def curves(runs: Mapping[str, Sequence], number: int) -> None:
+    """Loss, and mean IoU of crops and held-out photo, epoch by epoch; a line at the epoch that is looked at."""
+    rows = [
+        {"run": name, "epoch": epoch.number, "curve": curve, "value": value}
+        for name, epochs in runs.items()
+        for epoch in epochs
+        for curve, value in (
+            ("loss", epoch.loss),
+            ("crops it learns from", 100 * epoch.train_iou),
+            ("held-out photo", 100 * epoch.held_out_iou),
+        )
+        if not np.isnan(value)
+    ]
+    if not rows:
+        return
+    data = pd.DataFrame(rows)
+    here = alt.Chart(pd.DataFrame({"epoch": [number]})).mark_rule(strokeDash=[2, 4]).encode(x="epoch:Q")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        loss = _lines(data[data["curve"] == "loss"], "loss", None)
+        st.altair_chart(loss + here, height=240)
+    with right:
+        scores = _lines(data[data["curve"] != "loss"], "mean IoU, %", (0, 100))
+        st.altair_chart(scores + here, height=240)
+
+
+def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> alt.Chart:
+    scale = alt.Scale(domain=domain) if domain else alt.Scale(zero=True)
+    return (
+        alt.Chart(data)
+        .mark_line(point=len(data) < 20)
+        .encode(
+            x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("value:Q", title=title, scale=scale),
+            color=alt.Color(
+                "curve:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=["loss", "crops it learns from", "held-out photo"], range=["#009E73", "#0072B2", "#D55E00"]
+                ),
+                legend=alt.Legend(orient="bottom", labelLimit=200, values=sorted(set(data["curve"]))),
+            ),
+            strokeDash=alt.StrokeDash(
+                "run:N",
+                title=None,
+                scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())),
+                legend=alt.Legend(orient="bottom") if data["run"].nunique() > 1 else None,
+            ),
+            tooltip=["run", "curve", "epoch", alt.Tooltip("value", format=".2f")],
+        )
+    )
