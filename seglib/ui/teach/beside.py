@@ -17,6 +17,7 @@ from seglib.teach.strokes import BadStrokes
 from seglib.ui import page, panels, state
 from seglib.ui.before_convnets import texture_cache
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.lecture.plain import escaped
 from seglib.ui.photo import Photo
 from seglib.ui.teach import cache, lesson
 from seglib.ui.teach.lesson import Taught
@@ -59,7 +60,7 @@ def show(photo: Photo, own: LabelSet, taught: Taught, layers: tuple[int, ...]) -
         else:
             _others(photo, own, taught, layers)
     except (BadStrokes, BadScribbles) as error:
-        st.info(str(error))
+        st.info(escaped(str(error)))
     page.what_you_should_see(VIEWS[view])
     measured()
 

@@ -14,6 +14,7 @@ from seglib.teach.live_settings import BALANCES, BATCHES, EPOCHS, LEARNING_RATES
 from seglib.ui import page, panels, state
 from seglib.ui.cache import bundled_photo, bundled_truth
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.lecture.plain import escaped
 from seglib.ui.photo import Photo
 from seglib.ui.teach import cache, learn_charts, lesson
 from seglib.ui.teach.live_run import TURNS, LiveRun
@@ -58,9 +59,18 @@ def experiment() -> None:
     moving = run is not None and run.alive
     st.fragment(watch, run_every=EVERY if moving else None)(run, pinned, data)
     page.what_you_should_see(
-        "The curve of the crops it learns from climbs; the held-out photo's lags behind: a few photos are soon known "
-        "by heart. Skips sharpen borders. From scratch it takes many more epochs to leave blobs."
+        "Score on the crops it learns from soon climbs far above that on the photo it never sees: a few photos are "
+        f"known by heart long before they teach a class. {unknown(data)}"
     )
+
+
+def unknown(data: Data) -> str:
+    """The classes of the held-out photo that nothing teaches, in a sentence; empty where there are none."""
+    if data.truth is None:
+        return ""
+    taught = {int(k) for _, labels in data.photos for k in np.unique(labels)}
+    names = [escaped(data.label_set.classes[k]) for k in np.unique(data.truth) if k != IGNORE and int(k) not in taught]
+    return f"Nothing it learns from shows {' or '.join(names)}: that it cannot know." if names else ""
 
 
 def choose_settings() -> tuple[Settings, str]:
@@ -193,7 +203,9 @@ def watch(run: LiveRun | None, pinned: LiveRun | None, data: Data) -> None:
     for name, epochs in shown.items():
         epoch = epochs[min(number, len(epochs) - 1)]
         pictures.append(held_out_panel(name, data, epoch))
-    panels.show(pictures, data.held_out, data.label_set, key="live_view", columns=min(3, len(pictures)))
+    panels.show(
+        pictures, data.held_out, data.label_set, key="live_view", columns=2 if len(pictures) == 4 else len(pictures)
+    )
     if shown:
         learn_charts.curves(shown, number)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+COLORS = {"loss": "#009E73", "crops it learns from": "#0072B2", "held-out photo": "#D55E00"}
 DASHES = {"this run": [1, 0], "pinned": [6, 4]}
 
 
@@ -39,6 +40,7 @@ def curves(runs: Mapping[str, Sequence], number: int) -> None:
 
 
 def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> alt.Chart:
+    names = [name for name in COLORS if name in set(data["curve"])]
     scale = alt.Scale(domain=domain) if domain else alt.Scale(zero=True)
     return (
         alt.Chart(data)
@@ -49,16 +51,18 @@ def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> al
             color=alt.Color(
                 "curve:N",
                 title=None,
-                scale=alt.Scale(
-                    domain=["loss", "crops it learns from", "held-out photo"], range=["#009E73", "#0072B2", "#D55E00"]
-                ),
-                legend=alt.Legend(orient="bottom", labelLimit=200, values=sorted(set(data["curve"]))),
+                scale=alt.Scale(domain=names, range=[COLORS[name] for name in names]),
+                legend=alt.Legend(orient="bottom", columns=2, symbolType="stroke")
+                if data["curve"].nunique() > 1
+                else None,
             ),
             strokeDash=alt.StrokeDash(
                 "run:N",
                 title=None,
                 scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())),
-                legend=alt.Legend(orient="bottom") if data["run"].nunique() > 1 else None,
+                legend=alt.Legend(orient="bottom", columns=2, symbolType="stroke")
+                if data["run"].nunique() > 1
+                else None,
             ),
             tooltip=["run", "curve", "epoch", alt.Tooltip("value", format=".2f")],
         )

@@ -18,6 +18,7 @@ from seglib.teach.strokes import BadStrokes, simulated_strokes
 from seglib.teach.truth import EXAMPLES, example_names
 from seglib.ui import charts, paintings, panels, state
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.lecture.plain import escaped
 from seglib.ui.photo import Photo
 from seglib.ui.teach import beside, cache, classes, files, lesson
 from seglib.ui.teach.lesson import TEACH, Taught
@@ -52,7 +53,7 @@ def experiment() -> None:
             saved = st.container(width="content")
         for key in ("own_error", "example_error", "lesson_error"):
             if error := st.session_state.pop(key, None):
-                st.error(error)
+                st.error(escaped(error))
         if words := st.session_state.pop("lesson_words", None):
             st.info(words)
     taught = lesson.taught(layers)
@@ -143,7 +144,7 @@ def _show(photo: Photo, own: LabelSet, taught: Taught, result: Result) -> None:
         confidence=result.confidence,
     )
     panels.show([panel], photo, own, key="teach_answer", columns=1)
-    known = ", ".join(own.classes[k] for k in result.head.classes)
+    known = ", ".join(escaped(own.classes[k]) for k in result.head.classes)
     on = f"{len(taught.photos)} photos" if len(taught.photos) > 1 else "1 photo"
     learnt = "Learnt in the file that was loaded" if taught.head is not None else f"Learnt from strokes on {on}"
     st.caption(
