@@ -112,17 +112,17 @@ def test_hostile_strokes_change_nothing() -> None:
 
 
 def test_classes_live_in_the_link() -> None:
-    app = open_page("teach.py", photo=PHOTO, own=["cat", "room~00ff00"])
+    app = open_page("teach.py", photo=PHOTO, named=["cat", "room~00ff00"])
     assert painter(app)["classes"] == [
         {"name": "cat", "color": [229, 16, 26]},
         {"name": "room", "color": [0, 255, 0]},
     ]
-    bad = open_page("teach.py", photo=PHOTO, own=["cat", "cat"])
+    bad = open_page("teach.py", photo=PHOTO, named=["cat", "cat"])
     assert [entry["name"] for entry in painter(bad)["classes"]] == ["object", "background"]
 
 
 def test_names_are_shown_as_they_are_never_as_markdown() -> None:
-    app = open_page("teach.py", photo=PHOTO, own=["![x](http://a.b)", "**bold**"])
+    app = open_page("teach.py", photo=PHOTO, named=["![x](http://a.b)", "**bold**"])
     paint(app, two_strokes())
     words = next(caption.value for caption in app.caption if caption.value.startswith("Learnt"))
     assert r"\!\[x\]\(http" in words

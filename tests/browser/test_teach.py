@@ -29,7 +29,7 @@ def paint_two_classes(page: Page) -> Locator:
 
 def test_two_classes_a_layer_less_a_second_photo_and_a_reload(page: Page, app: str) -> None:
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{app}/teach?photo=china&own=sky&own=rest")
+    page.goto(f"{app}/teach?photo=china&named=sky&named=rest")
     settle(page)
     answer = paint_two_classes(page)
     expect(page.get_by_text("A net of streams 32 + 16 + 8 + 4", exact=True)).to_be_visible()
@@ -57,7 +57,7 @@ def test_a_phone_need_not_scroll_sideways(browser: Browser, app: str) -> None:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{app}/teach?photo=china&own=sky&own=rest&teach_beside=Each+layer+alone")
+    page.goto(f"{app}/teach?photo=china&named=sky&named=rest&teach_beside=Each+layer+alone")
     settle(page)
     paint_two_classes(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

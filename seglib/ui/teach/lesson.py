@@ -1,6 +1,6 @@
 """What this visitor has taught so far: classes, strokes on photos, and perhaps a head out of a file.
 
-Classes live in the session and in the link (``own=cup&own=table~0f61c4``), so that a reload, after which the painter
+Classes live in the session and in the link (``named=cup&named=table~0f61c4``), so that a reload, after which the painter
 brings back its strokes, finds them again. Strokes are `paintings` of the purpose `TEACH`.
 """
 
@@ -22,7 +22,7 @@ from seglib.ui.components.label_painter import Painting
 from seglib.ui.photo import Photo
 
 TEACH = "teach"  # purpose of the paintings: never anybody's truth
-LINK = "own"
+LINK = "named"
 FIRST_CLASSES = ("object", "background")
 
 
