@@ -1,7 +1,7 @@
 """What this visitor has taught so far: classes, strokes on photos, and perhaps a head out of a file.
 
-Classes live in the session and in the link (``named=cup&named=table~0f61c4``), so that a reload, after which the painter
-brings back its strokes, finds them again. Strokes are `paintings` of the purpose `TEACH`.
+Classes live in the session and in the link (``named=cup&named=table~0f61c4``), so that a reload, after which the
+painter brings back its strokes, finds them again. Strokes are `paintings` of the purpose `TEACH`.
 """
 
 from __future__ import annotations
