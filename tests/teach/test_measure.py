@@ -8,8 +8,23 @@ import numpy as np
 
 from seglib.labels import IGNORE
 from seglib.teach import measure
+from seglib.teach.heads import SHARES
 from seglib.teach.measure_photos import SETS, Task
 from tests.conftest import write_split
+
+
+def test_the_app_uses_the_shares_that_were_chosen() -> None:
+    report = json.loads(measure.RESULTS.read_text())
+    assert {int(stride): share for stride, share in report["shares"].items()} == SHARES
+
+
+def test_the_claims_hold_as_measured() -> None:
+    """What the page says: layers together beat each alone, and on other photos ImageNet beats random weights."""
+    rows = json.loads(measure.RESULTS.read_text())["rows"]
+    alone = [rows[f"layer {stride}"] for stride in measure.FOUR]
+    for which in ("own", "others"):
+        assert rows["four layers"][which]["mean_iou"] > max(row[which]["mean_iou"] for row in alone)
+    assert rows["four layers"]["others"]["mean_iou"] > rows["random weights"]["others"]["mean_iou"] + 10
 
 
 def test_mean_iou_by_hand() -> None:
