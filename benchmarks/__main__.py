@@ -29,6 +29,7 @@ PARTS = {
     "teach": ["--rounds", "10"],
     "pages": ["--rounds", "7"],
     "visitors": ["--seconds", "20"],
+    "phones": ["--seconds", "20"],
 }
 
 

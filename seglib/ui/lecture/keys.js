@@ -1,12 +1,12 @@
-// The presenter's keys. One listener for the page; it sends the step that is wanted, never "one further": a press that
-// comes while the last one is still on its way is neither lost nor doubled. Capture phase, for a slider would take
+// The presenter's keys. One listener for the page; it sends the step that is wanted, never "one further", and as a state,
+// which goes along with every later message: a press that comes while the last one is still on its way is not lost. Capture phase, for a slider would take
 // PageDown for itself. The room's key is kept for this tab alone, so that a reload finds its room again.
 const listeners = new WeakMap();
 const EDITABLE = 'textarea, select, [contenteditable=true], input:not([type=range]):not([type=checkbox]):not([type=radio])';
 const MOVED_BY_ARROWS = 'input, canvas, [role=slider], [role=tab], [role=radio], [role=option], [role=application]';
 const STEPS = {PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1};
 
-export default function ({data, parentElement, setTriggerValue}) {
+export default function ({data, parentElement, setStateValue, setTriggerValue}) {
   const route = (window.__lectureRoute ||= {wanted: null, at: 0});
   if (route.wanted === data.step || Date.now() - route.at > 3000) route.wanted = null;
   const known = sessionStorage.getItem('lecture-room');
@@ -14,8 +14,8 @@ export default function ({data, parentElement, setTriggerValue}) {
   else if (data.left) sessionStorage.removeItem('lecture-room');
   else if (known) setTriggerValue('room', known);
   const live = listeners.get(parentElement);
-  if (live) { live.data = data; live.send = setTriggerValue; return; }
-  const state = {data, send: setTriggerValue};
+  if (live) { live.data = data; live.send = setStateValue; return; }
+  const state = {data, send: setStateValue};
   listeners.set(parentElement, state);
   const onKey = (event) => {
     if (state.data.step === null || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -28,7 +28,7 @@ export default function ({data, parentElement, setTriggerValue}) {
     event.stopPropagation();
     route.wanted = Math.max(0, Math.min(state.data.last, (route.wanted ?? state.data.step) + by));
     route.at = Date.now();
-    state.send('step', route.wanted);
+    state.send('press', {step: route.wanted, at: route.at});
   };
   document.addEventListener('keydown', onKey, true);
   return () => { document.removeEventListener('keydown', onKey, true); listeners.delete(parentElement); };

@@ -12,6 +12,7 @@ from seglib.ui.lecture import hall
 from seglib.ui.lecture.following import Place
 
 NAME = "lecture_keys"
+_HEARD = "lecture_heard"
 _mount = st.components.v2.component(
     NAME, js=(Path(__file__).parent / "keys.js").read_text(encoding="utf-8"), html="<span></span>"
 )
@@ -34,8 +35,16 @@ def listen(place: Place | None) -> int | None:
         "room": str(key) if key else None,
         "left": st.session_state.pop("lecture_room_left", False),
     }
-    _mount(key=NAME, data=data, on_step_change=lambda: None, on_room_change=lambda: None)
-    return read_step(sent().get("step"), place)
+    _mount(key=NAME, data=data, on_press_change=lambda: None, on_room_change=lambda: None)
+    return read_press(sent().get("press"), place)
+
+
+def read_press(value: object, place: Place | None) -> int | None:
+    """The step that the latest press asks for, once; None for one that has been heard, or is none."""
+    if not isinstance(value, Mapping) or value.get("at") == st.session_state.get(_HEARD):
+        return None
+    st.session_state[_HEARD] = value.get("at")
+    return read_step(value.get("step"), place)
 
 
 def read_step(value: object, place: Place | None) -> int | None:
