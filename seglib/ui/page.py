@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from seglib.assets import ASSETS
+from seglib.ui.lecture import take_home
 from seglib.ui.loading import loading
 
 TEXTS = ASSETS / "texts"
@@ -18,7 +19,9 @@ Part = tuple[str, Callable[[], object]]  # claim, and what shows it
 
 def heading(title: str, claim: str) -> None:
     """A page's first two lines: its title, and the claim that it puts to the test."""
-    st.title(title)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(title, width="content")
+        take_home.draw(title, claim)
     st.markdown(f"#### {claim}")
 
 

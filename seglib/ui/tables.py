@@ -11,7 +11,7 @@ import streamlit as st
 from seglib import metrics
 from seglib.labels import LabelSet
 from seglib.models.cards import shipped_nets
-from seglib.ui import state
+from seglib.ui import record, state
 from seglib.ui.words import percent
 
 PERCENT = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, width="small")
@@ -56,6 +56,7 @@ def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) ->
     """
     forms = dict.fromkeys(table.columns, "{:.1f}") | dict(forms or {})
     texts = {name: ["–" if np.isnan(x) else forms[name].format(x) for x in numbers] for name, numbers in table.items()}
+    record.table("Table", table)
     st.table(pd.DataFrame(texts, index=table.index))
 
 
@@ -73,6 +74,7 @@ def name_phantoms(cms: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
 def _bars(table: pd.DataFrame) -> None:
     """A table of per cents, each a number on a bar."""
     bar = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, width="small")
+    record.table("Per cent", table)
     st.dataframe(table, column_config=dict.fromkeys(table.columns, bar), height="content")
 
 
@@ -139,6 +141,7 @@ def validation_table(label_set: LabelSet) -> None:
 def percents(table: pd.DataFrame) -> None:
     """A table of per cents that can be sorted."""
     config = {name: st.column_config.NumberColumn(SHORT.get(name, name), format="%.1f %%") for name in table.columns}
+    record.table("Per cent", table)
     st.dataframe(table, column_config=config, height="content")
 
 

@@ -121,6 +121,7 @@ def test_a_class_paints_and_meets_its_disagreement(context: BrowserContext, app:
 def test_a_presenter_steps_through_by_keys_and_no_press_is_lost(context: BrowserContext, app: str) -> None:
     page = context.new_page()
     open_step(page, app, "resolution", "whole", 13)
+    expect(page.locator("html")).to_have_attribute("data-lecture-keys", "heard")
     for _ in range(3):
         page.keyboard.press("PageDown")
     at_step(page, 16)

@@ -16,7 +16,9 @@ import numpy as np
 import streamlit as st
 
 from seglib.labels import LabelSet
+from seglib.ui import record
 from seglib.ui.components.encoding import Parcel
+from seglib.ui.record import Shown
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -110,7 +112,17 @@ def photo_view(
         "maps": parcel.maps,
     }
     _mount(key=key, data=data, on_pin_change=lambda: None)
+    for panel in panels:
+        _record(panel, label_set)
     return pinned
+
+
+def _record(panel: Panel, label_set: LabelSet | None) -> None:
+    """Let the page's record know of a panel that can be taken home as a picture."""
+    for side in (panel, panel.compare):
+        if side is not None and side.picture is not None:
+            shown = Shown(side.title, side.alt, side.caption, side.picture, side.labels, label_set)
+            record.picture(shown)
 
 
 def _pin_sent(key: str) -> object:

@@ -92,6 +92,9 @@ def here() -> Place | None:
 
 def arrive(page: str) -> Place | None:
     """Read the address; if this page is the step's and it has just been reached, set its view."""
+    if st.session_state.get("lecture_page") != page:
+        st.session_state["lecture_page"] = page
+        st.session_state["lecture_set"] = ()
     place = _read_address() or here()
     st.session_state[_PLACE] = place
     if place is None:

@@ -31,5 +31,6 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
     state.send('press', {step: route.wanted, at: route.at});
   };
   document.addEventListener('keydown', onKey, true);
+  document.documentElement.dataset.lectureKeys = 'heard';
   return () => { document.removeEventListener('keydown', onKey, true); listeners.delete(parentElement); };
 }

@@ -27,7 +27,9 @@ KNOBS = (
 
 def take_view() -> dict[str, Value]:
     """The values of the controls on this page that differ from where they start, the photo and the pinned pixel."""
-    on_page = [key for key in KNOBS if key in st.query_params and key in st.session_state]
+    # The browser names in the address what a visitor chose; what a route's step set stands in the step alone.
+    set_by_step = st.session_state.get("lecture_set", ())
+    on_page = [k for k in KNOBS if (k in st.query_params or k in set_by_step) and k in st.session_state]
     view = {key: _plain(st.session_state[key]) for key in on_page}
     photo = st.session_state["photo"]
     view |= {"photo": photo} if photo in PHOTOS else {}  # an upload is on nobody else's machine
@@ -48,6 +50,7 @@ def _plain(value: object) -> Value | None:
 
 def apply_view(view: Mapping[str, Value]) -> None:
     """Set all controls to a view, before they are made; those that it does not name start anew."""
+    st.session_state["lecture_set"] = tuple(view)
     for key in KNOBS:
         if key in view:
             value = view[key]
