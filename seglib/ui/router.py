@@ -6,30 +6,40 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
 from seglib.ui import inputs, lost, state
-from seglib.ui.lecture import bar, following, question
+from seglib.ui.lecture import bar, following, projector, question
 from seglib.ui.loading import page_drawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES_FOLDER = ROOT / "pages"
-PAGES = [
-    st.Page(PAGES_FOLDER / "compare.py", title="Compare", default=True),
-    st.Page(PAGES_FOLDER / "metrics.py", title="Metrics"),
-    st.Page(PAGES_FOLDER / "annotation.py", title="Annotation"),
-    st.Page(PAGES_FOLDER / "before_convnets.py", title="Before convnets"),
-    st.Page(PAGES_FOLDER / "resolution.py", title="Resolution"),
-    st.Page(PAGES_FOLDER / "pyramid.py", title="Pyramids"),
-    st.Page(PAGES_FOLDER / "skip_connections.py", title="Skips"),
-    st.Page(PAGES_FOLDER / "inside.py", title="Inside"),
-    st.Page(PAGES_FOLDER / "receptive_field.py", title="Window"),
-    st.Page(PAGES_FOLDER / "deeplab_crf.py", title="DeepLab"),
-    st.Page(PAGES_FOLDER / "teach.py", title="Teach it"),
-    st.Page(PAGES_FOLDER / "scoreboard.py", title="Scoreboard"),
-]
-HIDDEN = [st.Page(PAGES_FOLDER / "notes.py", title="Notes", visibility="hidden")]
-PAGES.append(st.Page(PAGES_FOLDER / "lecture.py", title="Lecture"))
+
+
+def _page(file: str, title: str, **looks: object) -> StreamlitPage:
+    return st.Page(PAGES_FOLDER / f"{file}.py", title=title, **looks)
+
+
+# In sections, so that the menu fits a projector and a zoom of 150 %; within them in the lecture's order.
+PAGES = {
+    "": [_page("compare", "Compare", default=True), _page("lecture", "Lecture")],
+    "The task": [
+        _page("metrics", "Metrics"),
+        _page("annotation", "Annotation"),
+        _page("before_convnets", "Before convnets"),
+    ],
+    "The nets": [
+        _page("resolution", "Resolution"),
+        _page("pyramid", "Pyramids"),
+        _page("skip_connections", "Skips"),
+        _page("inside", "Inside"),
+        _page("receptive_field", "Window"),
+        _page("deeplab_crf", "DeepLab"),
+    ],
+    "Yours": [_page("teach", "Teach it"), _page("scoreboard", "Scoreboard")],
+    "Hidden": [_page("notes", "Notes", visibility="hidden")],
+}
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ASSETS / "icon.png", layout="wide")
@@ -39,7 +49,8 @@ st.html(
     "<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; } "
     "[data-testid='stHeaderActionElements'] { display: none; }</style>"
 )
-page = st.navigation([*PAGES, *HIDDEN], position="top")
+projector.dress()
+page = st.navigation(PAGES, position="top")
 name = page.url_path or "compare"
 place = following.arrive(name)
 inputs.photo_picker()

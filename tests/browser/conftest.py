@@ -94,6 +94,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def choose_page(page: Page, section: str, title: str) -> None:
+    """Go to a page by the menu at the top, which has its pages in sections."""
+    page.get_by_role("button", name=section, exact=True).click()
+    page.get_by_role("menuitem", name=title, exact=True).click()
+
+
 def settle(page: Page) -> None:
     """Wait until the app has drawn everything it has to draw, and no error stands there."""
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from seglib.annotation.polygons import class_indices, rasterize, read_labelme
 from seglib.images import decode_label_map
 from seglib.labels import EVERYDAY, IGNORE
-from tests.browser.conftest import PATIENCE, PHONE, settle
+from tests.browser.conftest import PATIENCE, PHONE, choose_page, settle
 
 pytestmark = pytest.mark.browser
 
@@ -135,10 +135,10 @@ def test_strokes_outlive_another_page_and_a_reload(page: Page, canvas: Locator) 
     expect(score(page, "Labelled")).not_to_have_text("0.0 %")
     share = score(page, "Labelled").inner_text()
     settle(page)
-    page.get_by_role("link", name="Resolution", exact=True).click()
+    choose_page(page, "The nets", "Resolution")
     expect(page.get_by_role("heading", name="The resolution issue")).to_be_visible()
     settle(page)
-    page.get_by_role("link", name="Annotation").click()
+    choose_page(page, "The task", "Annotation")
     expect(score(page, "Labelled")).to_have_text(share)
     settle(page)
     assert label_at(page, canvas, 200, 300) == "building"

@@ -131,7 +131,7 @@ def test_a_presenter_steps_through_by_keys_and_no_press_is_lost(context: Browser
     at_step(page, 14)
     page.get_by_role("slider", name="One label every").focus()
     page.keyboard.press("ArrowLeft")  # the slider's own
-    expect(page.get_by_text("Human labels through a grid of 16 px")).to_be_visible()
+    expect(page.get_by_text("Human labels through a grid of 16 px").first).to_be_visible()
     at_step(page, 14)
     page.keyboard.press("PageDown")  # the route's, whatever has the focus
     at_step(page, 15)

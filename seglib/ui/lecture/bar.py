@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from seglib.ui.lecture import following, hall, keys
+from seglib.ui.lecture import following, hall, keys, projector
 from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.lobby import room_card
 from seglib.ui.lecture.plain import escaped
@@ -85,6 +85,7 @@ def _minutes(place: Place) -> str:
 
 
 def _menu(place: Place) -> None:
+    projector.switch()
     room_card()
     if key := hall.key():
         address = f"{hall.address()}/notes?room={key}"

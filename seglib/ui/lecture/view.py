@@ -21,6 +21,9 @@ KNOBS = (
     *("part", "levels", "level1", "level2", "level4", "area", "cut", "vote"),
     *("section", "stack", "kernel", "rates", "own_rates", "bill_show", "window_net", "patch"),
     *("iteration", "board", "cost", "board_net"),
+    *("inside_part", "inside_net", "unit_set", "unit_off", "unit_net", "unit_stage", "unit", "seen_at", "cuts"),
+    *("step_weights", "step_rate", "flow_trunk", "flow_phase", "class_size", "imagenet_class", "class_stride"),
+    *("teach_crf", "teach_layers", "teach_beside"),
     *(f"class_{name}" for name in LABEL_SETS),
 )
 

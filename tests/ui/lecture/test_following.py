@@ -193,7 +193,15 @@ def test_the_knobs_are_those_that_the_pages_bind_to_the_address() -> None:
 
 STREAMS = {f"stream{stride}" for stride in (16, 8, 4)} | {f"level{stride}" for stride in (1, 2, 4)}
 COMPUTED = STREAMS | {"nets", "band_nets", "things_nets", "box_by"}
-PARTS = {"experiment", "before", "part", "section", "board"}  # handed to `choose_part`
+PARTS = {
+    "annotation_panel",
+    "inside_part",
+    "experiment",
+    "before",
+    "part",
+    "section",
+    "board",
+}  # handed to `choose_part`
 
 
 def _bound_keys(path: Path) -> set[str]:
