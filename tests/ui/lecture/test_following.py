@@ -191,6 +191,7 @@ def test_the_knobs_are_those_that_the_pages_bind_to_the_address() -> None:
     assert set(KNOBS) - bound <= {f"class_{name}" for name in LABEL_SETS} | COMPUTED | PARTS
 
 
+# Keys that are computed, and those handed to `run_parts`.
 STREAMS = {f"stream{stride}" for stride in (16, 8, 4)} | {f"level{stride}" for stride in (1, 2, 4)}
 COMPUTED = STREAMS | {"nets", "band_nets", "things_nets", "box_by"}
 PARTS = {
