@@ -25,7 +25,7 @@ page.run_parts(
             own_classes,
         ),
         "Watch a net learn": (
-            "Ten photos, crops of them, a small net: see what it learns, and what by heart.",
+            "A few photos, crops of them, a small net: see what it learns, and what by heart.",
             watch_a_net,
         ),
     },
