@@ -19,6 +19,7 @@ from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
 from seglib.ui import cache
 from seglib.ui.inside import training
+from seglib.ui.inside.back_to_pixels import GAP, side_by_side
 from tests.test_pages import calm, png, views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -244,6 +245,15 @@ def test_the_class_that_a_unit_fits_is_told_with_what_it_keeps_elsewhere(monkeyp
     (row,) = app.dataframe[0].value.to_dict("records")
     assert (row["fits best"], row["places"]) == ("sky", "the weakest 4 %")
     assert (row["IoU there, %"], row["on other photos, %"]) == (50, 25)
+
+
+def test_pictures_side_by_side_keep_their_pixels_and_show_the_page_between() -> None:
+    left, right = np.full((4, 5, 3), 9, np.uint8), np.full((4, 6, 3), 7, np.uint8)
+    both = side_by_side([left, right])
+    assert both.shape == (4, 5 + GAP + 6, 4)
+    assert np.array_equal(both[:, :5, :3], left)
+    assert np.array_equal(both[:, -6:, :3], right)
+    assert not both[:, 5:-6, 3].any()
 
 
 def test_projections_come_with_their_test() -> None:

@@ -27,7 +27,7 @@ WINDOW = 193  # pixels round a place that are looked at for projections
 THIS, OTHER, SHUFFLED = "this unit", "another unit", "shuffled weights"
 
 
-@shared(6)
+@shared(4)
 def arrows(photo: Photo, net: str, label_set_name: str, point: tuple[int, int], target: int) -> RedArrows:
     """The red arrows of one pixel."""
     from seglib.inside.paths import red_arrows
@@ -36,7 +36,7 @@ def arrows(photo: Photo, net: str, label_set_name: str, point: tuple[int, int], 
         return red_arrows(cache.model(net, label_set_name), photo.image, point, target)
 
 
-@shared(24)
+@shared(16)
 def strength_picture(
     photo: Photo, net: str, label_set_name: str, point: tuple[int, int], target: int, node: int, paths: tuple[int, ...]
 ) -> np.ndarray:
@@ -77,7 +77,7 @@ class Step:
     after: float
 
 
-@shared(12)
+@shared(6)
 def step(
     photo: Photo,
     net: str,
@@ -131,7 +131,7 @@ def resized(photo: Photo, short_side: int) -> np.ndarray:
     return with_short_side(photo.image, max(SHORT_SIDE, min(short_side, *photo.size)))
 
 
-@shared(6)
+@shared(4)
 def class_maps(photo: Photo, short_side: int, stride: int) -> ClassMaps:
     """The classifier at every place of the photo."""
     from seglib.inside.class_maps import class_maps
@@ -198,7 +198,7 @@ class Without:
     logits: tuple[np.ndarray, np.ndarray] | None  # (1000,) of the classifier, before and after
 
 
-@shared(12)
+@shared(6)
 def without(photo: Photo, net: str, label_set_name: str, stride: int, unit: int) -> Without:
     """What a net says of a photo if one unit of one stage is zero everywhere."""
     import torch
