@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from seglib.inside import files
 from seglib.ui import page, state
 from seglib.ui.inside import arrows, back_to_pixels, classes, one_step, score_maps, training, units
 
@@ -36,6 +37,8 @@ PARTS = {
     ),
 }
 
+NEEDS = {"While it learns": files.FLOW, "Units and classes": files.UNITS}  # parts that show what a command measured
+
 photo, label_set = state.photo(), state.label_set()
 
 
@@ -48,6 +51,10 @@ def part(run: Callable, sources: Callable) -> None:
 
 page.run_parts(
     "Inside a net",
-    {title: (claim, partial(part, run, sources)) for title, (claim, run, sources) in PARTS.items()},
+    {
+        title: (claim, partial(part, run, sources))
+        for title, (claim, run, sources) in PARTS.items()
+        if title not in NEEDS or NEEDS[title].is_file()
+    },
     key="inside_part",
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seglib.inside import dissection, gradient_flow
+from seglib.inside import dissection, files, gradient_flow
 from seglib.inside.one_step import compare, slope, stepped
 from seglib.inside.paths import red_arrows
 from seglib.inside.wrong_pixels import wrong_pixels
@@ -36,6 +36,13 @@ def open_page(part: str, **query: str) -> AppTest:
 
 
 WRONG = "248,520"  # a pixel of the lake
+
+
+@pytest.fixture
+def _measured(monkeypatch) -> None:
+    """As if both commands had been run; what they wrote is up to the test."""
+    monkeypatch.setattr(files, "FLOW", ROOT / "README.md")
+    monkeypatch.setattr(files, "UNITS", ROOT / "README.md")
 
 
 def numbers(app: AppTest) -> dict[str, str]:
@@ -156,6 +163,7 @@ def test_a_step_belongs_to_the_photo_and_the_net_that_it_was_taken_with() -> Non
 # ------------------------------------------------------------------ while it learns
 
 
+@pytest.mark.usefixtures("_measured")
 def test_gradients_are_shown_for_each_trunk_and_phase(tmp_path, monkeypatch) -> None:
     layers = ["stem", "deep"]
     run = {"norm": [1.0, 2.0], "deep": [0.5, 2.0], "share": [0.5, 0.0]}
@@ -174,6 +182,7 @@ def test_gradients_are_shown_for_each_trunk_and_phase(tmp_path, monkeypatch) -> 
     assert table[table["line"].str.contains("cut")]["norm"].tolist() == [0.5, 2.0]
 
 
+@pytest.mark.usefixtures("_measured")
 @pytest.mark.parametrize(
     ("part", "module", "name"),
     [
@@ -185,6 +194,15 @@ def test_what_was_not_measured_is_said(part, module, name, monkeypatch) -> None:
     monkeypatch.setattr(module, name, lambda: None)
     app = open_page(part)
     assert any("Not measured yet" in element.value for element in app.info)
+
+
+def test_parts_without_their_numbers_are_left_out(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(files, "FLOW", tmp_path / "none.json")
+    monkeypatch.setattr(files, "UNITS", tmp_path / "none.json")
+    app = open_page("While it learns")
+    parts = app.button_group(key="inside_part").options
+    assert "Red arrows" in parts
+    assert not {"While it learns", "Units and classes"} & set(parts)
 
 
 # ------------------------------------------------------------------ score maps
@@ -244,7 +262,7 @@ def test_the_class_that_a_unit_fits_is_told_with_what_it_keeps_elsewhere(monkeyp
     app = open_page("Units", pin=WRONG)
     (row,) = app.dataframe[0].value.to_dict("records")
     assert (row["fits best"], row["places"]) == ("sky", "the weakest 4 %")
-    assert (row["IoU there, %"], row["on other photos, %"]) == (50, 25)
+    assert (row["IoU where chosen, %"], row["elsewhere, %"]) == (50, 25)
 
 
 def test_pictures_side_by_side_keep_their_pixels_and_show_the_page_between() -> None:
@@ -263,6 +281,7 @@ def test_projections_come_with_their_test() -> None:
     assert "deconvnet" in words
 
 
+@pytest.mark.usefixtures("_measured")
 def test_the_best_units_are_listed_by_what_they_keep_elsewhere(monkeypatch) -> None:
     def mask(unit: int, chosen: float, scored: float) -> dict:
         return {"unit": unit, "sign": 1, "share": 0.04, "chosen": chosen, "scored": scored}
@@ -274,6 +293,8 @@ def test_the_best_units_are_listed_by_what_they_keep_elsewhere(monkeypatch) -> N
     app = open_page("Units and classes")
     table = next(element.value for element in app.dataframe if "elsewhere, %" in element.value.columns)
     assert table["class"].tolist() == ["sky", "cow"]
+    probes = next(e.value for e in app.dataframe if "linear probe, class accuracy, %" in e.value.columns)
+    assert probes.notna().all(axis=None)
     words = next(element.value for element in app.info if "What you should see" in element.value)
     assert "The one chosen for cow had 90 % and keeps 10 %" in words
 

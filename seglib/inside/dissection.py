@@ -26,13 +26,13 @@ import torch.nn.functional as F
 from PIL import Image
 from tqdm import tqdm
 
-from seglib.assets import ASSETS, read_json
+from seglib.assets import read_json
 from seglib.datasets import Pair, find_pairs
+from seglib.inside.files import UNITS
 from seglib.models.imagenet import load_imagenet
 from seglib.models.lite0 import CHANNELS, Lite0Classifier, lite0_input
 from seglib.training.evaluate import half
 
-FILE = ASSETS / "statistics" / "units.json"
 SHARES = (0.01, 0.04, 0.12)  # of the places that a mask keeps, the strongest ones
 SIGNS = (1, -1)  # the bottleneck's features are not rectified: a unit may also stand for what it is most against
 STEP = 8  # pixels between two places that are compared
@@ -220,7 +220,7 @@ def report_set(name: str, data: Path, classifier: Lite0Classifier) -> dict:
     return report
 
 
-def read_dissection(path: Path = FILE) -> Mapping | None:
+def read_dissection(path: Path = UNITS) -> Mapping | None:
     """What the command measured last; None without a file."""
     return read_json(path) if path.is_file() else None
 
@@ -229,7 +229,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.inside.dissection", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
     parser.add_argument("--sets", nargs="+", choices=CLASSES, default=list(CLASSES))
-    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--out", type=Path, default=UNITS)
     args = parser.parse_args(argv)
     classifier, start = load_imagenet(), time.process_time()
     try:

@@ -24,7 +24,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from seglib.assets import ASSETS, read_json
+from seglib.assets import read_json
+from seglib.inside.files import FLOW
 from seglib.inside.plain import KINDS, PlainFCN
 from seglib.labels import LABEL_SETS
 from seglib.models.fcn import STREAMS, fuse, pad_to_grid
@@ -33,7 +34,6 @@ from seglib.training.augment import Augmentation
 from seglib.training.losses import overlap_loss, partial_label_loss
 from seglib.training.train import Views
 
-FILE = ASSETS / "statistics" / "gradient_flow.json"
 LABELS = "street"
 NETS = ("fcn32s", "fcn4s")
 PHASES = ("start", "end")
@@ -118,7 +118,7 @@ def measure(kind: str, net: str, views: Views, recipe: FlowRecipe, seed: int) ->
     return report
 
 
-def read_flow(path: Path = FILE) -> dict | None:
+def read_flow(path: Path = FLOW) -> dict | None:
     """What the command measured last; None without a file."""
     return read_json(path) if path.is_file() else None
 
@@ -126,7 +126,7 @@ def read_flow(path: Path = FILE) -> dict | None:
 def main(argv: list[str] | None = None, recipe: FlowRecipe | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.inside.gradient_flow", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--out", type=Path, default=FLOW)
     args = parser.parse_args(argv)
     recipe, start = recipe or FlowRecipe(), time.process_time()
     report: dict = {

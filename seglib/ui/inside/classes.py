@@ -54,7 +54,7 @@ def classes(_photo: Photo, _label_set: LabelSet) -> None:
         _beside()
     st.subheader("Which unit finds what")
     rows = class_rows(measured)
-    st.dataframe(rows, height=min(38 + 35 * len(rows), 460), hide_index=True)
+    st.dataframe(rows, height="content" if len(rows) <= 12 else 460, hide_index=True)
     luckiest = rows.iloc[(rows["where chosen, %"] - rows["elsewhere, %"]).argmax()]
     best = rows.iloc[rows["elsewhere, %"].argmax()]
     page.what_you_should_see(
@@ -125,7 +125,7 @@ def _beside() -> None:
     probes = probe_accuracies()
     if probes:
         st.dataframe(
-            pd.DataFrame({"linear probe, class accuracy, %": probes}, index=[f"stride {s}" for s in probes]),
+            pd.DataFrame({"linear probe, class accuracy, %": probes.values()}, index=[f"stride {s}" for s in probes]),
             height="content",
         )
         st.caption("Our trained street net, a linear classifier on each stage; claim “depth” on the scoreboard.")

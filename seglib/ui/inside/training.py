@@ -61,7 +61,7 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
     recipe = flow["recipe"]
     st.caption(
         f"Street scenes, {recipe['steps']} steps of {recipe['batch']} views of {recipe['crop']} px, mean of "
-        f"{len(recipe['seeds'])} seeds; the {PHASES[phase]}: {recipe['phase']} steps. `{COMMAND}`"
+        f"{len(flow['nets'][kind]['fcn4s'])} seeds; the {PHASES[phase]}: {recipe['phase']} steps. `{COMMAND}`"
     )
     _ledger()
 

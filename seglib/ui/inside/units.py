@@ -33,6 +33,8 @@ def units(photo: Photo, label_set: LabelSet) -> None:
         _map(photo, label_set, chosen)
     with right:
         _places(label_set, chosen)
+    if chosen.net == inside_cache.IMAGENET:
+        _finds(chosen)
     st.subheader("The answer without it")
     if st.toggle("Switch the unit off: zero everywhere", key="unit_off", bind="query-params"):
         _without(photo, label_set, chosen)
@@ -86,8 +88,6 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
         for place, crop in zip(best, crops, strict=True):
             st.image(enlarged(crop, SIDE), caption=f"{PHOTOS[place.photo].title}: {place.value:.1f}", width=SIDE)
     st.caption(f"The middle {side} px of each window.")
-    if chosen.net == inside_cache.IMAGENET:
-        _finds(chosen)
 
 
 def _finds(chosen: ChosenUnit) -> None:
@@ -107,8 +107,8 @@ def _finds(chosen: ChosenUnit) -> None:
                 "photos": SETS[name],
                 "fits best": measured["classes"][k],
                 "places": f"the {'strongest' if sign > 0 else 'weakest'} {100 * share:.0f} %",
-                "IoU there, %": 100 * where,
-                "on other photos, %": 100 * elsewhere,
+                "IoU where chosen, %": 100 * where,
+                "elsewhere, %": 100 * elsewhere,
             }
         )
     st.markdown("**What does it find?** The human class that it fits best, and the same on photos not chosen by:")
