@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import time
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import cv2
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
 from seglib import images
 from seglib.images import (
@@ -26,6 +29,7 @@ from seglib.images import (
     decode_label_map,
     load_image,
 )
+from seglib.picture_files import FORMATS, STRANGE_SUFFIXES, SUFFIXES
 
 HEIGHT, WIDTH = 48, 64  # whole blocks of JPEG, so that its quarters are pure
 RED, GREEN, BLUE, BLACK, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
@@ -191,6 +195,202 @@ class TestPictures:
         assert image.flags.c_contiguous
 
 
+def deep_png(pixels: np.ndarray) -> bytes:
+    """A PNG of 16 bits a channel, written by OpenCV, from RGB or RGBA."""
+    return cv2.imencode(".png", pixels[..., [2, 1, 0, 3][: pixels.shape[2]]])[1].tobytes()
+
+
+def deep_tiff(pixels: np.ndarray) -> bytes:
+    return cv2.imencode(".tiff", pixels[..., ::-1])[1].tobytes()
+
+
+class TestDeepColours:
+    """Colour of more than 8 bits is stretched, all channels alike."""
+
+    ramps = np.dstack([np.linspace(low, 1, HEIGHT * WIDTH).reshape(HEIGHT, WIDTH) for low in (0, 0.25, 0.5)])
+
+    @pytest.mark.parametrize("bits", [10, 12, 14, 16])
+    @pytest.mark.parametrize("write", [deep_png, deep_tiff])
+    def test_however_many_bits_are_used(self, bits: int, write) -> None:
+        image = decode(write((self.ramps * (2**bits - 1)).astype(np.uint16))).image
+        low, high = np.percentile(self.ramps, (0.5, 99.5))
+        wanted = ((self.ramps - low) / (high - low) * 255).clip(0, 255)
+        assert close(image, wanted, off=2)
+
+    def test_floating_point(self) -> None:
+        values = (self.ramps * 7 - 3).astype(np.float32)
+        values[4, 4] = np.nan
+        image = decode(deep_tiff(values)).image
+        assert (image[4, 4] == 0).all()
+        low, high = np.percentile(self.ramps, (0.5, 99.5))
+        wanted = ((self.ramps - low) / (high - low) * 255).clip(0, 255)
+        assert close(image[8:], wanted[8:], off=2)
+
+    def test_transparency_of_sixteen_bits(self) -> None:
+        pixels = np.full((HEIGHT, WIDTH, 4), 1000, np.uint16)
+        pixels[..., :32, 0], pixels[..., 3] = 4000, 65535
+        pixels[:24, :, 3] = 0
+        image = decode(deep_png(pixels)).image
+        assert (image[:24] == 255).all()
+        assert (image[24:, :32, 0] == 255).all()
+        assert (image[24:, :, 1] == 0).all()
+
+    @pytest.mark.parametrize("orientation", STORED)
+    def test_a_deep_tiff_stands_upright(self, orientation: int) -> None:
+        upright = Image.fromarray(quarters())
+        stored = upright if orientation == 1 else upright.transpose(STORED[orientation])
+        # Pillow's own TIFF of 8 bits tells where the orientation goes: OpenCV writes no such tag.
+        buffer = io.BytesIO()
+        tifffile.imwrite(
+            buffer,
+            np.asarray(stored).astype(np.uint16) * 16,
+            photometric="rgb",
+            extratags=[(int(ExifTags.Base.Orientation), "H", 1, orientation, True)],
+        )
+        decoded = decode(buffer.getvalue())
+        np.testing.assert_array_equal(decoded.image, quarters())
+        assert decoded.original_size == (HEIGHT, WIDTH)
+
+    def test_too_many_bytes_are_refused_by_the_header(self) -> None:
+        large = bytearray(deep_png(np.zeros((32, 32, 3), np.uint16)))
+        large[16:24] = struct.pack(">II", 4200, 4200)
+        with pytest.raises(BadImage, match=r"100 million bytes.*8 bits a colour"):
+            decode(bytes(large))
+
+    def test_planes_apart_are_refused(self) -> None:
+        buffer = io.BytesIO()
+        planes = (self.ramps * 4000).astype(np.uint16).transpose(2, 0, 1)
+        tifffile.imwrite(buffer, planes, photometric="rgb", planarconfig="separate")
+        with pytest.raises(BadImage, match="rare way"):
+            decode(buffer.getvalue())
+
+
+def matrix_profile(primaries: list[tuple[float, float]], gamma: float) -> bytes:
+    """An ICC profile (version 2) of these primaries, white D65 adapted to D50 by Bradford: ICC.1:2010, annex E."""
+
+    def xyz(x: float, y: float) -> np.ndarray:
+        return np.array([x / y, 1, (1 - x - y) / y])
+
+    white, d50 = xyz(0.3127, 0.3290), np.array([0.9642, 1, 0.8249])
+    columns = np.stack([xyz(*primary) for primary in primaries], 1)
+    columns = columns * np.linalg.solve(columns, white)
+    cone = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+    columns = np.linalg.inv(cone) @ np.diag((cone @ d50) / (cone @ white)) @ cone @ columns
+
+    def fixed(value: float) -> bytes:
+        return struct.pack(">i", round(value * 65536))
+
+    def point(values: np.ndarray) -> bytes:
+        return b"XYZ " + bytes(4) + b"".join(map(fixed, values))
+
+    tags = {b"desc": b"desc" + bytes(4) + struct.pack(">I", 5) + b"test\0" + bytes(78), b"wtpt": point(d50)}
+    tags[b"cprt"] = b"text" + bytes(4) + b"none\0"
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
+    for channel, name in enumerate((b"r", b"g", b"b")):
+        tags |= {name + b"XYZ": point(columns[:, channel]), name + b"TRC": curve}
+    table, body, at = b"", b"", 132 + 12 * len(tags)
+    for name, content in tags.items():
+        padded = content + bytes(-len(content) % 4)
+        table += name + struct.pack(">II", at + len(body), len(content))
+        body += padded
+    head = bytearray(128)
+    head[:4], head[8:12], head[12:24] = struct.pack(">I", at + len(body)), b"\2\x40\0\0", b"mntrRGB XYZ "
+    head[36:40], head[68:80] = b"acsp", b"".join(map(fixed, d50))
+    return bytes(head) + struct.pack(">I", len(tags)) + table + body
+
+
+PROFILES = {
+    "Display P3": matrix_profile([(0.68, 0.32), (0.265, 0.69), (0.15, 0.06)], 2.2),
+    "Adobe RGB": matrix_profile([(0.64, 0.33), (0.21, 0.71), (0.15, 0.06)], 2.2),
+    "channels swapped": matrix_profile([(0.30, 0.60), (0.15, 0.06), (0.64, 0.33)], 2.2),
+}
+
+
+class TestProfiles:
+    """A profile is applied: what littleCMS wrote with it, from a known picture, looks the same again."""
+
+    @staticmethod
+    def picture() -> Image.Image:
+        rng = np.random.default_rng(4)
+        return Image.fromarray(cv2.resize(rng.integers(40, 216, (6, 8, 3), dtype=np.uint8), (WIDTH, HEIGHT)))
+
+    def stored(self, profile: bytes) -> Image.Image:
+        return ImageCms.profileToProfile(
+            self.picture(),
+            ImageCms.createProfile("sRGB"),
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        )
+
+    @pytest.mark.parametrize("name", PROFILES)
+    @pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
+    def test_the_photo_looks_the_same(self, name: str, kind: str) -> None:
+        data = encode(self.stored(PROFILES[name]), kind, icc_profile=PROFILES[name], **EXACT.get(kind, {}))
+        wanted = np.asarray(self.picture()).astype(int)
+        assert np.abs(decode(data).image - wanted).mean() < 1
+        bare = Image.fromarray(np.asarray(self.stored(PROFILES[name])))
+        plain = encode(bare, kind, **EXACT.get(kind, {}))
+        assert np.abs(decode(plain).image - wanted).mean() > 3
+
+    @pytest.mark.parametrize("name", PROFILES)
+    def test_the_way_through_lab_says_the_same(self, name: str) -> None:
+        """Another route of littleCMS: to CIELAB by the profile, from there to sRGB."""
+        stored = self.stored(PROFILES[name])
+        own, lab = ImageCms.ImageCmsProfile(io.BytesIO(PROFILES[name])), ImageCms.createProfile("LAB")
+        there = ImageCms.profileToProfile(stored, own, lab, outputMode="LAB", renderingIntent=1)
+        back = ImageCms.profileToProfile(
+            there, lab, ImageCms.createProfile("sRGB"), outputMode="RGB", renderingIntent=1
+        )
+        ours = decode(encode(stored, "PNG", icc_profile=PROFILES[name])).image
+        assert np.abs(ours.astype(int) - np.asarray(back)).mean() < 2  # 8 bits of Lab are coarse
+
+    def test_transparency_stays(self) -> None:
+        stored = self.stored(PROFILES["Display P3"])
+        stored.putalpha(Image.fromarray(np.repeat([[255, 0]], 32, 1).repeat(HEIGHT, 0).astype(np.uint8)))
+        image = decode(encode(stored, "PNG", icc_profile=PROFILES["Display P3"])).image
+        assert (image[:, 33:] == 255).all()
+        assert np.abs(image[:, :31] - np.asarray(self.picture())[:, :31].astype(int)).mean() < 1
+
+    @pytest.mark.parametrize("profile", [b"no profile", PROFILES["Adobe RGB"][:200], bytes(500)])
+    def test_a_damaged_profile_is_left_out(self, profile: bytes) -> None:
+        assert close(decode(encode(quarters(), "PNG", icc_profile=profile)).image, quarters())
+
+    def test_a_profile_of_other_channels_is_left_out(self) -> None:
+        grey = Image.fromarray(quarters()).convert("L")
+        data = encode(grey, "PNG", icc_profile=PROFILES["channels swapped"])
+        assert close(decode(data).image, np.repeat(np.asarray(grey)[..., None], 3, 2))
+
+
+class TestSlips:
+    """What programs get wrong, and viewers show all the same."""
+
+    @pytest.mark.parametrize("mode", ["RGBA", "LA"])
+    def test_transparent_everywhere_is_opaque(self, mode: str) -> None:
+        picture = Image.fromarray(quarters()).convert(mode)
+        wanted = np.asarray(picture.convert("RGB"))
+        picture.putalpha(0)
+        assert close(decode(encode(picture, "PNG")).image, wanted)
+
+    def test_a_bitmap_whose_fourth_byte_is_unused(self) -> None:
+        pixels = np.dstack([quarters()[::-1, :, ::-1], np.zeros((HEIGHT, WIDTH), np.uint8)]).tobytes()
+        masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+        head = struct.pack("<IiiHHIIiiII", 124, WIDTH, HEIGHT, 1, 32, 3, len(pixels), 0, 0, 0, 0) + masks + b"BGRs"
+        head += bytes(124 - len(head))
+        data = b"BM" + struct.pack("<IHHI", 14 + len(head) + len(pixels), 0, 0, 14 + len(head)) + head + pixels
+        np.testing.assert_array_equal(decode(data).image, quarters())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ("AVIF", "JPEG2000") if kind in FORMATS])
+def test_what_this_pillow_reads_beside(kind: str) -> None:
+    assert close(decode(encode(quarters(), kind, quality=95)).image, quarters(), off=20)
+    assert f".{ {'AVIF': 'avif', 'JPEG2000': 'jp2'}[kind] }" in SUFFIXES
+
+
+@pytest.mark.parametrize("suffix", [".jfif", ".jpe", ".heic", ".avif", ".jxl", ".jp2", ".cr2", ".svg"])
+def test_suffixes_that_people_have_are_known(suffix: str) -> None:
+    assert suffix in (*SUFFIXES, *STRANGE_SUFFIXES)
+
+
 class TestSize:
     """Large ones are shrunk and said to be; absurd ones are refused by their header."""
 
@@ -290,7 +490,12 @@ class TestStrangers:
             (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC photo.*convert to JPEG"),
             (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIC photo"),
             (b"\0\0\0\x20ftypavif\0\0\0\0", "AVIF"),
+            (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", "AVIF"),
             (b"\0\0\0\x20ftypisom\0\0\x02\0", "film"),
+            (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "raw file.*export as JPEG"),
+            (b"II*\0\x10\0\0\0CR\2\0", "raw file"),
+            (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL.*convert to JPEG"),
+            (b"7z\xbc\xaf\x27\x1c\0\4", "archive"),
             (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
             (b"PK\x03\x04\x14\0", "zip"),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
