@@ -1,7 +1,7 @@
 """Damaged files by the hundred: an answer or one sentence each, and bounded memory.
 
 ``python -m tests.damaged_files`` tries 600 photos, 600 label files and 300 LabelMe files and prints how many of each
-were answered and refused, and by how much the process grew. The suite runs a few of each (`tests/test_damaged_files.py`).
+were answered and refused, and by how much the process grew. The suite runs a few: `tests/test_damaged_files.py`.
 """
 
 from __future__ import annotations

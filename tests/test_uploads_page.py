@@ -1,4 +1,4 @@
-"""What people bring, on the pages: identity, labels that belong to their photo, foreign text, and no choice that breaks."""
+"""What people bring, on the pages: identity, labels of their photo, foreign text, and no choice that breaks one."""
 
 from __future__ import annotations
 
