@@ -23,7 +23,10 @@ def show(place: Place | None, page: str) -> None:
     if place is None or place.step.page != page:
         return
     step, room = place.step, hall.room()
-    if step.question is None and (step.paint is None or room is None):
+    if step.question is None and step.paint is None:
+        return
+    if step.paint and room is None:
+        st.caption("With a room open, the class paints this from its phones: Lecture, at the foot, then Open a room.")
         return
     st.html("<style>.st-key-lecture_question { margin-top: 1rem; }</style>")
     with st.container(border=True, key="lecture_question"):

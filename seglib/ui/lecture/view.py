@@ -23,7 +23,8 @@ KNOBS = (
     *("iteration", "board", "cost", "board_net"),
     *("inside_part", "inside_net", "unit_set", "unit_off", "unit_net", "unit_stage", "unit", "seen_at", "cuts"),
     *("step_weights", "step_rate", "flow_trunk", "flow_phase", "class_size", "imagenet_class", "class_stride"),
-    *("teach_crf", "teach_layers", "teach_beside"),
+    *("teach_part", "teach_crf", "teach_layers", "teach_beside"),
+    *("live_balance", "live_batch", "live_data", "live_overlap", "live_rate", "live_seed", "live_skips", "live_start"),
     *(f"class_{name}" for name in LABEL_SETS),
 )
 

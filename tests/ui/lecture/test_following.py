@@ -195,6 +195,7 @@ def test_the_knobs_are_those_that_the_pages_bind_to_the_address() -> None:
 STREAMS = {f"stream{stride}" for stride in (16, 8, 4)} | {f"level{stride}" for stride in (1, 2, 4)}
 COMPUTED = STREAMS | {"nets", "band_nets", "things_nets", "box_by"}
 PARTS = {
+    "teach_part",
     "annotation_panel",
     "inside_part",
     "experiment",
