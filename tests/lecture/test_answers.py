@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib import metrics
@@ -104,6 +104,7 @@ def test_options_that_cannot_be_measured_are_no_answers() -> None:
         right_option("things_or_stuff", scene(), ("cats", "dogs"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 999), min_size=2, max_size=5, unique=True), st.floats(0, 1200))
 def test_ranges_leave_no_gap_and_do_not_overlap(cuts: list[int], value: float) -> None:
     cuts = sorted(cuts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib.lecture.class_paintings import mask_iou, net_against_class, pool, square, unpack_mask
@@ -38,6 +38,7 @@ def test_nobody_one_and_those_who_only_looked() -> None:
     assert not pool([LEFT, empty]).heat.any()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 2**16 - 1), min_size=2, max_size=6))
 def test_the_ceiling_is_the_mean_over_all_pairs(numbers: list[int]) -> None:
     masks = [np.array([n >> bit & 1 for bit in range(16)], bool).reshape(4, 4) for n in numbers]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib.lecture.report import Picture, Question, Section, Table, build
@@ -55,6 +55,7 @@ def test_guesses_votes_pictures_numbers_and_links_are_in_it() -> None:
     assert sum(source.startswith("data:image/jpeg;base64,") for source in reader.links) == 1
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT, TEXT, TEXT)
 def test_text_of_strangers_is_text(title: str, words: str, link: str, cell: str) -> None:
     hostile = f"<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{title}"

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib.claims.ledger import SECTIONS, read_ledger
@@ -112,6 +112,7 @@ STEPS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_any_step_survives_being_written_and_read(step: Step) -> None:
     # A note written over several lines loses the difference between the ways to end a line.
@@ -120,6 +121,7 @@ def test_any_step_survives_being_written_and_read(step: Step) -> None:
     assert read_route(write_route(route)) == route
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_a_file_holds_it_is_a_route_or_gets_one_sentence(text: str) -> None:
     with pytest.raises(BadRoute) as error:
