@@ -239,7 +239,7 @@ def test_units_of_every_stage_and_net_are_shown() -> None:
     assert views(app)["unit_view"]["panels"][0]["title"] == "Unit 39 at stride 8"
     app.toggle(key="unit_off").set_value(True).run()
     calm(app)
-    table = app.dataframe[0].value
+    table = next(element.value for element in app.dataframe if "without" in element.value.columns)
     assert np.allclose(table["without"] - table["score with it"], table["change"], atol=0.02)
     app.selectbox(key="unit_net").set_value("fcn8s").run()
     calm(app)
