@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from seglib.assets import ASSETS, read_json
-from seglib.datasets import MEANING, Pair, find_pairs, read_as, read_indices
+from seglib.datasets import Pair, find_pairs, read_as, read_indices
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
+from seglib.meanings import MEANING
 
 FOLDER = ASSETS / "statistics"
 SETS = {"camvid": "street", "msrc": "everyday", "labelmefacade": "everyday", "people": "everyday"}  # who names classes

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seglib.annotation.agreement import open_mean_iou, score_against
 from seglib.annotation.contours import label_png, labelme_file
 from seglib.labels import EVERYDAY, IGNORE
+from seglib.metrics.agreement import open_mean_iou, score_against
 from seglib.photos import TWICE, load_photo, photo_truth
 from seglib.ui import cache
 from tests.test_pages import ROOT, calm, open_page, png, table, views

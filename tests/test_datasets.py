@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seglib.datasets import MEANING, find_pairs, read_as, read_pair, read_pairs
+from seglib.datasets import find_pairs, read_as, read_pair, read_pairs
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS, STREET
+from seglib.meanings import MEANING
 from tests.conftest import HEIGHT, WIDTH, write_split
 
 READINGS = [(layout, name) for layout, meanings in MEANING.items() for name in meanings]

@@ -15,8 +15,8 @@ import numpy as np
 
 from seglib.annotation.polygons import load_annotation, rasterize
 from seglib.assets import DamagedFile, leave_out
-from seglib.datasets import MEANING
 from seglib.labels import IGNORE, LabelSet
+from seglib.meanings import MEANING
 
 OTHER = "Other"
 

@@ -2,7 +2,7 @@
 
 Everybody marks one class on a small square of a photo. The pixels on which they differ are mostly borders, and the
 mean IoU of every two of them is a ceiling: no net can be expected to agree with people better than people do with each
-other (see `seglib.annotation.agreement`).
+other (see `seglib.metrics.agreement`).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ for title, metric in METRICS.items():
     print(title, f"{{metric.score(cm):.4f}}")
 """
 
-AGREEMENT = """from seglib.annotation.agreement import pair_iou
+AGREEMENT = """from seglib.metrics.agreement import pair_iou
 from seglib.photos import TWICE
 
 for name in TWICE:

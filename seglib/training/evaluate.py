@@ -25,8 +25,9 @@ from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import load_texture
 from seglib.crf.mean_field import ITERATIONS, mean_field
 from seglib.crf.pairwise import CRFParams
-from seglib.datasets import MEANING, Targets, find_pairs, left_out, read_as, read_pairs
+from seglib.datasets import Targets, find_pairs, left_out, read_as, read_pairs
 from seglib.labels import LABEL_SETS
+from seglib.meanings import MEANING
 from seglib.metrics.folder import fold
 from seglib.models import MODELS
 from seglib.models.prediction import predict

@@ -22,8 +22,9 @@ from seglib import metrics
 from seglib.crf.chosen import CHOSEN_BY, REPORTED_ON
 from seglib.crf.mean_field import ITERATIONS, mean_field
 from seglib.crf.pairwise import CRFParams
-from seglib.datasets import MEANING, Targets, find_pairs, read_as, read_pairs
+from seglib.datasets import Targets, find_pairs, read_as, read_pairs
 from seglib.labels import LABEL_SETS
+from seglib.meanings import MEANING
 from seglib.metrics.boundary import band_curve, border_pixels
 from seglib.models import MODELS
 from seglib.models.prediction import predict

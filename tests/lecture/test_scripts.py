@@ -10,10 +10,10 @@ import nbformat
 import pytest
 
 from seglib import metrics
-from seglib.annotation.agreement import pair_iou
 from seglib.labels import EVERYDAY
 from seglib.lecture.routes import Route, Step, shipped
 from seglib.lecture.scripts import BODIES, notebook, script
+from seglib.metrics.agreement import pair_iou
 from seglib.metrics.objects import things_and_stuff
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model

@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
-from seglib.annotation import agreement
 from seglib.annotation.polygons import BadAnnotation
 from seglib.images import BadImage
 from seglib.labels import IGNORE, LabelSet
+from seglib.metrics import agreement
 from seglib.metrics.baselines import grown, shifted, without_rare
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, TWICE

@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
-from seglib.annotation import agreement, contours
+from seglib.annotation import contours
 from seglib.annotation.contours import label_png, labelme_file
 from seglib.annotation.polygons import BadAnnotation
 from seglib.images import BadImage
 from seglib.labels import IGNORE, LabelSet
+from seglib.metrics import agreement
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, photo_path
 from seglib.quoting import quoted

@@ -10,10 +10,10 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from seglib.annotation.agreement import heat_picture
 from seglib.lecture.class_paintings import net_against_class, pool, unpack_mask
 from seglib.lecture.rooms import MOST_PICTURE, PAINT_SIDE, Asked, Room
 from seglib.lecture.routes import Paint, Step
+from seglib.metrics.agreement import heat_picture
 from seglib.models.cards import shipped_nets
 from seglib.ui import panels, state
 from seglib.ui.lecture import hall

@@ -15,8 +15,9 @@ import streamlit as st
 
 import seglib
 from seglib import metrics
-from seglib.datasets import MEANING, Targets, read_as
+from seglib.datasets import Targets, read_as
 from seglib.labels import LabelSet
+from seglib.meanings import MEANING
 from seglib.metrics import folder as score_folder
 from seglib.models.cards import shipped_nets
 from seglib.ui import cache, host, page, tables

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from seglib.annotation.agreement import (
+from seglib.labels import IGNORE
+from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
+from seglib.metrics.agreement import (
     CORPORA,
     count_votes,
     differences,
@@ -21,8 +23,6 @@ from seglib.annotation.agreement import (
     score_against,
     winner,
 )
-from seglib.labels import IGNORE
-from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
 
 V = IGNORE
 A = np.array([[0, 0, 0, 0], [1, 1, 1, V]], np.uint8)
