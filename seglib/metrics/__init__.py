@@ -12,9 +12,12 @@ section 5: with n_ij pixels of class i predicted as j, t_i = sum_j n_ij.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from seglib.labels import IGNORE, check_label_map
+
+MOST_IN_FLOAT32 = 2**24  # OpenCV counts in float32, which holds every whole number up to this
 
 
 def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, num_classes: int) -> np.ndarray:
@@ -30,15 +33,12 @@ def confusion_matrix(truth: np.ndarray, prediction: np.ndarray, num_classes: int
            [0, 1]])
     """
     truth, prediction = _check_shapes(truth, prediction, num_classes)
-    if not (_fits_bytes(truth) and _fits_bytes(prediction)):
+    if not _fit_bytes(truth, prediction):
         check_pair(truth, prediction, num_classes)
         prediction = np.where(truth == IGNORE, 0, prediction)
-    # One number per pixel, 256 * row + column, so that a single bincount fills a matrix with room for every byte:
-    # void and mistakes are looked for in its few cells afterwards, not in the million pixels before.
-    pairs = truth.astype(np.uint16)
-    pairs <<= 8
-    pairs |= prediction.astype(np.uint8, copy=False)
-    counts = np.bincount(pairs.ravel(), minlength=256 * 256).reshape(256, 256)
+    # A histogram with room for every pair of bytes: void and mistakes are looked for in its few cells afterwards, not
+    # in the million pixels before.
+    counts = _count_pairs(truth.astype(np.uint8, copy=False), prediction.astype(np.uint8, copy=False))
     if counts[num_classes:IGNORE].any() or counts[:IGNORE, num_classes:].any():
         check_pair(truth, prediction, num_classes)  # which says what is wrong, and where
     return counts[:num_classes, :num_classes].copy()
@@ -72,11 +72,24 @@ def _check_shapes(truth: np.ndarray, prediction: np.ndarray, num_classes: int) -
     return truth, prediction
 
 
-def _fits_bytes(labels: np.ndarray) -> bool:
-    """Whether this is a map ``(H, W)`` of whole numbers from 0 to 255."""
-    if labels.ndim != 2 or not np.issubdtype(labels.dtype, np.integer):
+def _count_pairs(truth: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+    """How often each byte of the truth meets each of the prediction, ``(256, 256)`` int64."""
+    counts, whole = np.zeros((256, 256), np.int64), [256, 256]
+    rows = max(1, MOST_IN_FLOAT32 // max(1, truth.shape[1]))
+    for start in range(0, len(truth), rows):
+        band = [np.ascontiguousarray(labels[start : start + rows]) for labels in (truth, prediction)]
+        if band[0].size:
+            counts += cv2.calcHist(band, [0, 1], None, whole, [0, 256, 0, 256]).astype(np.int64)
+    return counts
+
+
+def _fit_bytes(truth: np.ndarray, prediction: np.ndarray) -> bool:
+    """Whether both are maps ``(H, W)`` of whole numbers from 0 to 255."""
+    if truth.ndim != 2 or not np.issubdtype(truth.dtype, np.integer):
         return False
-    return labels.dtype == np.uint8 or not labels.size or 0 <= labels.min() <= labels.max() <= 255
+    # Every bit that some pixel has: a negative number if one is, over 255 if one is.
+    bits = [int(np.bitwise_or.reduce(labels, axis=None)) for labels in (truth, prediction) if labels.dtype != np.uint8]
+    return all(0 <= number <= 255 for number in bits)
 
 
 def mean_over_present(scores: np.ndarray) -> float:

@@ -37,6 +37,19 @@ def grid_logits(streams: Streams) -> np.ndarray:
     return fuse_on_grid(_batch(streams))[0].numpy()
 
 
+def pixel_logits(streams: Streams, point: tuple[int, int]) -> np.ndarray:
+    """The net's logits at one pixel (row, col), ``(K,)``: those of `fused_logits` there, without the other pixels.
+
+    Unit ``i`` of the finest grid sits on pixel ``i * stride``, so the pixel lies among four units at most.
+    """
+    grid, stride = grid_logits(streams), min(streams)
+    for at in point:
+        first, share = divmod(at, stride)
+        last = min(first + 1, grid.shape[1] - 1)
+        grid = grid[:, first] + np.float32(share / stride) * (grid[:, last] - grid[:, first])
+    return grid
+
+
 def stream_contributions(streams: Streams, size: tuple[int, int], class_index: int) -> Streams:
     """What each stream adds to one class's logit, ``{stride: (H, W)}``; they sum to that logit."""
     one_class = {stride: scores[class_index : class_index + 1] for stride, scores in streams.items()}

@@ -115,9 +115,9 @@ def guest(photo: Photo, name: str) -> Segmentation:
 
 def pixel_probabilities(answer: Segmentation, point: tuple[int, int]) -> np.ndarray:
     """Probability of each class at one pixel, ``(K,)``; cheap enough to need no cache."""
-    from seglib.models.streams import fused_logits, probabilities
+    from seglib.models.streams import pixel_logits, probabilities
 
-    return probabilities(fused_logits(answer.streams, answer.size)[:, point[0], point[1]])
+    return probabilities(pixel_logits(answer.streams, point))
 
 
 @shared(16)

@@ -237,3 +237,12 @@ def test_a_mean_leaves_out_what_has_no_value():
     assert mean_over_present(np.array([np.nan, 0.25, 0.75])) == 0.5
     assert np.isnan(mean_over_present(np.array([np.nan])))
     assert np.isnan(mean_over_present([]))
+
+
+def test_maps_of_more_pixels_than_float32_counts_are_counted_in_bands(monkeypatch):
+    rng = np.random.default_rng(0)
+    truth, prediction = rng.integers(0, 5, (2, 23, 7))
+    whole = confusion_matrix(truth, prediction, 5)
+    monkeypatch.setattr(metrics, "MOST_IN_FLOAT32", 30)
+    assert np.array_equal(confusion_matrix(truth, prediction, 5), whole)
+    assert whole.sum() == truth.size

@@ -13,6 +13,7 @@ from seglib.models.streams import (
     fused_logits,
     grid_logits,
     on_pixels,
+    pixel_logits,
     probabilities,
     stream_contributions,
     stream_scores,
@@ -78,3 +79,12 @@ def test_every_pixel_takes_its_nearest_unit() -> None:
 
 def test_coarse_streams_come_first_in_every_net() -> None:
     assert all(list(strides) == sorted(strides, reverse=True) for strides in STREAMS.values())
+
+
+def test_one_pixels_logits_are_those_of_the_whole_photo_there(model: torch.nn.Module, image: np.ndarray) -> None:
+    streams = stream_scores(model, image)
+    everywhere = fused_logits(streams, image.shape[:2])
+    for point in [(0, 0), (49, 70), (32, 64), (31, 33), (7, 0), (48, 5), (13, 29)]:
+        np.testing.assert_allclose(
+            pixel_logits(streams, point), everywhere[(slice(None), *point)], rtol=1e-4, atol=1e-5
+        )
