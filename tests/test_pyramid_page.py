@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -24,6 +23,7 @@ from seglib.models.pyramid import level_inputs, level_window
 from seglib.models.weights import load_model, save_weights
 from seglib.photos import load_photo, photo_truth
 from seglib.pyramids.superpixels import majority, superpixels
+from seglib.ui.memory import MEMORY
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,10 +52,9 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     write_weights(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cards, "WEIGHTS", folder)
-        st.cache_resource.clear()
+        MEMORY.forget()
         yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    MEMORY.forget()
 
 
 def open_page(part: str, **query: str) -> AppTest:

@@ -1,8 +1,8 @@
 """How the app remembers what it computed, and the caches that several pages share.
 
-`shared` and `copied` are Streamlit's two caches with one rule of what a result is kept by: objects name their content
-themselves, by their ``key``, and an array goes by a digest of every element (Streamlit's own would look at a sample
-of a large one only, and miss a small edit). So a function takes what it computes with, and nobody passes a key.
+`shared` and `copied` have one rule of what a result is kept by: objects name their content themselves, by their
+``key``, and an array goes by a digest of every element (Streamlit's own caches look at a sample of a large one only,
+and miss a small edit). So a function takes what it computes with, and nobody passes a key.
 
 Cached objects belong to all visitors and are changed by nobody. Keys of uploads are digests of their content: only
 somebody who has the same photo meets a result computed from it.
@@ -10,6 +10,11 @@ somebody who has the same photo meets a result computed from it.
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import functools
+import inspect
+import itertools
 import threading
 from collections.abc import Callable
 
@@ -21,10 +26,12 @@ from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.models.cards import WeightsError, weights_path
 from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
+from seglib.ui.memory import MEMORY, name_of
 from seglib.ui.photo import Photo
 
 # Convolutions run on one thread each (demo_app.py); more of them at once than cores would only queue.
 COMPUTE = threading.Semaphore(2)
+_NUMBERS = itertools.count()  # functions of one name are told apart
 
 
 def key_of(thing: object) -> str:
@@ -40,19 +47,54 @@ KEYS: dict[type, Callable] = {
 }
 
 
-def shared(keep: int | None = None, *, keyed: tuple[type, ...] = (), words: str | bool = False) -> Callable:
+def shared(
+    keep: int | None = None, *, keyed: tuple[type, ...] = (), words: str | bool = False, lasting: bool | None = None
+) -> Callable:
     """Decorator: remember the latest ``keep`` results; every caller gets the very same object, so none may change it.
 
-    ``keyed`` are further types of arguments that have a ``key``; ``words`` stand beside a spinner on the first call.
+    Together the results of all functions stay within a budget in bytes, see `seglib.ui.memory`; those of a function
+    without ``keep``, of which there are as many as lie in the box, are ``lasting`` and stay. ``keyed`` are further
+    types of arguments that have a ``key``; ``words`` stand beside a spinner on the first call.
     """
     keys = KEYS | dict.fromkeys(keyed, key_of)
-    return st.cache_resource(max_entries=keep, show_spinner=words, hash_funcs=keys)
+
+    def remember(function: Callable) -> Callable:
+        name = f"{function.__module__}.{function.__qualname__} {next(_NUMBERS)}"
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def recall(*arguments: object, **named: object) -> object:
+            bound = signature.bind(*arguments, **named)
+            bound.apply_defaults()
+            key = tuple(name_of(value, keys) for value in bound.arguments.values())
+            stays = keep is None if lasting is None else lasting
+            return MEMORY.recall(name, key, lambda: _compute(function, bound, words), keep, stays)
+
+        recall.clear = functools.partial(MEMORY.forget, name)
+        return recall
+
+    return remember
 
 
 def copied(keep: int | None = None, *, keyed: tuple[type, ...] = (), words: str | bool = False) -> Callable:
     """As `shared`, but every caller gets a copy: for small results."""
-    keys = KEYS | dict.fromkeys(keyed, key_of)
-    return st.cache_data(max_entries=keep, show_spinner=words, hash_funcs=keys)
+
+    def remember(function: Callable) -> Callable:
+        one_for_all = shared(keep, keyed=keyed, words=words)(function)
+
+        @functools.wraps(one_for_all)
+        def recall(*arguments: object, **named: object) -> object:
+            return copy.deepcopy(one_for_all(*arguments, **named))
+
+        recall.__wrapped__ = function
+        return recall
+
+    return remember
+
+
+def _compute(function: Callable, bound: inspect.BoundArguments, words: str | bool) -> object:
+    with st.spinner(words if isinstance(words, str) else "Computing …") if words else contextlib.nullcontext():
+        return function(*bound.args, **bound.kwargs)
 
 
 @shared()
@@ -94,7 +136,7 @@ def net_probabilities(photo: Photo, net: str, label_set_name: str) -> np.ndarray
         return predict(model(net, label_set_name), photo.image).probabilities
 
 
-@shared(2)
+@shared(2, lasting=True)
 def guest_model(name: str) -> object:
     """One of torchvision's nets, from weights that are on this machine; two at most, they are large."""
     from seglib.models.torchvision_nets import load

@@ -12,6 +12,7 @@ import importlib
 import logging
 
 from seglib.ui.loading import finished, first_page, started
+from seglib.ui.memory import return_pages
 
 PATIENCE = 3.0  # seconds that torch waits for a first page, so as not to fight with it for the interpreter
 
@@ -40,4 +41,5 @@ def run() -> None:
     finally:
         gc.collect()
         gc.freeze()
+        return_pages()  # what loading took and let go
         finished.set()

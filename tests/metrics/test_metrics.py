@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from seglib import metrics
 from seglib.labels import IGNORE
 from seglib.metrics import (
     check_pair,

@@ -69,7 +69,7 @@ def test_further_types_bring_their_own_key() -> None:
     @dataclass(frozen=True)
     class Task:
         key: str
-        large: object  # Streamlit cannot tell two of these apart
+        large: object  # nothing tells two of these apart
 
     @cache.shared(4, keyed=(Task,))
     def name(task: Task) -> str:

@@ -1,0 +1,206 @@
+"""A class that comes and goes for ten minutes: ``python -m benchmarks.soak``.
+
+Sessions that speak Streamlit's protocol come, bring a photo of their own, look at every page with it, and go; so many
+at once, each followed by a new one. Every two seconds the server's resident memory is read, as Linux tells it. What
+matters is that the curve ends where it was after the first fifth: memory that a bound holds, not luck. ``--plot`` draws
+it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import random
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import websockets
+from matplotlib.figure import Figure
+from PIL import Image
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks import publish
+from seglib.costs.bill import machine
+from tests.browser.conftest import ROOT, start_app
+from tests.menu import PAGE_FILES
+
+PAGES = ["" if path.stem == "compare" else path.stem for path in PAGE_FILES]
+EVERY = 2.0  # seconds between two looks at the memory
+SIDE = (640, 480)
+
+
+def own_photo(seed: int) -> bytes:
+    """A JPEG that nobody else has: blobs of colour."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 256, (12, 16, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(small).resize(SIDE, Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def resident(process: int) -> float:
+    """Megabytes of a process that lie in memory."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+class Visit:
+    """One session: its socket, and the state of its widgets."""
+
+    def __init__(self, address: str, socket: websockets.ClientConnection) -> None:
+        self.address, self.socket, self.session = address, socket, ""
+        self.uploader = ""  # the widget's id
+
+    async def open(self, page: str, upload: tuple[str, str, int] | None = None) -> float:
+        """Ask for a page, wait until its script has finished; milliseconds."""
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        if upload:
+            file_id, url, size = upload
+            widget = message.rerun_script.widget_states.widgets.add()
+            widget.id = self.uploader
+            file = widget.file_uploader_state_value.uploaded_file_info.add()
+            file.file_id, file.name, file.size = file_id, "mine.jpg", size
+            file.file_urls.file_id, file.file_urls.upload_url, file.file_urls.delete_url = file_id, url, url
+        start = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg.FromString(await self.socket.recv())
+            kind = answer.WhichOneof("type")
+            if kind == "new_session":
+                self.session = answer.new_session.initialize.session_id
+            if kind == "delta":
+                element = answer.delta.new_element
+                if element.WhichOneof("type") == "exception":
+                    raise RuntimeError(element.exception.message)
+                if element.WhichOneof("type") == "file_uploader" and not self.uploader:
+                    self.uploader = element.file_uploader.id
+            if kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                return 1000 * (time.perf_counter() - start)
+
+    async def upload(self, data: bytes) -> tuple[str, str, int]:
+        """Hand a photo over as the browser does: ask for an address, put it there."""
+        message = BackMsg()
+        message.file_urls_request.request_id = "photo"
+        message.file_urls_request.file_names.append("mine.jpg")
+        message.file_urls_request.session_id = self.session
+        await self.socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg.FromString(await self.socket.recv())
+            if answer.WhichOneof("type") == "file_urls_response":
+                (urls,) = answer.file_urls_response.file_urls
+                break
+        await asyncio.to_thread(self._put, urls.upload_url, data)
+        return urls.file_id, urls.upload_url, len(data)
+
+    def _put(self, path: str, data: bytes) -> None:
+        health = urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=60)
+        token = health.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+        boundary = "a-photo-of-ones-own"
+        body = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="mine.jpg"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        ).encode() + data
+        request = urllib.request.Request(
+            f"{self.address}{path}",
+            data=body + f"\r\n--{boundary}--\r\n".encode(),
+            method="PUT",
+            headers={
+                "Content-Type": f"multipart/form-data; boundary={boundary}",
+                "Cookie": f"_streamlit_xsrf={token}",
+                "X-Xsrftoken": token,
+            },
+        )
+        urllib.request.urlopen(request, timeout=60).close()
+
+
+async def come_and_go(address: str, seat: int, end: float, think: float, visits: list[float]) -> None:
+    """One visitor after the other on this seat, until the time is up."""
+    number = 0
+    while time.monotonic() < end:
+        rng = random.Random(1000 * seat + number)
+        url = f"{address.replace('http', 'ws')}/_stcore/stream"
+        async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
+            visit = Visit(address, socket)
+            await visit.open("")
+            photo = await visit.upload(own_photo(1000 * seat + number))
+            for page in rng.sample(PAGES, len(PAGES)):
+                if time.monotonic() > end:
+                    break
+                visits.append(await visit.open(page, photo))
+                await asyncio.sleep(rng.expovariate(1 / think))
+        number += 1
+
+
+async def watch(process: int, end: float, curve: list[tuple[float, float]]) -> None:
+    """Seconds since the start, and megabytes, every now and then."""
+    start = time.monotonic()
+    while time.monotonic() < end:
+        curve.append((round(time.monotonic() - start, 1), round(resident(process), 1)))
+        await asyncio.sleep(EVERY)
+
+
+async def soak(address: str, process: int, seats: int, seconds: float, think: float) -> tuple[list, list]:
+    """The curve of memory, and milliseconds of every page."""
+    curve, visits, end = [], [], time.monotonic() + seconds
+    seated = (come_and_go(address, seat, end, think, visits) for seat in range(seats))
+    await asyncio.gather(watch(process, end, curve), *seated)
+    return curve, visits
+
+
+def summary(curve: list[tuple[float, float]]) -> dict:
+    """Memory when warm, after the first fifth, at the end, and the most; and how the last two compare."""
+    seconds, megabytes = np.array(curve).T
+    fifth = seconds <= seconds[-1] / 5
+    early, late = megabytes[fifth][-5:].mean(), megabytes[-5:].mean()
+    return {
+        "warm": float(megabytes[0]),
+        "after a fifth": round(float(early), 1),
+        "at the end": round(float(late), 1),
+        "most": float(megabytes.max()),
+        "end / fifth": round(float(late / early), 3),
+    }
+
+
+def draw(curve: list[tuple[float, float]], path: Path) -> None:
+    """The curve as a picture."""
+    figure = Figure(figsize=(7, 3), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(*zip(*curve, strict=True), color="#0072B2")
+    axes.set(xlabel="seconds", ylabel="resident memory, MB", ylim=(0, None))
+    figure.savefig(path, dpi=150)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__.splitlines()[0])
+    parser.add_argument("--seats", type=int, default=8, help="visitors at once")
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--think", type=float, default=2, help="mean seconds between two pages")
+    parser.add_argument("--plot", type=Path, help="also draw the curve to this file")
+    parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
+    args = parser.parse_args()
+    app, address = start_app(ROOT / "demo_app.py")
+    try:
+        time.sleep(args.seconds / 20)  # the nets are loaded
+        curve, visits = asyncio.run(soak(address, app.pid, args.seats, args.seconds, args.think))
+    finally:
+        app.terminate()
+    report = {
+        "machine": machine(),
+        "seats": args.seats,
+        "pages": len(visits),
+        "megabytes": summary(curve),
+        "page ms": {"median": round(float(np.median(visits))), "p95": round(float(np.percentile(visits, 95)))},
+        "curve": curve,
+    }
+    if args.plot:
+        draw(curve, args.plot)
+    publish(report, args.out)
+
+
+if __name__ == "__main__":
+    main()
