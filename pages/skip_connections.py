@@ -5,7 +5,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.models.cards import shipped_nets
-from seglib.rendering import score_picture, score_scale
+from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.words import percent
@@ -52,7 +52,7 @@ grid = [
         role="output",
         alt=f"Scores for {label_set.classes[k]} of the stream at stride {stride}, at their true resolution",
         caption=f"{answer.streams[stride].shape[2]} x {answer.streams[stride].shape[1]} scores, up to ±{limit:.2f}",
-        picture=score_picture(scores[stride], limit),
+        picture=cache.score_picture(scores[stride], limit),
         pixelated=True,
     )
     for stride, limit in limits.items()
@@ -63,7 +63,7 @@ grid += [
         role="output",
         alt=f"Scores for {label_set.classes[k]} of the stream at stride {stride}, upsampled to the photo",
         caption=f"at the pinned pixel {share[row, col]:+.2f}",
-        picture=score_picture(share, limits[stride]),
+        picture=cache.score_picture(share, limits[stride]),
     )
     for stride, share in shares.items()
 ]
@@ -77,7 +77,7 @@ with sum_view:
         role="output",
         alt=f"Sum of all streams' scores for {label_set.classes[k]}",
         caption=f"at the pinned pixel {total[row, col]:+.2f}",
-        picture=score_picture(total, limit),
+        picture=cache.score_picture(total, limit),
     )
     panels.show([summed], photo, None, key="sum", columns=1)
     st.image(score_scale(), caption=f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width="stretch")

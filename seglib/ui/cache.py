@@ -26,7 +26,7 @@ from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.models.cards import WeightsError, weights_path
 from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
-from seglib.ui.memory import MEMORY, name_of
+from seglib.ui.memory import CONSTANTS, MEMORY, name_of
 from seglib.ui.photo import Photo
 
 # Convolutions run on one thread each (demo_app.py); more of them at once than cores would only queue.
@@ -40,7 +40,7 @@ def key_of(thing: object) -> str:
 
 
 KEYS: dict[type, Callable] = {
-    np.ndarray: digest,
+    np.ndarray: lambda array: CONSTANTS.about(array, "digest", digest),
     LabelSet: lambda it: (it.name, it.classes, it.colors, sorted(it.things)),
     Photo: key_of,
     Segmentation: key_of,
@@ -176,6 +176,14 @@ def stream_pictures(answer: Segmentation, class_index: int) -> dict[int, np.ndar
     from seglib.models.streams import on_pixels
 
     return {stride: on_pixels(scores[class_index], stride, answer.size) for stride, scores in answer.streams.items()}
+
+
+@shared(64)
+def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
+    """A map of signed scores as a picture, ``(h, w, 3)``, see `seglib.rendering.score_picture`."""
+    from seglib.rendering import score_picture
+
+    return score_picture(scores, limit)
 
 
 @shared(32)

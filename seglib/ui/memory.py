@@ -15,8 +15,9 @@ import dataclasses
 import os
 import sys
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -25,6 +26,37 @@ import numpy as np
 MEGABYTES = "SEGLIB_CACHE_MB"  # the variable that sets the budget
 BUDGET = 150  # megabytes
 ENOUGH_TO_RETURN = 16 * 2**20  # bytes that were let go before the system is given the free pages
+
+
+class Constants:
+    """Arrays that nobody changes any more, and what was found out about them: a digest a rerun adds up.
+
+    An array of the memory's is one by contract; others are named by whoever made them. They are known for as long as
+    they live.
+    """
+
+    def __init__(self) -> None:
+        self._about: dict[int, tuple[weakref.ref, dict]] = {}
+
+    def add(self, array: np.ndarray) -> np.ndarray:
+        """Take an array for constant, and return it."""
+        place = id(array)
+        if place not in self._about:
+            # When the array goes its number may be another's: what is known of it goes first.
+            self._about[place] = weakref.ref(array, lambda _: self._about.pop(place, None)), {}
+        return array
+
+    def about(self, array: np.ndarray, what: Hashable, find_out: Callable[[np.ndarray], object]) -> object:
+        """What ``find_out`` says of an array: once for a constant one, anew for any other."""
+        reference, known = self._about.get(id(array), (None, None))
+        if reference is None or reference() is not array:
+            return find_out(array)
+        if what not in known:
+            known[what] = find_out(array)
+        return known[what]
+
+
+CONSTANTS = Constants()
 
 
 @dataclass
@@ -94,8 +126,12 @@ class Memory:
                 del self._running[place]
             mine.set_exception(error)
             raise
+        size = bytes_of(result)
+        for part in parts_of(result):
+            if isinstance(part, np.ndarray):
+                CONSTANTS.add(part)
         with self._lock:
-            self._kept[place] = _Kept(result, bytes_of(result), lasting)
+            self._kept[place] = _Kept(result, size, lasting)
             self._bound(place, keep)
             del self._running[place]
         mine.set_result(result)
@@ -140,37 +176,51 @@ def return_pages() -> None:
         library.malloc_trim(0)
 
 
-def bytes_of(thing: object, seen: set[int] | None = None) -> int:
+def bytes_of(thing: object) -> int:
     """About how many bytes a result holds: arrays, tensors and tables by their numbers, each counted once.
 
     >>> plane = np.zeros((10, 10))
-    >>> bytes_of({"a": plane, "b": [plane, plane[:2]]}) // 100
-    8
+    >>> bytes_of({"a": plane, "b": [plane, plane[:2]]})
+    800
     """
+    return sum(_bytes(part) for part in parts_of(thing))
+
+
+def parts_of(thing: object, seen: set[int] | None = None) -> Iterator[object]:
+    """What a result is made of, down to what holds its bytes, each once; what a view looks at for the view, too."""
     seen = set() if seen is None else seen
-    if isinstance(thing, np.ndarray):
-        while isinstance(thing.base, np.ndarray):
-            thing = thing.base
     if id(thing) in seen:
-        return 0
+        return
     seen.add(id(thing))
-    if isinstance(thing, np.ndarray):
-        return thing.nbytes
-    if isinstance(thing, str | bytes):
-        return len(thing)
     if isinstance(thing, Mapping):
-        return sum(bytes_of(value, seen) for value in thing.values())
-    if isinstance(thing, Sequence | Set):
-        return sum(bytes_of(part, seen) for part in thing)
-    if hasattr(thing, "untyped_storage"):  # a tensor; torch may not be here yet
-        return thing.untyped_storage().nbytes()
-    if hasattr(thing, "state_dict"):
-        return bytes_of(list(thing.state_dict().values()), seen)
-    if hasattr(thing, "memory_usage"):  # a table
-        return int(np.sum(thing.memory_usage(deep=True)))
-    if hasattr(thing, "__dict__"):
-        return sum(bytes_of(value, seen) for value in vars(thing).values())
-    return sys.getsizeof(thing)
+        inner = thing.values()
+    elif isinstance(thing, Sequence | Set) and not isinstance(thing, str | bytes):
+        inner = thing
+    elif hasattr(thing, "state_dict"):  # a net; torch may not be here yet
+        inner = thing.state_dict().values()
+    elif hasattr(thing, "__dict__") and not _has_bytes(thing):
+        inner = vars(thing).values()
+    else:
+        yield thing
+        inner = [thing.base] if isinstance(thing, np.ndarray) and isinstance(thing.base, np.ndarray) else []
+    for part in inner:
+        yield from parts_of(part, seen)
+
+
+def _has_bytes(thing: object) -> bool:
+    """Whether this is an array, a tensor or a table."""
+    return isinstance(thing, np.ndarray) or hasattr(thing, "untyped_storage") or hasattr(thing, "memory_usage")
+
+
+def _bytes(part: object) -> int:
+    """Bytes of something that has no parts; a view has none of its own."""
+    if isinstance(part, np.ndarray):
+        return 0 if isinstance(part.base, np.ndarray) else part.nbytes
+    if hasattr(part, "untyped_storage"):
+        return part.untyped_storage().nbytes()
+    if hasattr(part, "memory_usage"):
+        return int(np.sum(part.memory_usage(deep=True)))
+    return len(part) if isinstance(part, str | bytes) else sys.getsizeof(part)
 
 
 def name_of(thing: object, keys: Mapping[type, Callable]) -> Hashable:

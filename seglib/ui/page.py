@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 
@@ -88,6 +89,12 @@ def show_source(*functions: Callable, example: str = "") -> None:
     """The code that ran, read from the running program itself; ``example`` names the script that shows the same."""
     with st.expander("The code that ran", icon=":material/code:"):
         for function in functions:
-            st.code(inspect.getsource(inspect.unwrap(function)), language="python")
+            st.code(_source(inspect.unwrap(function)), language="python")
     if example:
         st.caption(f"The same as a short script, to run and to change: `examples/{example}.py`")
+
+
+@functools.lru_cache(maxsize=128)
+def _source(function: Callable) -> str:
+    """A function's own lines, read once: finding them costs milliseconds."""
+    return inspect.getsource(function)

@@ -20,6 +20,7 @@ from seglib.images import decode
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.photos import PHOTOS
 from seglib.ui import cache, lost
+from seglib.ui.memory import CONSTANTS
 from seglib.ui.photo import Photo
 
 OPENING_PHOTO = "china"
@@ -46,7 +47,7 @@ def add_upload(data: bytes, name: str) -> Photo:
             key=key,
             title=unlike(name, [photo.title for photo in kept.values()]),
             alt=f"Your photo {name}",
-            image=decoded.image,
+            image=CONSTANTS.add(decoded.image),
             notice=decoded.notice,
             original_size=decoded.original_size,
             file_name=name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib.labels import EVERYDAY, STREET
@@ -36,6 +36,7 @@ def edited(labels: np.ndarray, place: tuple[int, int]) -> np.ndarray:
     return copy
 
 
+@settings(deadline=None)  # a megapixel is digested four times, on a machine that may be busy
 @given(place=st.tuples(st.integers(0, SIDE - 1), st.integers(0, SIDE - 1)))
 def test_one_pixel_of_a_megapixel_makes_another_result(place: tuple[int, int]) -> None:
     labels = np.zeros((SIDE, SIDE), np.uint8)

@@ -169,3 +169,30 @@ def test_what_has_no_name_is_refused() -> None:
 def test_the_budget_is_set_by_a_variable(text: str, megabytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MEGABYTES, text)
     assert budget() == megabytes * 2**20
+
+
+def test_what_is_known_of_a_constant_array_is_found_out_once() -> None:
+    constants, asked = memory.Constants(), []
+    one, other = constants.add(np.zeros(3)), np.zeros(3)
+    for array in (one, one, other, other):
+        assert constants.about(array, "sum", lambda array: asked.append(array) or array.sum()) == 0
+    assert [array is one for array in asked] == [True, False, False]
+
+
+def test_a_constant_that_is_gone_is_not_taken_for_the_next_one_at_its_place() -> None:
+    constants, told = memory.Constants(), []
+    for number in range(50):  # where the last was, Python often puts the next
+        array = np.full(3, number)
+        if number % 2:
+            constants.add(array)
+        told.append(constants.about(array, "first", lambda array: array[0]))
+        del array
+    assert told == list(range(50))
+
+
+def test_arrays_of_results_are_constant() -> None:
+    kept, asked = Memory(1000), []
+    answer = kept.recall("f", 1, lambda: Answer(block(9), "abc"))
+    for _ in range(2):
+        memory.CONSTANTS.about(answer.labels, "asked", asked.append)
+    assert len(asked) == 1

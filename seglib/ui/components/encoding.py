@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from seglib.labels import check_label_map
+from seglib.ui.memory import CONSTANTS
 from seglib.ui.recent import Recent
 
 CONFIDENCE_SIDE = 320  # pixels; a confidence is read out in whole per cent, a finer map only costs time
@@ -38,12 +39,22 @@ class EncodedArrays:
         """How much is kept."""
         return self._assets.total
 
-    def get(self, kind: str, array: np.ndarray, encode: Callable[[np.ndarray], dict]) -> tuple[str, dict]:
-        """Name and encoding of an array, encoded anew only if it is not there."""
-        name = _digest(kind, array)
+    def get(
+        self,
+        kind: str,
+        array: np.ndarray,
+        encode: Callable[[np.ndarray], dict],
+        prepare: Callable[[np.ndarray], np.ndarray] = lambda array: array,
+    ) -> tuple[str, dict]:
+        """Name and encoding of an array, encoded anew only if it is not there.
+
+        What travels is what ``prepare`` makes of the array; ``kind`` names this, too. Of an array that nobody changes
+        (`seglib.ui.memory.CONSTANTS`) the name is found once.
+        """
+        name = CONSTANTS.about(array, kind, lambda same: _digest(kind, prepare(same)))
         asset = self._assets.get(name)
         if asset is None:  # two sessions may encode the same at once: cheaper than making everybody wait
-            asset = encode(array)
+            asset = encode(prepare(array))
             self._assets.put(name, asset)
         return name, asset
 
@@ -74,6 +85,12 @@ def _encode_map(values: np.ndarray) -> dict:
     return {"content": content, "height": height, "width": width}
 
 
+def _in_bytes(confidence: np.ndarray) -> np.ndarray:
+    """A confidence as fine as it is read out."""
+    step = -(-max(confidence.shape) // CONFIDENCE_SIDE)
+    return np.rint(np.clip(confidence[::step, ::step], 0, 1) * 255).astype(np.uint8)
+
+
 class Parcel:
     """Collects the arrays of one view, each once; panels refer to them by the name `add_...` returns.
 
@@ -101,17 +118,17 @@ class Parcel:
             return None
         if self.num_classes is None:
             raise ValueError("only a view with a label_set can name and colour labels")
-        return self._add_map(check_label_map(labels, self.num_classes).astype(np.uint8))
+        number = self.num_classes
+        return self._add_map(labels, f"labels of {number}", lambda it: check_label_map(it, number).astype(np.uint8))
 
     def add_confidence(self, confidence: np.ndarray | None) -> str | None:
         if confidence is None:
             return None
         if confidence.ndim != 2:
             raise ValueError(f"a confidence is (h, w); this one has shape {confidence.shape}")
-        step = -(-max(confidence.shape) // CONFIDENCE_SIDE)
-        return self._add_map(np.rint(np.clip(confidence[::step, ::step], 0, 1) * 255).astype(np.uint8))
+        return self._add_map(confidence, "confidence", _in_bytes)
 
-    def _add_map(self, values: np.ndarray) -> str:
-        name, asset = _encoded.get("map", values, _encode_map)
+    def _add_map(self, values: np.ndarray, kind: str, prepare: Callable[[np.ndarray], np.ndarray]) -> str:
+        name, asset = _encoded.get(kind, values, _encode_map, prepare)
         self.maps[name] = asset
         return name

@@ -12,7 +12,7 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.pyramids import drawing
-from seglib.rendering import score_picture, score_scale
+from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.pyramids import cache as pyramid_cache
@@ -124,7 +124,7 @@ def _evidence(
             role="output",
             alt=f"What level {level_name(strides[stride])} adds to the score for {label_set.classes[k]}",
             caption=f"at the pinned pixel {shares[stride][row, col]:+.2f}",
-            picture=score_picture(shares[stride], limit),
+            picture=cache.score_picture(shares[stride], limit),
         )
         for stride in on
     ]
