@@ -31,8 +31,6 @@ def run() -> None:
         # The first page needs pandas and altair, its photo and the labels before it needs any net.
         importlib.import_module("seglib.ui.charts")
         importlib.import_module("seglib.ui.tables")
-        # Charts are checked against their schema in tests; for every visitor anew it would be half of a chart's cost.
-        importlib.import_module("altair.utils.schemapi").disable_debug_mode()
         photo = cache.bundled_photo(state.OPENING_PHOTO)
         cache.bundled_truth(photo.key, next(iter(LABEL_SETS)))
         first_page.wait(PATIENCE)
