@@ -111,7 +111,7 @@ def test_the_proxy_tells_strangers_no_figures_and_takes_no_giant(deployment: Dep
     assert status(f"http://{ADDRESSES[0]}:{deployment.port}/_stcore/metrics") == 404
     connection = http.client.HTTPConnection(deployment.proxy.removeprefix("http://"), timeout=20)
     connection.putrequest("PUT", "/_stcore/upload_file/a/b")
-    connection.putheader("Content-Length", str(30_000_000))
+    connection.putheader("Content-Length", str(60_000_000))
     connection.endheaders()
     assert connection.getresponse().status == 413  # before a byte of it was sent
     connection.close()
