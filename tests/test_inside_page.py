@@ -175,6 +175,8 @@ def test_gradients_are_shown_for_each_trunk_and_phase(tmp_path, monkeypatch) -> 
     assert app.dataframe[0].value.loc["plain", "whole / arrows cut"] == pytest.approx(
         np.hypot(1, 2) / np.hypot(0.5, 2), abs=0.01
     )
+    assert app.dataframe[0].value.loc["norms", "share by skips, %"] == 25
+    assert any("plain 25 %" in element.value for element in app.info)
     for key, value in (("flow_trunk", "norms"), ("flow_phase", "start")):
         app.button_group(key=key).set_value(value).run()
         calm(app)

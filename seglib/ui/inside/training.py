@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib.claims.ledger import read_ledger
 from seglib.labels import LabelSet
 from seglib.ui import page
 from seglib.ui.photo import Photo
@@ -63,7 +62,7 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
         f"Street scenes, {recipe['steps']} steps of {recipe['batch']} views of {recipe['crop']} px, mean of "
         f"{len(flow['nets'][kind]['fcn4s'])} seeds; the {PHASES[phase]}: {recipe['phase']} steps. `{COMMAND}`"
     )
-    _ledger()
+    _what_is_seen(flow)
 
 
 def layer_norms(flow: dict, kind: str, phase: str) -> pd.DataFrame:
@@ -109,6 +108,7 @@ def _numbers(flow: dict, phase: str) -> None:
         }
         alone, whole, cut = first.values()
         rows[kind] = {
+            "share by skips, %": 100 * np.mean([run[phase]["share"][:early] for run in nets["fcn4s"]]),
             "with / without skips": whole / alone,
             "whole / arrows cut": whole / cut,
             "loss without": np.mean([run["loss"][phase] for run in nets["fcn32s"]]),
@@ -116,17 +116,24 @@ def _numbers(flow: dict, phase: str) -> None:
         }
     st.markdown(f"**Gradient of the first {early} layers**")
     st.dataframe(pd.DataFrame(rows).T.round(2), height="content")
+    st.caption("Share: projection on the whole gradient, as on the part Red arrows. Loss: mean of the same steps.")
 
 
-def _ledger() -> None:
-    entry = read_ledger().get("gradient")
-    if entry is None:
-        return
-    figures = "; ".join(
-        f"{figure['name']} {figure['value']:+.2f} ({figure['low']:+.2f} to {figure['high']:+.2f}) {figure['unit']}"
-        for figure in entry["figures"]
-    )
-    page.what_you_should_see(f"{entry['statement']} The ledger says **{entry['verdict']}**: {figures}. {entry['why']}")
+def _what_is_seen(flow: dict) -> None:
+    """The skips' share at the end of training, from the trunk that owes them most to the one that owes them least."""
+    shares = {
+        kind: 100 * float(np.mean([run["end"]["share"][:3] for run in nets["fcn4s"]]))
+        for kind, nets in flow["nets"].items()
+    }
+    ranked = sorted(shares, key=shares.get, reverse=True)
+    words = ", ".join(f"{kind} {shares[kind]:.0f} %" for kind in ranked)
+    seen = f"At the end of training the skips bring this share of the first layers' gradient: {words}."
+    if shares.get("plain", 0) > shares.get("short cuts and norms", 0):
+        seen += (
+            " The plainer the trunk, the more it owes to them. Short cuts and norms carry gradient down by themselves, "
+            "and a trunk that has both, as ours has, would hardly miss the skips' arrows."
+        )
+    page.what_you_should_see(seen)
 
 
 def sources() -> list:
