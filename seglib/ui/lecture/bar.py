@@ -36,10 +36,12 @@ def show(place: Place | None, page: str) -> None:
                 hall.rooms().move(hall.key(), place.spot())
         st.html(STYLE)
         if page != place.step.page:
-            wanted = _way_back(place)
+            wanted = place.index if following.is_on_the_way(place) else _way_back(place)
         else:
             pressed = _steps(place)
-            wanted = pressed if pressed is not None else wanted
+            if pressed is not None:
+                keys.forget_press()
+                wanted = pressed
         if wanted is None:  # else its rerun would come before the step that it asks for
             _watch(place.index)
     if wanted is not None:

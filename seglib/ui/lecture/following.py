@@ -21,7 +21,7 @@ PAGES = Path(__file__).resolve().parent.parent.parent.parent / "pages"
 OWN = "own"  # the route that this visitor made or opened
 SHARED = "~"  # begins a route that is packed into the address
 _PLACE, _APPLIED, _OWN = "lecture_place", "lecture_applied", "lecture_own"
-_FRESH, _REFUSED = "lecture_fresh", "lecture_refused"
+_FRESH, _REFUSED, _TARGET = "lecture_fresh", "lecture_refused", "lecture_target"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ def arrive(page: str) -> Place | None:
     if place is None:
         return None
     mark = (place.name, place.index)
+    if page == place.step.page and st.session_state.get(_TARGET) == mark:
+        del st.session_state[_TARGET]
     if page == place.step.page and st.session_state.get(_APPLIED) != mark:
         st.session_state[_APPLIED] = mark
         view.apply_view(place.step.view)
@@ -142,8 +144,14 @@ def go(place: Place, index: int) -> None:
     index = max(0, min(index, place.last))
     st.session_state[_PLACE] = replace(place, index=index)
     st.session_state.pop(_APPLIED, None)  # also where it has been reached before
+    st.session_state[_TARGET] = (place.name, index)
     address = {"route": place.name, "step": str(index + 1)}
     st.switch_page(PAGES / f"{place.route.steps[index].page}.py", query_params=address)
+
+
+def is_on_the_way(place: Place) -> bool:
+    """Whether a step was asked for and its page has not come: a rerun for the old page overtook it. Said once."""
+    return st.session_state.pop(_TARGET, None) == (place.name, place.index)
 
 
 def start(name: str, route: Route, index: int = 0) -> None:

@@ -40,11 +40,20 @@ def listen(place: Place | None) -> int | None:
 
 
 def read_press(value: object, place: Place | None) -> int | None:
-    """The step that the latest press asks for, once; None for one that has been heard, or is none."""
+    """The step that the latest press asks for, until it is reached; None for one that has been, or is none."""
     if not isinstance(value, Mapping) or value.get("at") == st.session_state.get(_HEARD):
         return None
-    st.session_state[_HEARD] = value.get("at")
-    return read_step(value.get("step"), place)
+    wanted = read_step(value.get("step"), place)
+    if wanted is None:
+        st.session_state[_HEARD] = value.get("at")
+    return wanted
+
+
+def forget_press() -> None:
+    """Something later than the latest press was asked for."""
+    press = sent().get("press")
+    if isinstance(press, Mapping):
+        st.session_state[_HEARD] = press.get("at")
 
 
 def read_step(value: object, place: Place | None) -> int | None:
