@@ -30,7 +30,7 @@ from torch.optim.swa_utils import update_bn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from seglib.datasets import find_pairs, read_as, read_pairs
+from seglib.datasets import find_pairs, left_out, read_as, read_pairs
 from seglib.labels import LABEL_SETS
 from seglib.models import MODELS, create_model
 from seglib.models.cards import read_card, weights_path
@@ -92,6 +92,8 @@ class Views(Dataset):
         for name, share in MIXTURE[label_set_name].items():
             reading = read_as(name, LABEL_SETS[label_set_name])
             photos = list(read_pairs(find_pairs(data / name, "train"), reading))
+            if sentence := left_out(data / name, "train"):
+                print(f"{name}: {sentence}", file=sys.stderr)
             counts = sum(np.bincount(truth.ravel(), minlength=256) for _, truth in photos)[: len(reading.members)]
             self.photos.append(photos)
             self.frequency = self.frequency + share * counts / counts.sum()
