@@ -48,6 +48,17 @@ def resident(process: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
+def settle(process: int, looks: int = 8, most: int = 300) -> None:
+    """Wait until the nets are loaded: the memory has not moved by a hundredth over so many looks."""
+    seen: list[float] = []
+    while len(seen) < most:
+        seen.append(resident(process))
+        last = seen[-looks:]
+        if len(seen) > looks and max(last) - min(last) < max(last) / 100:
+            return
+        time.sleep(EVERY)
+
+
 class Visit:
     """One session: its socket, and the state of its widgets."""
 
@@ -185,7 +196,7 @@ def main() -> None:
     args = parser.parse_args()
     app, address = start_app(ROOT / "demo_app.py")
     try:
-        time.sleep(args.seconds / 20)  # the nets are loaded
+        settle(app.pid)
         curve, visits = asyncio.run(soak(address, app.pid, args.seats, args.seconds, args.think))
     finally:
         app.terminate()
