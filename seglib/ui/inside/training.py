@@ -30,37 +30,32 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
         st.info(f"Not measured yet: `{COMMAND}` does it, in about twenty minutes.")
         return
     kinds = list(flow["nets"])
-    one, two = st.columns(2, gap="medium")
-    with one:
-        kind = st.segmented_control(
-            "Trunk",
-            kinds,
-            default=kinds[0],
-            key="flow_trunk",
-            required=True,
-            bind="query-params",
-            help="The same eighteen 3x3 convolutions. Small start: the library's weights; all others: He's.",
-        )
-    with two:
-        phase = st.segmented_control(
-            "When",
-            list(PHASES),
-            format_func=PHASES.get,
-            default="end",
-            key="flow_phase",
-            required=True,
-            bind="query-params",
-        )
-    data = layer_norms(flow, kind, phase)
-    chart, words = st.columns([3, 2], gap="medium")
-    with chart:
-        _chart(data)
-    with words:
-        _numbers(flow, phase)
+    kind = st.pills(
+        "Trunk",
+        kinds,
+        default=kinds[0],
+        key="flow_trunk",
+        required=True,
+        bind="query-params",
+        help="The same eighteen 3x3 convolutions. Small start: the library's weights; all others: He's.",
+    )
+    phase = st.segmented_control(
+        "When",
+        list(PHASES),
+        format_func=PHASES.get,
+        default="end",
+        key="flow_phase",
+        required=True,
+        bind="query-params",
+    )
+    _chart(layer_norms(flow, kind, phase))
+    _numbers(flow, phase)
+    seeds = len(flow["nets"][kind]["fcn4s"])
     recipe = flow["recipe"]
     st.caption(
-        f"Street scenes, {recipe['steps']} steps of {recipe['batch']} views of {recipe['crop']} px, mean of "
-        f"{len(flow['nets'][kind]['fcn4s'])} seeds; the {PHASES[phase]}: {recipe['phase']} steps. `{COMMAND}`"
+        f"Street scenes, {recipe['steps']} steps of {recipe['batch']} views of {recipe['crop']} px, "
+        f"{'one seed' if seeds == 1 else f'mean of {seeds} seeds'}; the {PHASES[phase]}: {recipe['phase']} steps. "
+        f"`{COMMAND}`"
     )
     _what_is_seen(flow)
 
