@@ -98,7 +98,7 @@ def test_a_missing_card_is_named(saved):
 def test_a_damaged_card_is_one_sentence(saved, content, message):
     path, _ = saved
     path.with_suffix(".json").write_bytes(content)
-    with pytest.raises(WeightsError, match=f"the card of street-fcn32s.safetensors {message}"):
+    with pytest.raises(WeightsError, match=f"the card of street-fcn32s {message}"):
         load_model("fcn32s", "street", path)
 
 

@@ -35,12 +35,12 @@ def take_view() -> dict[str, Value]:
     set_by_step = st.session_state.get("lecture_set", ())
     on_page = [k for k in KNOBS if (k in st.query_params or k in set_by_step) and k in st.session_state]
     view = {key: _plain(st.session_state[key]) for key in on_page}
-    photo = st.session_state["photo"]
+    photo = st.session_state.get("photo")
     view |= {"photo": photo} if photo in PHOTOS else {}  # an upload is on nobody else's machine
     if pin := st.session_state.get("pin"):
         view["pin"] = f"{pin[0]},{pin[1]}"
-    if (labels := st.session_state.get("classes")) != next(iter(LABEL_SETS)):
-        view["classes"] = labels
+    if (label_set_name := st.session_state.get("classes")) != next(iter(LABEL_SETS)):
+        view["classes"] = label_set_name
     return {key: value for key, value in view.items() if value is not None}
 
 
