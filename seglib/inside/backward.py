@@ -47,17 +47,17 @@ def back_to_the_photo(
     nodes = {1: x} | {s: maps for s, maps in features.items() if s <= stride}
     box = _box(trunk, x, stride, gradient)
     if box is None:
-        found = torch.autograd.grad(features[stride], list(nodes.values()), gradient, retain_graph=True)
-        return {node: values[0] for node, values in zip(nodes, found, strict=True)}
+        gradients = torch.autograd.grad(features[stride], list(nodes.values()), gradient, retain_graph=True)
+        return {node: values[0] for node, values in zip(nodes, gradients, strict=True)}
     (top, bottom), (left, right) = box
     crop = x.detach()[..., top:bottom, left:right].requires_grad_()
     small = shallower(trunk, stride)(crop)
     (height, width), (row, col) = small[stride].shape[-2:], (top // stride, left // stride)
     inner = {1: crop} | {s: maps for s, maps in small.items() if s <= stride}
     pulled = gradient[..., row : row + height, col : col + width]
-    found = torch.autograd.grad(small[stride], list(inner.values()), pulled)
+    gradients = torch.autograd.grad(small[stride], list(inner.values()), pulled)
     placed = {}
-    for node, values in zip(inner, found, strict=True):
+    for node, values in zip(inner, gradients, strict=True):
         high, wide = nodes[node].shape[-2:]
         above, before = top // node, left // node
         sides = (before, wide - before - values.shape[-1], above, high - above - values.shape[-2])

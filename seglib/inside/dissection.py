@@ -67,7 +67,7 @@ def activations(classifier: Lite0Classifier, image: np.ndarray) -> dict[str, np.
     maps = {str(stride): features for stride, features in trunk.items()}
     maps[HEAD] = classifier.head(trunk[max(CHANNELS)])  # before ReLU6, whose ceiling makes ties
     rows, cols = (np.arange(0, n, STEP) for n in image.shape[:2])
-    found = {}
+    by_stage = {}
     for stage, features in maps.items():
         stride = max(CHANNELS) if stage == HEAD else int(stage)
         if stride <= STEP:
@@ -77,8 +77,8 @@ def activations(classifier: Lite0Classifier, image: np.ndarray) -> dict[str, np.
             finer = F.interpolate(features, size=whole, mode="bilinear", align_corners=True)[0]
             # Beyond the last unit there is none to interpolate with: the last one goes on.
             values = finer[:, np.minimum(rows // STEP, whole[0] - 1)][:, :, np.minimum(cols // STEP, whole[1] - 1)]
-        found[stage] = values.flatten(1).numpy()
-    return found
+        by_stage[stage] = values.flatten(1).numpy()
+    return by_stage
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,10 @@ def split_gradient(
         )
         split: Split = {node: {} for node in (PHOTO, *features)}
         for path, scores in streams.items():
-            found = torch.autograd.grad(
+            gradients = torch.autograd.grad(
                 scores, list(read.values()), at_scores[path], retain_graph=True, allow_unused=True
             )
-            for stride, gradient in zip(read, found, strict=True):
+            for stride, gradient in zip(read, gradients, strict=True):
                 if gradient is not None:
                     for node, values in back_to_the_photo(model.trunk, x, features, stride, gradient).items():
                         split[node][path] = split[node].get(path, 0) + values
@@ -118,7 +118,7 @@ class RedArrows:
     point: tuple[int, int]
     target: int  # the class that the pixel should have been given
     loss: float  # cross-entropy there; minus the logarithm of the target's probability
-    said: np.ndarray  # (K,) probabilities
+    probabilities: np.ndarray  # (K,) probabilities
     at_scores: dict[int, float]  # {stream: norm of the gradient at its scores}
     forward: dict[str, float]  # {arrow: size of what passes up it, see `forward_sizes`}
     inner: dict[int, np.ndarray]  # {node: (P, P) inner products of the paths' gradients}, paths as in `pieces`
@@ -193,7 +193,7 @@ def red_arrows(model: FCN, image: np.ndarray, point: tuple[int, int], target: in
         point=point,
         target=target,
         loss=float(loss),
-        said=logits.softmax(0).numpy(),
+        probabilities=logits.softmax(0).numpy(),
         at_scores={path: float(gradient.norm()) for path, gradient in at_scores.items()},
         forward=forward,
         inner=inner,

@@ -160,8 +160,8 @@ def train_live(
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-            said = logits.detach().argmax(1).to(torch.uint8).flatten(0, 1).numpy()
-            cm += confusion_matrix(targets.flatten(0, 1).numpy(), said, num_classes)
+            answers = logits.detach().argmax(1).to(torch.uint8).flatten(0, 1).numpy()
+            cm += confusion_matrix(targets.flatten(0, 1).numpy(), answers, num_classes)
         train_iou = mean_iou(cm) if cm.any() else np.nan
         yield _look(net, held_out, num_classes, number, float(np.mean(losses)), train_iou)
 

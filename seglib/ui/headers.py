@@ -82,10 +82,10 @@ class SafeAnswers:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = list(message.get("headers", []))
-                names = {name.lower() for name, _ in said}
+                sent = list(message.get("headers", []))
+                names = {name.lower() for name, _ in sent}
                 # A page of our own may be stricter: that of the phones lets nothing in but its one script.
-                message = {**message, "headers": said + [pair for pair in _ENCODED if pair[0] not in names]}
+                message = {**message, "headers": sent + [pair for pair in _ENCODED if pair[0] not in names]}
             await send(message)
 
         if "_stcore/metrics" in scope["path"] and os.environ.get(METRICS) != "1":

@@ -263,7 +263,7 @@ def test_a_wrong_file_leaves_the_painting(page: Page, canvas: Locator) -> None:
     expect(score(page, "Labelled")).not_to_have_text("0.0 %")
     share = score(page, "Labelled").inner_text()
     buffer = io.BytesIO()
-    Image.fromarray(np.zeros((H, W, 3), np.uint8)).save(buffer, "PNG")
+    Image.fromarray(np.full((H, W, 3), (200, 10, 30), np.uint8)).save(buffer, "PNG")  # a photo, no label map
     page.get_by_role("button", name="Save and load").click()
     upload = page.locator('[data-testid="stPopoverBody"] input[type=file]')
     upload.set_input_files(files=[{"name": "wrong.png", "mimeType": "image/png", "buffer": buffer.getvalue()}])

@@ -27,7 +27,7 @@ class Asked:
     net: str
     answer: Segmentation
     point: tuple[int, int]
-    said: int  # the net's class there
+    answered: int  # the net's class there
     target: int  # the class whose loss is asked for
     truth: np.ndarray | None
 
@@ -47,7 +47,7 @@ def ask(photo: Photo, label_set: LabelSet) -> Asked | None:
     if points and st.session_state.get("pin") is None:
         state.remember_pin(points[0])  # nobody chose one yet: begin where there is something to see
     point = state.pin(photo)
-    said = int(answer.labels[point])
+    answered = int(answer.labels[point])
     known = truth is not None and truth[point] != IGNORE
     wanted = int(truth[point]) if known else _runner_up(answer, point)
     with two:
@@ -60,7 +60,7 @@ def ask(photo: Photo, label_set: LabelSet) -> Asked | None:
         )
     target = wanted if name == BEST else label_set.index(name)
     _offer(label_set, answer, truth, points)
-    return Asked(net, answer, point, said, target, truth)
+    return Asked(net, answer, point, answered, target, truth)
 
 
 def _runner_up(answer: Segmentation, point: tuple[int, int]) -> int:
@@ -85,10 +85,10 @@ def _offer(label_set: LabelSet, answer: Segmentation, truth: np.ndarray | None, 
 def say(asked: Asked, label_set: LabelSet) -> None:
     """Which pixel it is, and what is said there."""
     p = cache.pixel_probabilities(asked.answer, asked.point)
-    said, target = label_set.classes[asked.said], label_set.classes[asked.target]
+    answered, target = label_set.classes[asked.answered], label_set.classes[asked.target]
     row, col = asked.point
-    words = f"At row {row}, column {col} {asked.net} says **{said}** ({percent(float(p[asked.said]))})"
-    if asked.said == asked.target:
+    words = f"At row {row}, column {col} {asked.net} says **{answered}** ({percent(float(p[asked.answered]))})"
+    if asked.answered == asked.target:
         words += ", as it should: where a net is sure and right, hardly any gradient comes back. Take a wrong pixel."
     else:
         words += f"; asked for is **{target}** ({percent(float(p[asked.target]))}). Click another pixel."

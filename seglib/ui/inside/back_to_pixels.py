@@ -32,17 +32,17 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
 
     point = state.pin(photo)
     spec = (photo, chosen.net, label_set.name, point, chosen.stride, chosen.unit)
-    found = inside_cache.projections(*spec)
+    projected = inside_cache.projections(*spec)
     left, right = st.columns([1, 2], gap="medium")
     with left:
         panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
-        st.image(enlarged(found["window"], SIDE), caption=f"the window: {inside_cache.WINDOW} px round the pixel")
+        st.image(enlarged(projected["window"], SIDE), caption=f"the window: {inside_cache.WINDOW} px round the pixel")
     with right:
         for rule, title in RULES.items():
-            maps = found[rule]
+            maps = projected[rule]
             st.markdown(f"**{title}**")
             names = [
-                _caption(name, correlation(maps[inside_cache.THIS], values), chosen.unit, found["other"])
+                _caption(name, correlation(maps[inside_cache.THIS], values), chosen.unit, projected["other"])
                 for name, values in maps.items()
             ]
             st.image(
@@ -51,7 +51,8 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
                 width="stretch",
             )
     ratios = {
-        rule: correlation(*(found[rule][name] for name in (inside_cache.THIS, inside_cache.OTHER))) for rule in RULES
+        rule: correlation(*(projected[rule][name] for name in (inside_cache.THIS, inside_cache.OTHER)))
+        for rule in RULES
     }
     page.what_you_should_see(
         "The prettiest picture need not say anything about the unit. If another unit gives the same one (here "

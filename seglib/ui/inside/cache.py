@@ -54,8 +54,8 @@ def reach(photo: Photo, net: str, label_set_name: str, point: tuple[int, int], t
     from seglib.inside.paths import PHOTO
     from seglib.window.effective_field import effective_size
 
-    found = arrows(photo, net, label_set_name, point, target)
-    return {path: effective_size(found.strength(PHOTO, [path]) ** 2, point) for path in found.pieces[PHOTO]}
+    gradient = arrows(photo, net, label_set_name, point, target)
+    return {path: effective_size(gradient.strength(PHOTO, [path]) ** 2, point) for path in gradient.pieces[PHOTO]}
 
 
 @shared(64)
@@ -186,8 +186,8 @@ def places(photo: Photo, net: str, label_set_name: str) -> dict[int, list[Place]
 
     parts = taken(net, label_set_name)
     with COMPUTE, torch.no_grad():
-        found = parts.trunk(parts.prepare(photo.image))
-    return {stride: strongest(maps[0], stride, photo.size, photo.key) for stride, maps in found.items()}
+        stages = parts.trunk(parts.prepare(photo.image))
+    return {stride: strongest(maps[0], stride, photo.size, photo.key) for stride, maps in stages.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,8 +244,8 @@ def projections(photo: Photo, net: str, label_set_name: str, point: tuple[int, i
         other = int(values.argmax())
         mixed = shuffled(parts.trunk, stride)
         asked = ((THIS, parts.trunk, unit), (OTHER, parts.trunk, other), (SHUFFLED, mixed, unit))
-        found: dict = {
+        projected: dict = {
             rule: {name: project(trunk, x, stride, number, place, rule) for name, trunk, number in asked}
             for rule in RULES
         }
-    return found | {"window": window, "other": other}
+    return projected | {"window": window, "other": other}

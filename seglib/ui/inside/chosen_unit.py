@@ -39,8 +39,8 @@ def choose_unit(photo: Photo, label_set: LabelSet) -> ChosenUnit | None:
         net = st.selectbox("Net", nets, key="unit_net", bind="query-params", persist_state="session")
     if loading():
         return None
-    found = inside_cache.features(photo, net, label_set.name)
-    strides = sorted(found)
+    features = inside_cache.features(photo, net, label_set.name)
+    strides = sorted(features)
     with two:
         stride = st.segmented_control(
             "Stage, by its stride",
@@ -50,9 +50,9 @@ def choose_unit(photo: Photo, label_set: LabelSet) -> ChosenUnit | None:
             required=True,
             bind="query-params",
         )
-    stride = stride if stride in found else strides[-1]
-    units = found[stride].shape[1]
-    suggested = _outstanding(photo, found[stride][0].numpy(), stride)
+    stride = stride if stride in features else strides[-1]
+    units = features[stride].shape[1]
+    suggested = _outstanding(photo, features[stride][0].numpy(), stride)
     if "unit" not in st.session_state and "unit" not in st.query_params:
         st.session_state["unit"] = suggested[0]  # nobody chose one yet: begin with one that has something to show
     with three:
@@ -64,7 +64,7 @@ def choose_unit(photo: Photo, label_set: LabelSet) -> ChosenUnit | None:
         st.markdown("**Strong at the pinned pixel:**", width="content")
         for one_of_them in suggested:
             st.button(f"unit {one_of_them}", key=f"suggested{one_of_them}", on_click=_choose, args=(one_of_them,))
-    return ChosenUnit(net, stride, int(unit), found)
+    return ChosenUnit(net, stride, int(unit), features)
 
 
 def _outstanding(photo: Photo, maps: np.ndarray, stride: int) -> list[int]:

@@ -141,12 +141,12 @@ def _beside() -> None:
 def probe_accuracies() -> dict[int, float]:
     """Class accuracy of the linear probes by stride, from the ledger; none if it has not been measured."""
     context = read_ledger().get("depth", {}).get("context", {})
-    found = {}
+    figures = {}
     for stage, words in context.items():
         match = re.match(r"class accuracy ([\d.]+)", words)
         if match and stage.startswith("stride "):
-            found[int(stage.removeprefix("stride "))] = float(match[1])
-    return found
+            figures[int(stage.removeprefix("stride "))] = float(match[1])
+    return figures
 
 
 def sources() -> list:

@@ -76,8 +76,8 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     st.markdown(f"**Where unit {chosen.unit} is strongest, one place in each of ten photos**")
     bar, places = st.empty(), []
     for number, name in enumerate(PHOTOS, 1):
-        found = inside_cache.places(cache.bundled_photo(name), chosen.net, label_set.name)
-        places.append(found[chosen.stride][chosen.unit])
+        strongest = inside_cache.places(cache.bundled_photo(name), chosen.net, label_set.name)
+        places.append(strongest[chosen.stride][chosen.unit])
         if number < len(PHOTOS):
             bar.progress(number / len(PHOTOS), text=f"{chosen.net} looks at photo {number + 1} of {len(PHOTOS)} …")
     bar.empty()

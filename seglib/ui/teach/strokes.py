@@ -156,13 +156,13 @@ def _show(photo: Photo, own: LabelSet, taught: Taught, result: Result) -> None:
 def _shares(photo: Photo, own: LabelSet, result: Result) -> None:
     """What each stream says at the pinned pixel."""
     row, col = state.pin(photo)
-    said = int(result.labels[row, col])
-    k = int(np.flatnonzero(result.head.classes == said)[0])
+    answered = int(result.labels[row, col])
+    k = int(np.flatnonzero(result.head.classes == answered)[0])
     at_pin = cache.features(photo, cache.IMAGENET).at(np.array([(row, col)]))
     under = {stride: x[0] for stride, x in at_pin.items()}
     shares = result.head.shares(under)
     steps = {f"stream {NAMES[stride]}": float(share[k]) for stride, share in shares.items()}
     steps["bias"] = float(result.head.bias[k])
     with st.expander(f"What each stream says at the pinned pixel: {row}, {col}", icon=":material/push_pin:"):
-        charts.waterfall(steps, "sum", f"Score for {own.classes[said]}")
+        charts.waterfall(steps, "sum", f"Score for {own.classes[answered]}")
         st.caption("Click another pixel of the answer. A linear head commutes with upsampling: this net is an FCN.")
