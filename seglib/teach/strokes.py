@@ -45,8 +45,11 @@ def teach(
     examples, targets = sample(photos, layers, seed)
     painted = np.unique(targets)
     if len(painted) < 2:
-        begin = "Nothing is painted yet" if not len(painted) else "Only one class is painted"
-        raise BadStrokes(f"{begin}: two at least are needed to tell apart, so add a stroke of another class.")
+        if not len(painted):
+            raise BadStrokes(
+                "Nothing is painted yet: give each of two classes a stroke, so that they can be told apart."
+            )
+        raise BadStrokes("Only one class is painted: give another one a stroke, so that they can be told apart.")
     return fit(examples, targets, shares, strength)
 
 

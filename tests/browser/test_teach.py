@@ -18,7 +18,7 @@ def paint_two_classes(page: Page) -> Locator:
     use(page, "sky")
     drag(page, canvas, (40, 40), (40, 180))
     settle(page)
-    expect(page.get_by_text("Only one class is painted: two")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Only one class is painted: give")).to_be_visible(timeout=PATIENCE)
     use(page, "rest")
     drag(page, canvas, (400, 60), (380, 180))
     answer = page.get_by_role("application", name="Your classes on")

@@ -21,6 +21,7 @@ STYLE = """<style>
   .st-key-lecture_bar > div:has(> .st-key-lecture_says) { order: -1; flex: 1 1 100%; }
 }
 </style>"""
+NO_BAR = "<style>[data-testid='stBottom'] { display: none; }</style>"  # it would be an empty strip over the page
 _BEGAN = "lecture_began"
 
 
@@ -28,13 +29,13 @@ def show(place: Place | None, page: str) -> None:
     """Draw the bar, and go where the keys or its buttons say."""
     with st.bottom:
         wanted = keys.listen(place)
+        st.html(NO_BAR if place is None else STYLE)
         if place is None:
             return
         if room := hall.room():
             wanted = keys.read_step(room.wanted, place) if wanted is None else wanted
             if wanted is None and room.spot != place.spot():
                 hall.rooms().move(hall.key(), place.spot())
-        st.html(STYLE)
         if page != place.step.page:
             wanted = place.index if following.is_on_the_way(place) else _way_back(place)
         else:

@@ -33,21 +33,7 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         panels.show_unlabelled(photo)
         return
     answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
-    present = [k for k in range(len(label_set)) if (truth == k).any()]
-    labelled = (truth != IGNORE).sum()
-    third = min(present, key=lambda k: abs((truth == k).sum() / labelled - 1 / 3))  # has the longest way to go down
-    left, middle, right = st.columns(3)
-    with left:
-        name = st.selectbox(
-            "Class to shrink",
-            [label_set.classes[k] for k in present],
-            index=present.index(third),
-            key=f"shrink_{photo.key}_{label_set.name}",
-        )
-    with middle:
-        share = st.select_slider("Its share of the picture", list(SHARES), key="share", bind="query-params")
-    with right:
-        grouping = st.selectbox("Classes", duel.GROUPINGS, key="grouping", bind="query-params")
+    name, share, grouping = _choose(photo, label_set, truth)
     k = label_set.index(name)
     outcome = metrics_cache.duel(truth, answers, label_set, k, SHARES[share], grouping, _faults())
     window, size = outcome.window, outcome.truth.shape
@@ -89,6 +75,26 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         metrics.confusion_matrix,
         example="metrics_of_one_matrix",
     )
+
+
+def _choose(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> tuple[str, str, str]:
+    """The class to shrink, how far, and how classes are grouped."""
+    present = [k for k in range(len(label_set)) if (truth == k).any()]
+    labelled = (truth != IGNORE).sum()
+    third = min(present, key=lambda k: abs((truth == k).sum() / labelled - 1 / 3))  # has the longest way to go down
+    left, middle, right = st.columns(3)
+    with left:
+        name = st.selectbox(
+            "Class to shrink",
+            [label_set.classes[k] for k in present],
+            index=present.index(third),
+            key=f"shrink_{photo.key}_{label_set.name}",
+        )
+    with middle:
+        share = st.select_slider("Its share of the picture", list(SHARES), key="share", bind="query-params")
+    with right:
+        grouping = st.selectbox("Classes", duel.GROUPINGS, key="grouping", bind="query-params")
+    return name, share, grouping
 
 
 def _faults() -> duel.Faults:
