@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -37,7 +38,10 @@ def ask(path: str) -> Answer:
     async def send(message: dict) -> None:
         messages.append(message)
 
-    asyncio.run(SafeAnswers(stricter)({"type": "http", "path": path}, None, send))
+    with ThreadPoolExecutor(
+        1
+    ) as thread:  # this one may have a loop running: Playwright's, where browser tests came first
+        thread.submit(asyncio.run, SafeAnswers(stricter)({"type": "http", "path": path}, None, send)).result()
     start, *rest = messages
     headers = [(name.decode().lower(), value.decode()) for name, value in start["headers"]]
     return Answer(start["status"], headers, b"".join(part["body"] for part in rest))
