@@ -38,9 +38,8 @@ def ask(path: str) -> Answer:
     async def send(message: dict) -> None:
         messages.append(message)
 
-    with ThreadPoolExecutor(
-        1
-    ) as thread:  # this one may have a loop running: Playwright's, where browser tests came first
+    # In a thread of its own: this one may have a loop running, Playwright's, where browser tests came first.
+    with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, SafeAnswers(stricter)({"type": "http", "path": path}, None, send)).result()
     start, *rest = messages
     headers = [(name.decode().lower(), value.decode()) for name, value in start["headers"]]
