@@ -45,6 +45,7 @@ def test_two_classes_a_layer_less_a_second_photo_and_a_reload(page: Page, app: s
     expect(page.get_by_role("application", name="Your classes on: A white rocket")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("combobox", name="Photo").first.click()
     page.get_by_role("option", name="Summer Palace").click()
+    page.wait_for_url(lambda url: "photo=rocket" not in url)  # what a reload would open again
     settle(page)
     page.reload()
     settle(page)
