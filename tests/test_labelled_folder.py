@@ -20,6 +20,7 @@ from seglib.labelled_folder import list_folder
 from seglib.labels import EVERYDAY, IGNORE, STREET
 from seglib.metrics.folder import list_examples, score_examples
 from seglib.published_labels import CAMVID_CODE
+from tests.test_images import STORED
 
 SIZE = (40, 56)
 READING = read_as("folder", EVERYDAY)
@@ -31,16 +32,6 @@ LABELS[:5, :5] = IGNORE
 PHOTO = np.dstack([np.where(LABELS == IGNORE, 255, 20 * LABELS), np.full(SIZE, 40), np.full(SIZE, 200)]).astype(
     np.uint8
 )
-STORED = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 
 def encode(image: Image.Image | np.ndarray, kind: str, **options: object) -> bytes:

@@ -18,6 +18,7 @@ import numpy as np
 
 from seglib.annotation.polygons import VOID
 from seglib.images import MAX_PIXELS
+from seglib.inflate import inflate
 from seglib.labels import IGNORE, LabelSet, check_label_map
 from seglib.teach.features import LAYERS
 from seglib.teach.heads import Head
@@ -142,7 +143,7 @@ def _read_strokes(photo: object, num_classes: int) -> tuple[str, np.ndarray]:
         raise BadLesson("A photo of the lesson has no usable name.")
     if not _are_counts(size, 2, MAX_SIDE) or not 0 < size[0] * size[1] <= MAX_PIXELS:
         raise BadLesson(f"The strokes on {key!r} have no usable size: wanted up to {MAX_PIXELS:,} pixels.")
-    labels = _inflate(photo.get("strokes"), size[0] * size[1])
+    labels = inflate(photo.get("strokes"), size[0] * size[1])
     if labels is None:
         raise BadLesson(f"The strokes on {key!r} are damaged: load another copy of the file.")
     try:
@@ -189,19 +190,6 @@ def _bytes(text: object, count: int) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return content if len(content) == count else None
-
-
-def _inflate(text: object, count: int) -> np.ndarray | None:
-    """Exactly ``count`` bytes from base64 of their deflated form, never unpacking more; None for anything else."""
-    # Deflate adds a few bytes per 16 kB to what it cannot compress, base64 a third.
-    if not isinstance(text, str) or len(text) > count * 1.4 + 1000:
-        return None
-    inflate = zlib.decompressobj()
-    try:
-        content = inflate.decompress(base64.b64decode(text, validate=True), count + 1)
-    except (binascii.Error, ValueError, zlib.error):
-        return None
-    return np.frombuffer(content, np.uint8) if len(content) == count and inflate.eof else None
 
 
 def remap(strokes: np.ndarray, new_index: Mapping[int, int]) -> np.ndarray:

@@ -12,9 +12,6 @@ edition is the same and ``rev`` is newer: a slow network can deliver late, but n
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from seglib.inflate import inflate
 from seglib.labels import LabelSet, check_label_map
 from seglib.ui.components.encoding import Parcel
 
@@ -98,6 +96,7 @@ def read_painting(value: object, size: tuple[int, int], num_classes: int, than: 
 
     It is unpacked only then, and no further than to the photo's ``size``.
 
+    >>> import base64, zlib
     >>> packed = base64.b64encode(zlib.compress(bytes([0, 1, 255]))).decode()
     >>> read_painting({"b64": packed, "h": 1, "w": 3, "edition": 0, "rev": 1}, (1, 3), 2, None).labels
     array([[  0,   1, 255]], dtype=uint8)
@@ -111,26 +110,13 @@ def read_painting(value: object, size: tuple[int, int], num_classes: int, than: 
     known = (than.edition, than.rev) if than else (0, 0)
     if edition != known[0] or rev <= known[1]:
         return None
-    labels = _unpack(value.get("b64"), height * width)
+    labels = inflate(value.get("b64"), height * width)
     if labels is None:
         return None
     try:
         return Painting(check_label_map(labels.reshape(size), num_classes), edition, rev)
     except ValueError:
         return None
-
-
-def _unpack(text: object, count: int) -> np.ndarray | None:
-    """Exactly ``count`` bytes from base64 of their deflated form; None for anything else."""
-    # Deflate adds a few bytes per 16 kB to what it cannot compress, base64 a third.
-    if not isinstance(text, str) or len(text) > count * 1.4 + 1000:
-        return None
-    inflate = zlib.decompressobj()
-    try:
-        content = inflate.decompress(base64.b64decode(text, validate=True), count + 1)
-    except (binascii.Error, ValueError, zlib.error):
-        return None
-    return np.frombuffer(content, np.uint8) if len(content) == count and inflate.eof else None
 
 
 def sent_painting(key: str) -> object:
