@@ -109,7 +109,7 @@ def test_too_few_classes_are_one_sentence(known_net, three_fields, painted, word
     features = photo_features(image, known_net)
     with pytest.raises(BadStrokes, match=words):
         teach([(features, strokes)])
-    with pytest.raises(BadStrokes, match="two at least"):
+    with pytest.raises(BadStrokes, match="Nothing is painted yet"):
         teach([])
 
 
