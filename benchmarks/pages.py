@@ -47,7 +47,7 @@ def until_changed(page: Page, touch: Callable[[], None]) -> float:
     """Milliseconds from a touch until the numbers on the page are others."""
     page.evaluate(WATCH)
     touch()
-    page.wait_for_function("window.took !== null", timeout=30_000)
+    page.wait_for_function("() => window.took !== null", timeout=30_000)
     took = page.evaluate("window.took")
     settle(page)
     return took
