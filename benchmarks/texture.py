@@ -22,7 +22,7 @@ from seglib.datasets import find_pairs, read_as
 from seglib.labels import LABEL_SETS
 from seglib.metrics import confusion_matrix
 from seglib.training.evaluate import summary
-from seglib.training.train import VALIDATION
+from seglib.training.held_out import VALIDATION
 from seglib.training.train_texture import Recipe, learn_words, read_shrunk, sample_windows
 
 # Rows of the table: which blocks of the histograms are used. Windows are the patch (0) and its surroundings (1).
@@ -67,7 +67,7 @@ def classifiers(seed: int) -> dict:
 
 def run(labels: str, data: Path, recipe: Recipe, boosting_windows: int) -> dict:
     """All rows."""
-    label_set, name = LABEL_SETS[labels], VALIDATION[labels]
+    label_set, name = LABEL_SETS[labels], VALIDATION[labels][0]
     reading = read_as(name, label_set)
     rng = np.random.default_rng(recipe.seed)
     photos = {"train": find_pairs(data / name, "train"), "val": find_pairs(data / name, "val")}

@@ -44,7 +44,7 @@ fine = Panel(
 panels.show(
     [panels.photo_panel(photo), panels.swipe(coarse, fine)], photo, label_set, key="pipeline", truth=truth, columns=2
 )
-tables.layer_table(net, photo)
+tables.layer_table(net, photo, label_set)
 
 st.subheader("The ceiling")
 st.markdown(

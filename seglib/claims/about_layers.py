@@ -21,8 +21,8 @@ from seglib.metrics.boundary import BORDER
 from seglib.models import create_model
 from seglib.models.cards import read_card, weights_path
 from seglib.models.fcn import FCN, pad_to_grid, upsample
+from seglib.models.lite0 import CHANNELS
 from seglib.models.prediction import image_tensor, to_input
-from seglib.models.trunk import CHANNELS
 from seglib.models.weights import load_model
 from seglib.training.augment import Augmentation
 from seglib.training.evaluate import Segmenter
@@ -32,7 +32,7 @@ from seglib.training.train import Views
 LABEL_SET_NAME = "street"
 PHOTOS, PIXELS = 60, 250  # training photos, and pixels of each, that a linear classifier learns from
 STEPS, BATCH, SEEDS = 60, 8, 3
-EARLY = ("stem", "stages.4")
+EARLY = ("stem", "stages.2", "stages.4")
 PLAIN = ("plain",)  # kinds of trunk, see `seglib.inside.plain`, that the claim is about
 FIRST = 3  # convolutions counted as the first layers of such a trunk
 
@@ -212,7 +212,9 @@ def _early_norms(net: str, views: Views, seed: int) -> np.ndarray:
         batch = [views[step * BATCH + i] for i in range(BATCH)]
         pictures, targets = (torch.from_numpy(np.stack(part)) for part in zip(*batch, strict=True))
         logits, targets = model(to_input(pictures), every=2), targets[:, ::2, ::2].long()
-        loss = partial_label_loss(logits, targets, views.members, weights) + overlap_loss(logits, targets)
+        loss = partial_label_loss(logits, targets, views.members, weights) + overlap_loss(
+            logits, targets, views.members
+        )
         optimizer.zero_grad()
         loss.backward()
         norms.append(float(torch.stack([p.grad.norm() for p in early]).norm()))

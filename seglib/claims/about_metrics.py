@@ -10,7 +10,6 @@ from seglib import metrics
 from seglib.annotation import heavy_tail
 from seglib.claims.counts import Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
-from seglib.datasets import read_as
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
 from seglib.metrics.baselines import fill, without_rare
 from seglib.metrics.boundary import BORDER, boundary_band
@@ -19,7 +18,7 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, TWICE, load_photo, photo_truth
 from seglib.resolution import FCN_PAPER_CEILING, through_grid
-from seglib.training.train import VALIDATION
+from seglib.training.held_out import group_names
 
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12)
 FOLDED = 4  # classes
@@ -91,7 +90,7 @@ def other_flatters(bench: Bench) -> Finding:
     figures, context = [], {}
     for label_set_name in LABEL_SETS:
         counts = bench.of_net("fcn8s", label_set_name).everywhere
-        names = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name]).group_names
+        names = group_names(label_set_name)
         folding = heavy_tail.fold_rarest(counts.sum((0, 2)), names, FOLDED)
         for title, score in (("pixel accuracy", metrics.pixel_accuracy), ("mean IoU", metrics.mean_iou)):
 

@@ -112,14 +112,15 @@ def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) 
     for ours, theirs in pairs:
         figures += lead(ours, theirs, score.__name__)
     for net in dict.fromkeys(net for pair in pairs for net in pair):
-        context[f"window of {net}"] = f"{receptive_field(layer_table_of(net)).size} px"
+        windows = (f"{receptive_field(layer_table_of(net, name)).size} px ({name})" for name in LABEL_SETS)
+        context[f"window of {net}"] = ", ".join(windows)
     return Finding(tuple(figures), context)
 
 
 def dilation_costs_resolution(_bench: Bench) -> Finding:
     """The same parameters, a wider window, and what resolution costs, from the measured bill."""
     cards = {net: read_card(weights_path(net, "street")) for net in ("plain8", "dilated8")}
-    windows = {net: receptive_field(layer_table_of(net)).size for net in cards}
+    windows = {net: receptive_field(layer_table_of(net, "street")).size for net in cards}
     items = {item.stride: item for item in bill.read_bill()[1] if item.net == "dilated"}
     measured = sorted(stride for stride, item in items.items() if item.seconds)
     coarse, fine = items[measured[-1]], items[measured[0]]

@@ -19,14 +19,13 @@ from seglib import metrics
 from seglib.before_convnets.weights import load_texture, texture_path
 from seglib.claims.ledger import Figure
 from seglib.crf.pairwise import CRFParams
-from seglib.datasets import Pair, find_pairs, read_as, read_pairs
-from seglib.labels import IGNORE, LABEL_SETS
+from seglib.labels import IGNORE
 from seglib.metrics.boundary import band_curve, thin_parts
 from seglib.models.cards import read_card, weights_path
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
-from seglib.training.evaluate import Segmenter, fold, half, sharpened
-from seglib.training.train import VALIDATION
+from seglib.training.evaluate import Segmenter, fold, sharpened
+from seglib.training.held_out import Labelled, group_names, held_out, read_held_out
 
 RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.metrics.boundary.BORDER` is one of them
 THIN = 5  # pixels: what no disc of this width inside its class covers
@@ -52,12 +51,12 @@ class Counts:
         return self.everywhere - self.within(radius)
 
 
-def count(segment: Segmenter, pairs: list[Pair], label_set_name: str, layout: str, title: str = "") -> Counts:
+def count(segment: Segmenter, photos: list[Labelled], title: str = "") -> Counts:
     """Run a segmenter over labelled photos, one at a time."""
-    reading = read_as(layout, LABEL_SETS[label_set_name])
-    k = len(reading.group_names)
     near, thin, everywhere = [], [], []
-    for image, targets in tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", desc=title, disable=None):
+    examples = tqdm(read_held_out(photos), total=len(photos), unit="photo", desc=title, disable=None)
+    for image, targets, reading in examples:
+        k = len(reading.group_names)
         truth, prediction = fold(targets, reading), fold(segment(image), reading)
         near.append(band_curve(truth, prediction, RADII, k))
         thin.append(metrics.confusion_matrix(np.where(thin_parts(truth, THIN), truth, IGNORE), prediction, k))
@@ -71,9 +70,9 @@ class Bench:
     def __init__(self, data: Path, work: Path) -> None:
         self.data, self.work = data, work
 
-    def pairs(self, label_set_name: str, which: str | None = None) -> list[Pair]:
-        """Validation photos of a label set, or the odd or even ones alone, see `half`."""
-        return half(find_pairs(self.data / VALIDATION[label_set_name], "val"), which)
+    def photos(self, label_set_name: str, which: str | None = None) -> list[Labelled]:
+        """Validation photos of a label set, or the odd or even ones alone."""
+        return held_out(self.data, label_set_name, which)
 
     def of_net(self, name: str, label_set_name: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
         """Counts of a shipped net, with a CRF after it if there are parameters for one."""
@@ -93,9 +92,9 @@ class Bench:
 
     def of_truth(self, label_set_name: str, spoil: Callable[[np.ndarray, int], np.ndarray]) -> np.ndarray:
         """Confusion matrices ``(P, K, K)`` of the truth with what ``spoil`` (truth, K) makes of it."""
-        reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
-        k = len(reading.group_names)
-        truths = (fold(targets, reading) for _, targets in read_pairs(self.pairs(label_set_name), reading))
+        k = len(group_names(label_set_name))
+        photos = self.photos(label_set_name)
+        truths = (fold(targets, reading) for _, targets, reading in read_held_out(photos))
         return np.stack([metrics.confusion_matrix(truth, spoil(truth, k), k) for truth in truths])
 
     def of(self, segment: Segmenter, label_set_name: str, key: str, title: str, which: str | None = None) -> Counts:
@@ -104,7 +103,7 @@ class Bench:
         if path.is_file():
             with np.load(path, allow_pickle=False) as kept:
                 return Counts(**kept)
-        counts = count(segment, self.pairs(label_set_name, which), label_set_name, VALIDATION[label_set_name], title)
+        counts = count(segment, self.photos(label_set_name, which), title)
         self.work.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         with partial.open("wb") as file:

@@ -23,7 +23,7 @@ from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import texture_path
 from seglib.claims.counts import Bench, Counts
 from seglib.claims.files import FILE, read_scoreboard
-from seglib.costs.bill import machine
+from seglib.costs.bill import ON_RESIDUAL, machine
 from seglib.costs.cost import PEERS, SIZE, measure_apart
 from seglib.labels import LABEL_SETS
 from seglib.metrics.boundary import BORDER
@@ -31,6 +31,7 @@ from seglib.metrics.objects import things_and_stuff
 from seglib.models import MODELS
 from seglib.models.cards import weights_path
 from seglib.training.evaluate import summary
+from seglib.training.held_out import group_names
 
 WORST = 5  # photos
 
@@ -42,7 +43,7 @@ def row(counts: Counts, label_set_name: str, photos: list[str]) -> dict:
     apart = things_and_stuff(cm, label_set)
     per_photo = np.array([metrics.mean_iou(photo) for photo in counts.everywhere])
     worst = np.argsort(per_photo)[:WORST]
-    return summary(cm, label_set.classes, len(photos)) | {
+    return summary(cm, group_names(label_set_name), len(photos)) | {
         f"mean_iou_within_{BORDER}_px": round(metrics.mean_iou(counts.within(BORDER).sum(0)), 4),
         "things_mean_iou": round(apart["things"]["Mean IoU"], 4),
         "stuff_mean_iou": round(apart["stuff"]["Mean IoU"], 4),
@@ -54,7 +55,7 @@ def rows(bench: Bench, names: Collection[str] = (*MODELS, TEXTURE)) -> dict[str,
     """{label set: {net: scores}} of those named that are in the box, nets and the texture model."""
     scores: dict[str, dict[str, dict]] = {}
     for label_set_name in LABEL_SETS:
-        photos = [pair.name for pair in bench.pairs(label_set_name)]
+        photos = [pair.name for pair, _ in bench.photos(label_set_name)]
         shipped = [name for name in MODELS if name in names and weights_path(name, label_set_name).is_file()]
         scores[label_set_name] = {
             name: row(bench.of_net(name, label_set_name), label_set_name, photos) for name in shipped
@@ -82,9 +83,8 @@ def main(argv: list[str] | None = None) -> None:
         for label_set_name, measured in scores.items():
             board["scores"][label_set_name] |= measured
     else:
-        costs = {
-            name: asdict(measure_apart(name)) for name in tqdm((*MODELS, TEXTURE, *PEERS), unit="net", disable=None)
-        }
+        nets = (*MODELS, *(name + ON_RESIDUAL for name in MODELS), TEXTURE, *PEERS)
+        costs = {name: asdict(measure_apart(name)) for name in tqdm(nets, unit="net", disable=None)}
         board = {"machine": machine(), "size": SIZE, "peers": PEERS, "costs": costs, "scores": scores}
     args.out.write_text(json.dumps(board, indent=1) + "\n")
 

@@ -20,15 +20,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seglib.assets import ASSETS, read_json
 from seglib.costs import memory
+
+if TYPE_CHECKING:
+    from torch import nn
 
 FILE = ASSETS / "statistics" / "bill.json"
 SIZE = (360, 480)
 STRIDES = (8, 4, 2, 1)
 NETS = [("fcn8s", 32), *((name, stride) for stride in STRIDES for name in ("dilated", "plain"))]
-CLASSES = 11
+CLASSES = 19
+ON_RESIDUAL = " on the residual trunk"  # ends the name of a net as the street nets are
 FLOAT = 4  # bytes
 
 
@@ -46,50 +51,51 @@ class Item:
 
     net: str
     stride: int  # one unit every so many px in the deepest layers
-    multiply_adds: int  # from the layer table
-    estimated_bytes: int  # likewise: the widest block's maps, and the features that are kept
+    multiply_adds: int  # of all convolutions
+    estimated_bytes: int  # the widest block's maps, and the features that are kept
     seconds: float | None = None  # of one core, the fastest of some runs
     peak_bytes: int | None = None  # what the photo needed at its worst moment, over what was there before
     failure: str = ""  # "memory" or "time" if the limits ended it, else what went wrong
 
 
-def estimate(net: str, stride: int, size: tuple[int, int] = SIZE) -> Item:
-    """A line without measurements."""
-    from seglib.models.dilated import dilated_table  # noqa: PLC0415 - torch, which the chart does not need
-    from seglib.models.fcn import padded_side  # noqa: PLC0415
-    from seglib.receptive_field import output_size  # noqa: PLC0415
+def _build(net: str, stride: int) -> nn.Module:
+    """The net of one line, with random weights."""
+    from seglib.models import create_model  # noqa: PLC0415 - torch, which the chart does not need
+    from seglib.models.dilated import dilate  # noqa: PLC0415
+    from seglib.models.folding import fold_norms  # noqa: PLC0415
 
-    table = dilated_table(stride, fill=net != "plain")
-    channels, maps, work = 3, [], 0
-    padded = tuple(map(padded_side, size))
-    for number, layer in enumerate(table, 1):
-        units = output_size(table[:number], padded[0]) * output_size(table[:number], padded[1])
-        work += units * layer.kernel**2 * channels * layer.channels
-        channels = layer.channels
-        maps.append(FLOAT * channels * units)
+    if net == "fcn8s":
+        return fold_norms(create_model(net, CLASSES))
+    model = create_model("fcn32s", CLASSES)
+    model.trunk = dilate(model.trunk, stride, fill=net == "dilated")
+    model.score_features = lambda features: {stride: model.score["32"](features[32])}
+    return fold_norms(model)
+
+
+def estimate(net: str, stride: int, size: tuple[int, int] = SIZE) -> Item:
+    """A line without measurements: one photo that has a shape and no pixels, through the net."""
+    import torch  # noqa: PLC0415
+    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415
+
+    model, maps = _build(net, stride).to("meta"), []
+    for layer in model.trunk.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda _layer, _inputs, made: maps.append(FLOAT * made.numel()))
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        model(torch.empty(1, 3, *size, device="meta"))
     logits = FLOAT * CLASSES * size[0] * size[1]
-    # A block holds its input, its middle, its output and, for a moment, one more while it normalises.
-    widest = max(sum(maps[at : at + 3]) + maps[min(at + 2, len(maps) - 1)] for at in range(len(maps)))
-    return Item(net, stride, work, widest + logits)
+    # A block holds its input, what its layers make of it one after the other, and the sum.
+    widest = max(sum(maps[at : at + 3]) for at in range(len(maps)))
+    return Item(net, stride, counter.get_total_flops() // 2, widest + logits)
 
 
 def measure(net: str, stride: int, size: tuple[int, int], megabytes: int) -> dict:
     """Run one photo through a net in this process, whose memory stays limited afterwards."""
     import torch  # noqa: PLC0415
-    from torch import nn  # noqa: PLC0415
-
-    from seglib.models import create_model  # noqa: PLC0415
-    from seglib.models.dilated import dilate  # noqa: PLC0415
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    if net == "fcn8s":
-        model: nn.Module = create_model(net, CLASSES)
-    else:
-        model = create_model("fcn32s", CLASSES)
-        model.trunk = dilate(model.trunk, stride, fill=net == "dilated")
-        model.score_features = lambda features: {stride: model.score["32"](features[32])}
-    model = model.eval().to(memory_format=torch.channels_last)
+    model = _build(net, stride)
     photo = torch.randn(1, 3, *size).contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
         model(photo[..., :33, :33])  # what libraries set up once is not the photo's

@@ -26,11 +26,14 @@ from seglib.before_convnets.classifier import TextureModel
 from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import load_texture
 from seglib.costs import memory
+from seglib.costs.bill import ON_RESIDUAL
 from seglib.models import MODELS, create_model
+from seglib.models.folding import fold_norms
+from seglib.models.trunks import LITE0, RESIDUAL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = (360, 480)
-CLASSES = 11
+CLASSES = 19
 PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
 RUNS = 9
 SECONDS = 120
@@ -64,9 +67,10 @@ def build(name: str) -> nn.Module | TextureModel:
         from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
 
         return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
-    if name not in MODELS:
+    stem, on, _ = name.partition(ON_RESIDUAL)
+    if stem not in MODELS:
         raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS, TEXTURE))}")
-    return create_model(name, CLASSES)
+    return create_model(stem, CLASSES, RESIDUAL if on else LITE0)
 
 
 @torch.inference_mode()
@@ -76,9 +80,9 @@ def measure(name: str) -> NetCost:
     segment = build(name)
     is_net = isinstance(segment, nn.Module)
     if is_net:
-        segment.eval().to(memory_format=torch.channels_last)
-        photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
         parameters = sum(p.numel() for p in segment.parameters())
+        segment = fold_norms(segment)  # as the app runs them
+        photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
         small = photo[..., :65, :65]
     else:
         arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)

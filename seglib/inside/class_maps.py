@@ -20,11 +20,11 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from seglib.images import check_image
-from seglib.models.lite0 import Lite0Classifier, Lite0Trunk, layer_table, lite0_input
-from seglib.receptive_field import Layer, without_subsampling
+from seglib.models.dilated import dilate
+from seglib.models.lite0 import Lite0Classifier
+from seglib.models.prediction import to_input
 
 STRIDES = (32, 16, 8)  # of the map
 SHORT_SIDE = 224  # what the classifier was trained on
@@ -38,25 +38,6 @@ def class_names() -> tuple[str, ...]:
     return tuple(EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"])
 
 
-def dilated_lite0(trunk: Lite0Trunk, output_stride: int) -> Lite0Trunk:
-    """A copy of ``trunk`` that stops subsampling at ``output_stride`` and spaces the taps of later kernels instead."""
-    changed = copy.deepcopy(trunk)
-    table = iter(without_subsampling(layer_table(), output_stride))
-    _set(changed.stem[0], next(table))
-    for block in (block for stage in changed.stages.values() for block in stage):
-        _set(block.depthwise[0], next(table))
-    return changed
-
-
-def _set(convolution: nn.Conv2d, layer: Layer) -> None:
-    """Strides, rates and margins are read at every call of a convolution, so they can be changed on the spot."""
-    convolution.stride = (layer.stride,) * 2
-    convolution.dilation = (layer.dilation,) * 2
-    convolution.padding = (layer.padding,) * 2
-    # What the constructor derives from the padding, kept true although only other padding modes read it.
-    convolution._reversed_padding_repeated_twice = [layer.padding] * 4
-
-
 def converted(classifier: Lite0Classifier, output_stride: int) -> Lite0Classifier:
     """A classifier whose features lie on a grid of ``output_stride``; at 32 the one that was given."""
     if output_stride not in STRIDES:
@@ -64,7 +45,7 @@ def converted(classifier: Lite0Classifier, output_stride: int) -> Lite0Classifie
     if output_stride == max(STRIDES):
         return classifier
     changed = Lite0Classifier()
-    changed.trunk = dilated_lite0(classifier.trunk, output_stride)
+    changed.trunk = dilate(classifier.trunk, output_stride)
     changed.head, changed.classifier = copy.deepcopy(classifier.head), copy.deepcopy(classifier.classifier)
     return changed.train(classifier.training)
 
@@ -121,7 +102,7 @@ def class_maps(classifier: Lite0Classifier, image: np.ndarray, stride: int = 32)
     The photo is not padded: unit ``i`` sits on pixel ``i * stride``, and the units are those whose mean the classifier
     takes.
     """
-    x = lite0_input(torch.from_numpy(check_image(image).copy())[None])
+    x = to_input(torch.from_numpy(check_image(image).copy())[None])
     features = classifier.head_features(x)
     last = classifier.classifier
     flat = features[0].flatten(1)

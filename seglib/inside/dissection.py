@@ -30,7 +30,8 @@ from seglib.assets import read_json
 from seglib.datasets import Pair, find_pairs
 from seglib.inside.files import UNITS
 from seglib.models.imagenet import load_imagenet
-from seglib.models.lite0 import CHANNELS, Lite0Classifier, lite0_input
+from seglib.models.lite0 import CHANNELS, Lite0Classifier
+from seglib.models.prediction import to_input
 from seglib.training.evaluate import half
 
 SHARES = (0.01, 0.04, 0.12)  # of the places that a mask keeps, the strongest ones
@@ -63,7 +64,7 @@ CLASSES = {  # in index order; None: no class to be found
 @torch.no_grad()
 def activations(classifier: Lite0Classifier, image: np.ndarray) -> dict[str, np.ndarray]:
     """Every unit's value at every `STEP`-th pixel, ``{stage: (units, places)}`` float32; coarse grids interpolated."""
-    trunk = classifier.trunk(lite0_input(torch.from_numpy(image.copy())[None]))
+    trunk = classifier.trunk(to_input(torch.from_numpy(image.copy())[None]))
     maps = {str(stride): features for stride, features in trunk.items()}
     maps[HEAD] = classifier.head(trunk[max(CHANNELS)])  # before ReLU6, whose ceiling makes ties
     rows, cols = (np.arange(0, n, STEP) for n in image.shape[:2])
@@ -144,7 +145,7 @@ def random_classifier(pairs: list[Pair], seed: int = 0) -> Lite0Classifier:
             part.momentum = None  # a plain mean over the photos
     with torch.no_grad():
         for pair in pairs[:16]:
-            model(lite0_input(torch.from_numpy(read_photo(pair)[0].copy())[None]))
+            model(to_input(torch.from_numpy(read_photo(pair)[0].copy())[None]))
     return model.eval()
 
 

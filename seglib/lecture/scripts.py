@@ -99,7 +99,7 @@ WINDOW = """from seglib.models import layer_table_of
 from seglib.receptive_field import receptive_field
 
 net = {net!r}
-print(net, f"sees {{receptive_field(layer_table_of(net)).size}} pixels at most")
+print(net, f"sees {{receptive_field(layer_table_of(net, label_set.name)).size}} pixels at most")
 """
 
 RATES = """from seglib.receptive_field import Layer, receptive_field

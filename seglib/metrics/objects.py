@@ -65,7 +65,8 @@ def things_and_stuff(cm: np.ndarray, label_set: LabelSet) -> dict[str, dict[str,
 
     Mistakes between the two count against both: rows are restricted to the classes, columns are not.
     """
-    is_thing = np.array([name in label_set.things for name in label_set.classes])
+    things = [k for k, name in enumerate(label_set.classes) if name in label_set.things]
+    stuff = [k for k in range(len(label_set)) if k not in things]  # what lies beyond our classes is neither
     recall, iou = metrics.recall_per_class(cm), metrics.iou_per_class(cm)
     return {
         kind: {
@@ -73,7 +74,7 @@ def things_and_stuff(cm: np.ndarray, label_set: LabelSet) -> dict[str, dict[str,
             "Class accuracy": metrics.mean_over_present(recall[chosen]),
             "Mean IoU": metrics.mean_over_present(iou[chosen]),
         }
-        for kind, chosen in (("things", is_thing), ("stuff", ~is_thing))
+        for kind, chosen in (("things", things), ("stuff", stuff))
     }
 
 

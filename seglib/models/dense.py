@@ -17,7 +17,7 @@ from torch import nn
 
 from seglib.models.dilated import dilate
 from seglib.models.fcn import FCN
-from seglib.models.trunk import CHANNELS, ConvNorm
+from seglib.models.trunks import LITE0, kind_of
 from seglib.receptive_field import Layer
 
 STRIDE = 8
@@ -28,11 +28,11 @@ LARGE_FIELD = Layer(3, dilation=12, padding=12, name="large field of view", chan
 class DenseNet(FCN):
     """fcn32s without subsampling after stride 8; with ``fill`` its window stays as wide.
 
-    Pictures are ``(N, 3, H, W)`` float32, ``(rgb / 255 - 0.5) / 0.25``, of any size from 1x1 up.
+    Pictures are ``(N, 3, H, W)`` float32, ``(rgb - 127) / 128``, of any size from 1x1 up.
     """
 
-    def __init__(self, num_classes: int, fill: bool = True) -> None:
-        super().__init__(num_classes, (32,))
+    def __init__(self, num_classes: int, fill: bool = True, trunk: str = LITE0) -> None:
+        super().__init__(num_classes, (32,), trunk)
         self.trunk = dilate(self.trunk, STRIDE, fill)
         self.strides = (STRIDE,)
 
@@ -45,8 +45,9 @@ class DenseNet(FCN):
 class DeepLab(DenseNet):
     """`dilated8` with a wide 3x3 convolution before the scores."""
 
-    def __init__(self, num_classes: int) -> None:
-        super().__init__(num_classes)
-        head = ConvNorm(CHANNELS[32], LARGE_FIELD.channels, LARGE_FIELD)
+    def __init__(self, num_classes: int, trunk: str = LITE0) -> None:
+        super().__init__(num_classes, trunk=trunk)
+        kind = kind_of(trunk)
+        head = kind.conv_norm(kind.channels[32], LARGE_FIELD.channels, LARGE_FIELD)
         scores = nn.Conv2d(LARGE_FIELD.channels, num_classes, 1)
         self.score = nn.ModuleDict({"large": nn.Sequential(head, nn.ReLU(), scores)})

@@ -15,21 +15,21 @@ import copy
 
 from torch import nn
 
-from seglib.models.trunk import ResidualBlock, Trunk, layer_table
+from seglib.models.trunks import LITE0, TRUNKS, kind_of
 from seglib.receptive_field import Layer, without_subsampling
 
 
-def dilated_table(output_stride: int, fill: bool = True) -> list[Layer]:
+def dilated_table(output_stride: int, fill: bool = True, trunk: str = LITE0) -> list[Layer]:
     """The trunk's longest path as `dilate` changes it; `ValueError` for a stride that the trunk never has."""
-    strides = [1]
-    for layer in layer_table():
+    table, strides = kind_of(trunk).layer_table(), [1]
+    for layer in table:
         strides.append(strides[-1] * layer.stride)
     if output_stride not in strides:
         raise ValueError(f"output stride {output_stride}: there are {', '.join(map(str, sorted(set(strides))))}")
-    return without_subsampling(layer_table(), output_stride, fill)
+    return without_subsampling(table, output_stride, fill)
 
 
-def dilate(trunk: Trunk, output_stride: int, fill: bool = True) -> Trunk:
+def dilate(trunk: nn.Module, output_stride: int, fill: bool = True) -> nn.Module:
     """A copy of ``trunk``, weights included, that stops subsampling at ``output_stride``.
 
     Features keep the names of their stages, ``{4: ..., 8: ..., 16: ..., 32: ...}``, but their grid is never coarser
@@ -37,13 +37,16 @@ def dilate(trunk: Trunk, output_stride: int, fill: bool = True) -> Trunk:
     ``stage // output_stride``-th unit of the features holds the numbers of the trunk that was given.
     """
     changed = copy.deepcopy(trunk)
-    table = iter(dilated_table(output_stride, fill))
+    name = next(name for name, kind in TRUNKS.items() if type(trunk) is kind.build)
+    table = iter(dilated_table(output_stride, fill, name))
     _set(changed.stem[0], next(table))
     for block in (block for stage in changed.stages.values() for block in stage):
-        first, second = next(table), next(table)
-        _set(block.first[0], first)
-        _set(block.second[0], second)
-        _set_shortcut(block, first)
+        looking = [layer[0] for layer in block.chain if layer[0].kernel_size != (1, 1)]
+        layers = [next(table) for _ in looking]
+        for convolution, layer in zip(looking, layers, strict=True):
+            _set(convolution, layer)
+        if isinstance(block.shortcut, nn.Sequential):  # a convolution beside the chain subsamples as its first does
+            block.shortcut[0].stride = (layers[0].stride,) * 2
     return changed
 
 
@@ -54,9 +57,3 @@ def _set(convolution: nn.Conv2d, layer: Layer) -> None:
     convolution.padding = (layer.padding,) * 2
     # What the constructor derives from the padding, kept true although only other padding modes read it.
     convolution._reversed_padding_repeated_twice = [layer.padding] * 4
-
-
-def _set_shortcut(block: ResidualBlock, first: Layer) -> None:
-    """The 1x1 convolution beside the first layer subsamples as that one does."""
-    if not isinstance(block.shortcut, nn.Identity):
-        block.shortcut[0].stride = (first.stride,) * 2

@@ -7,15 +7,16 @@ from functools import partial
 
 from torch import nn
 
+from seglib.labels import LABEL_SETS
 from seglib.models import dense, pyramid
 from seglib.models.dense import FILLED, DeepLab, DenseNet
 from seglib.models.dilated import dilated_table
 from seglib.models.fcn import FCN, SHALLOW, STREAMS
 from seglib.models.pyramid import LEVELS, Pyramid
-from seglib.models.trunk import layer_table
+from seglib.models.trunks import LITE0, OF_LABEL_SET, kind_of
 from seglib.receptive_field import Layer
 
-MODELS: dict[str, Callable[[int], nn.Module]] = (
+MODELS: dict[str, Callable[..., nn.Module]] = (
     {name: partial(FCN, strides=strides) for name, strides in (STREAMS | SHALLOW).items()}
     | {name: partial(DenseNet, fill=fill) for name, fill in FILLED.items()}
     | {name: partial(Pyramid, levels=levels) for name, levels in LEVELS.items()}
@@ -23,23 +24,28 @@ MODELS: dict[str, Callable[[int], nn.Module]] = (
 )
 
 
-def create_model(name: str, num_classes: int) -> nn.Module:
-    """An untrained net of the family; `ValueError` lists the names there are."""
+def check_name(name: str) -> None:
+    """`ValueError`, with the names there are, unless a net of the family is called so."""
     if name not in MODELS:
         raise ValueError(f"no model {name!r}: there are {', '.join(MODELS)}")
-    return MODELS[name](num_classes)
 
 
-def layer_table_of(name: str, num_classes: int = 11) -> list[Layer]:
+def create_model(name: str, num_classes: int, trunk: str = LITE0) -> nn.Module:
+    """An untrained net of the family, on a trunk of `seglib.models.trunks`; `ValueError` lists the names there are."""
+    check_name(name)
+    return MODELS[name](num_classes, trunk=trunk)
+
+
+def layer_table_of(name: str, labels: str = "everyday") -> list[Layer]:
     """A net's longest path from the picture to its coarsest scores, whose window holds those of all other paths."""
-    if name not in MODELS:
-        raise ValueError(f"no model {name!r}: there are {', '.join(MODELS)}")
+    check_name(name)
+    trunk = OF_LABEL_SET[labels]
     if name in LEVELS:
-        table = pyramid.longest_path(LEVELS[name])
+        table = pyramid.longest_path(LEVELS[name], trunk)
     elif name in FILLED:
-        table = dilated_table(dense.STRIDE, FILLED[name])
+        table = dilated_table(dense.STRIDE, FILLED[name], trunk)
     elif name == "deeplab":
-        table = [*dilated_table(dense.STRIDE), dense.LARGE_FIELD]
+        table = [*dilated_table(dense.STRIDE, trunk=trunk), dense.LARGE_FIELD]
     else:
-        table = layer_table(max((STREAMS | SHALLOW)[name]))
-    return [*table, Layer(1, name="score", channels=num_classes)]
+        table = kind_of(trunk).layer_table(max((STREAMS | SHALLOW)[name]))
+    return [*table, Layer(1, name="score", channels=len(LABEL_SETS[labels]))]

@@ -15,7 +15,7 @@ a side: unit ``i`` at stride ``s`` then sits on pixel ``i * s``, and the last on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -28,7 +28,6 @@ STEM_CHANNELS = 32
 NORM_FLOOR = 1e-3  # added to the variance, as in the net that the ImageNet weights come from
 HEAD_CHANNELS = 1280
 NUM_CLASSES = 1000
-MIDDLE, HALF_RANGE = 127.0, 128.0  # of a channel's values: what the net was trained on
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,17 @@ class InvertedResidual(nn.Module):
         self.expand = ConvNorm(block.channels_in, wide) if block.expansion > 1 else None
         self.depthwise = ConvNorm(wide, wide, block.layer, groups=wide)
         self.project = ConvNorm(wide, block.channels_out)
-        self.shortcut = block.layer.stride == 1 and block.channels_in == block.channels_out
+        is_alike = block.layer.stride == 1 and block.channels_in == block.channels_out
+        self.shortcut = nn.Identity() if is_alike else None
+
+    @property
+    def chain(self) -> Sequence[ConvNorm]:
+        """Its layers in order, each read by the next; what the last one makes is added to the short cut's."""
+        return tuple(layer for layer in (self.expand, self.depthwise, self.project) if layer is not None)
+
+    def end(self, x: torch.Tensor) -> torch.Tensor:
+        """What becomes of the sum: nothing ("linear bottleneck")."""
+        return x
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         wide = F.relu6(self.expand(x)) if self.expand else x
@@ -136,6 +145,13 @@ class Lite0Trunk(nn.Module):
 
     The trunk may end early, with the features of stride ``last``.
     """
+
+    activation = staticmethod(F.relu6)  # after the stem, and between the layers of a block
+
+    @staticmethod
+    def prepare(x: torch.Tensor) -> torch.Tensor:
+        """Pictures in the range that this trunk was trained on."""
+        return x
 
     def __init__(self, last: int = 32) -> None:
         super().__init__()
@@ -171,8 +187,3 @@ class Lite0Classifier(nn.Module):
     def head_features(self, x: torch.Tensor) -> torch.Tensor:
         """What the mean is taken of: ``(N, 1280, H / 32, W / 32)``, at least 0 and at most 6."""
         return F.relu6(self.head(self.trunk(x)[32]))
-
-
-def lite0_input(images: torch.Tensor) -> torch.Tensor:
-    """Pictures ``(N, H, W, 3)`` uint8 as this net takes them: ``(N, 3, H, W)`` float32, about -1 to 1."""
-    return (images.permute(0, 3, 1, 2).float() - MIDDLE) / HALF_RANGE

@@ -24,10 +24,13 @@ class Prediction:
         return self.probabilities.max(0)
 
 
+MIDDLE, HALF_RANGE = 127.0, 128.0  # of a channel's values, as ImageNet's net was shown them
+
+
 def to_input(images: torch.Tensor) -> torch.Tensor:
-    """Pictures ``(N, H, W, 3)`` uint8 as the nets take them: ``(N, 3, H, W)`` float32, about -2 to 2."""
+    """Pictures ``(N, H, W, 3)`` uint8 as the nets take them: ``(N, 3, H, W)`` float32, about -1 to 1."""
     # Pixels already lie channels-last in memory, the layout in which convolutions run fastest here.
-    return (images.permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
+    return (images.permute(0, 3, 1, 2).float() - MIDDLE) / HALF_RANGE
 
 
 def image_tensor(image: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:

@@ -28,13 +28,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from seglib.models.fcn import contributions, fuse
-from seglib.models.trunk import CHANNELS, ConvNorm, Trunk, layer_table
+from seglib.models.trunks import LITE0, kind_of
 from seglib.pyramid import laplacian_pyramid, normalize_locally
 from seglib.receptive_field import Layer, receptive_field
 
 LEVELS = {"pyramid": 3, "pyramid1": 1}
 STRIDE = 8  # where the trunk is cut
-CONTRAST_FLOOR = 0.1  # of input units, 6 grey levels: fainter contrasts are not blown up
+CONTRAST_FLOOR = 0.05  # of input units, 6 grey levels: fainter contrasts are not blown up
 
 
 def level_inputs(x: torch.Tensor, levels: int) -> list[torch.Tensor]:
@@ -55,40 +55,42 @@ def level_inputs(x: torch.Tensor, levels: int) -> list[torch.Tensor]:
     return padded
 
 
-def longest_path(levels: int) -> list[Layer]:
+def longest_path(levels: int, trunk: str = LITE0) -> list[Layer]:
     """From the photo to the features of the coarsest of so many levels: its reductions, then the trunk."""
-    return [*[Layer(5, stride=2, padding=2, name="reduction", channels=3)] * (levels - 1), *layer_table(STRIDE)]
+    reductions = [Layer(5, stride=2, padding=2, name="reduction", channels=3)] * (levels - 1)
+    return [*reductions, *kind_of(trunk).layer_table(STRIDE)]
 
 
-def level_window(level: int) -> int:
+def level_window(level: int, trunk: str = LITE0) -> int:
     """Pixels of the photo, along one axis, that a unit of this level sees at most (0: finest)."""
-    return receptive_field(longest_path(level + 1)).size
+    return receptive_field(longest_path(level + 1, trunk)).size
 
 
-class SharedTrunk(Trunk):
-    """The trunk up to `STRIDE`, run on several pictures at once: a list of levels in, a list of features out.
+def share(trunk: nn.Module, levels: list[torch.Tensor]) -> list[torch.Tensor]:
+    """A trunk on several pictures at once: a list of levels in, a list of its last features out.
 
     Every weight is shared, and so are the statistics of batch normalisation: in training, mean and variance are those
     over all levels together. If levels ran one after another, each would be trained with its own statistics, and
     predict with a running mean of all.
     """
+    levels = [trunk.activation(x) for x in _together(trunk.stem, levels)]
+    for block in (block for stage in trunk.stages.values() for block in stage):
+        *inner, last = block.chain
+        wide = levels
+        for layer in inner:
+            wide = [trunk.activation(x) for x in _together(layer, wide)]
+        added = _together(last, wide)
+        if block.shortcut is not None:
+            kept = _together(block.shortcut, levels)
+            added = [a + b for a, b in zip(kept, added, strict=True)]
+        levels = [block.end(x) for x in added]
+    return levels
 
-    def __init__(self) -> None:
-        super().__init__(last=STRIDE)
 
-    def forward(self, levels: list[torch.Tensor]) -> list[torch.Tensor]:
-        levels = [torch.relu(x) for x in _together(self.stem, levels)]
-        for block in (block for stage in self.stages.values() for block in stage):
-            inner = [torch.relu(x) for x in _together(block.first, levels)]
-            added, kept = _together(block.second, inner), levels
-            if isinstance(block.shortcut, ConvNorm):
-                kept = _together(block.shortcut, levels)
-            levels = [torch.relu(a + b) for a, b in zip(kept, added, strict=True)]
-        return levels
-
-
-def _together(module: ConvNorm, levels: list[torch.Tensor]) -> list[torch.Tensor]:
+def _together(module: nn.Module, levels: list[torch.Tensor]) -> list[torch.Tensor]:
     """Convolve each level, and normalise all of them as one batch."""
+    if isinstance(module, nn.Identity):
+        return levels
     convolution, norm = module
     convolved = [convolution(x) for x in levels]
     if not norm.training:
@@ -104,20 +106,22 @@ def _together(module: ConvNorm, levels: list[torch.Tensor]) -> list[torch.Tensor
 class Pyramid(nn.Module):
     """A shared trunk on ``levels`` levels of the picture's Laplacian pyramid, and a linear classifier over all.
 
-    Pictures are ``(N, 3, H, W)`` float32, ``(rgb / 255 - 0.5) / 0.25``, of any size from 1x1 up.
+    Pictures are ``(N, 3, H, W)`` float32, ``(rgb - 127) / 128``, of any size from 1x1 up.
     """
 
-    def __init__(self, num_classes: int, levels: int = LEVELS["pyramid"]) -> None:
+    def __init__(self, num_classes: int, levels: int = LEVELS["pyramid"], trunk: str = LITE0) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.levels = levels
         self.strides = tuple(STRIDE * 2**level for level in reversed(range(levels)))
-        self.trunk = SharedTrunk()
-        self.score = nn.Conv2d(levels * CHANNELS[STRIDE], num_classes, 1, bias=False)  # over the concatenation
+        kind = kind_of(trunk)
+        self.trunk = kind.build(STRIDE)
+        self.score = nn.Conv2d(levels * kind.channels[STRIDE], num_classes, 1, bias=False)  # over the concatenation
 
     def features(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The trunk's features of each level on its own grid, ``(N, C, h, w)``, finest first."""
-        return self.trunk(level_inputs(x, self.levels))
+        *bands, residual = level_inputs(x, self.levels)  # bands have no unit, the residual has the picture's
+        return share(self.trunk, [*bands, self.trunk.prepare(residual)])
 
     def streams(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Class scores of each level on its own grid, ``{stride on the photo: (N, K, h, w)}``, coarsest first."""

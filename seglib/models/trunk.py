@@ -1,4 +1,4 @@
-"""The trunk that every net of the family shares: a plain residual network written as one table.
+"""The trunk of the street nets: a plain residual network written as one table, from scratch.
 
 Five times the picture is convolved and subsampled by two; after each of the last four, features are
 handed out, keyed by their stride: ``trunk(x) -> {4: ..., 8: ..., 16: ..., 32: ...}``. The same table is
@@ -13,6 +13,7 @@ unit ``i`` at stride ``s`` then sits on pixel ``i * s``, and the last one on the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -83,8 +84,17 @@ class ResidualBlock(nn.Module):
         if first.stride > 1 or channels_in != channels_out:
             self.shortcut = ConvNorm(channels_in, channels_out, Layer(1, stride=first.stride))
 
+    @property
+    def chain(self) -> Sequence[ConvNorm]:
+        """Its layers in order, each read by the next; what the last one makes is added to the short cut's."""
+        return self.first, self.second
+
+    def end(self, x: torch.Tensor) -> torch.Tensor:
+        """What becomes of the sum."""
+        return torch.relu(x)
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.relu(self.shortcut(x) + self.second(torch.relu(self.first(x))))
+        return self.end(self.shortcut(x) + self.second(torch.relu(self.first(x))))
 
 
 class Trunk(nn.Module):
@@ -92,6 +102,13 @@ class Trunk(nn.Module):
 
     The trunk may end early, after the stage of stride ``last``.
     """
+
+    activation = staticmethod(torch.relu)  # after the stem, and between the layers of a block
+
+    @staticmethod
+    def prepare(x: torch.Tensor) -> torch.Tensor:
+        """Pictures in the range that this trunk was trained on: ``(rgb / 255 - 0.5) / 0.25``."""
+        return (128 * x - 0.5) / 63.75
 
     def __init__(self, last: int = 32) -> None:
         super().__init__()
@@ -107,7 +124,7 @@ class Trunk(nn.Module):
             self.stages[str(stage.stride)] = nn.Sequential(*blocks)
 
     def forward(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
-        x = torch.relu(self.stem(x))
+        x = torch.relu(self.stem(self.prepare(x)))
         features = {}
         for stride, stage in self.stages.items():
             x = features[int(stride)] = stage(x)

@@ -17,8 +17,11 @@ from torch import nn
 from seglib.labels import LABEL_SETS
 from seglib.models import create_model
 from seglib.models.cards import WeightsError, read_card, read_with_card, weights_path, write_with_card
+from seglib.models.family import check_name
+from seglib.models.folding import fold_norms
+from seglib.models.trunks import LITE0, RESIDUAL
 
-MAX_BYTES = 32 * 2**20  # a net of the family weighs 6 MB
+MAX_BYTES = 32 * 2**20  # a net of the family weighs 8 MB
 
 
 def read_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -40,20 +43,23 @@ def save_weights(path: Path, model: nn.Module, card: dict) -> None:
     write_with_card(path, safetensors.torch.save(tensors), card)
 
 
-def load_model(name: str, labels: str = "everyday", path: Path | None = None) -> nn.Module:
+def load_model(name: str, labels: str = "everyday", path: Path | None = None, fold: bool = True) -> nn.Module:
     """A trained net, ready to predict (eval mode, float32).
 
     ``name`` is one of `seglib.MODELS`, ``labels`` the name of one of `seglib.LABEL_SETS`; ``path`` takes weights
-    of your own instead of the shipped ones. Raises `ValueError` on a wrong name, `WeightsError` on a bad file.
+    of your own instead of the shipped ones; ``fold=False`` leaves batch norms as they are, see
+    `seglib.models.folding`. Raises `ValueError` on a wrong name, `WeightsError` on a bad file.
 
     >>> load_model("fcn8s", "street").num_classes
     11
     """
     if labels not in LABEL_SETS:
         raise ValueError(f"no label set {labels!r}: there are {', '.join(LABEL_SETS)}")
-    model = create_model(name, len(LABEL_SETS[labels]))
+    check_name(name)
     path = path or weights_path(name, labels)
     tensors, card = read_tensors(path), read_card(path)
+    trunk = LITE0 if any(".depthwise." in key for key in tensors) else RESIDUAL
+    model = create_model(name, len(LABEL_SETS[labels]), trunk)
     if (card.get("name"), card.get("labels")) != (name, labels):
         raise WeightsError(
             f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {name} for {labels}"
@@ -62,4 +68,4 @@ def load_model(name: str, labels: str = "everyday", path: Path | None = None) ->
         model.load_state_dict(tensors, strict=True)
     except RuntimeError as error:
         raise WeightsError(f"{path.name} does not fit {name}, whatever its card says") from error
-    return model.eval().to(memory_format=torch.channels_last)
+    return fold_norms(model) if fold else model.eval().to(memory_format=torch.channels_last)

@@ -24,7 +24,8 @@ from seglib.images import check_image
 from seglib.labels import IGNORE, check_label_map
 from seglib.metrics import confusion_matrix, mean_iou
 from seglib.models.fcn import fuse, padded_side
-from seglib.models.lite0 import CHANNELS, lite0_input
+from seglib.models.lite0 import CHANNELS
+from seglib.models.prediction import to_input
 from seglib.teach.live_settings import CROP, EPOCHS, SIDE, STEPS, Settings
 from seglib.teach.nets import FrozenNet, photo_features
 from seglib.training.losses import class_weights, overlap_loss, partial_label_loss
@@ -72,7 +73,7 @@ def live_photo(image: np.ndarray, labels: np.ndarray, net: FrozenNet | None = No
     image = np.pad(image, ((0, below), (0, right), (0, 0)), mode="edge")
     labels = np.pad(labels, ((0, below), (0, right)), constant_values=IGNORE)
     if net is None:
-        inputs = {1: lite0_input(torch.from_numpy(image)[None])[0]}
+        inputs = {1: to_input(torch.from_numpy(image)[None])[0]}
     else:
         grids = photo_features(image, net).grids
         inputs = {stride: torch.from_numpy(grids[stride]) for stride in sorted(CHANNELS, reverse=True)}

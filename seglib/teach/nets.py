@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from seglib.assets import ASSETS
 from seglib.images import check_image
 from seglib.models.fcn import padded_side
+from seglib.models.folding import fold_norms
 from seglib.models.imagenet import load_imagenet
-from seglib.models.lite0 import ConvNorm, Lite0Trunk, lite0_input
+from seglib.models.lite0 import Lite0Trunk
+from seglib.models.prediction import to_input
 from seglib.photos import PHOTOS, load_photo
 from seglib.teach.features import COLOUR, Features, Grids, colours, shrink
 
@@ -55,14 +55,14 @@ def raw_grids(image: np.ndarray, trunk: nn.Module) -> Grids:
     below, right = padded_side(height) - height, padded_side(width) - width
     padded = np.pad(image, ((0, below), (0, right), (0, 0)), mode="edge")
     with torch.inference_mode():
-        features = trunk(lite0_input(torch.from_numpy(padded)[None]))
+        features = trunk(to_input(torch.from_numpy(padded)[None]))
     grids = {stride: features[stride][0].numpy() for stride in sorted(features, reverse=True)}
     return grids | {COLOUR: colours(padded)}
 
 
 def imagenet_net() -> FrozenNet:
     """The trunk that ImageNet taught; `seglib.models.cards.WeightsError` if its weights are missing or damaged."""
-    return FrozenNet("ImageNet", fused(load_imagenet().trunk), read_statistics())
+    return FrozenNet("ImageNet", frozen(load_imagenet().trunk), read_statistics())
 
 
 def random_net(images: Iterable[np.ndarray], seed: int = 0) -> FrozenNet:
@@ -81,18 +81,14 @@ def random_net(images: Iterable[np.ndarray], seed: int = 0) -> FrozenNet:
             module.momentum = None  # the mean over all images
     with torch.no_grad():
         for image in images:
-            trunk.train()(lite0_input(torch.from_numpy(image)[None]))
-    trunk = fused(trunk.eval())
+            trunk.train()(to_input(torch.from_numpy(image)[None]))
+    trunk = frozen(trunk.eval())
     return FrozenNet("random weights", trunk, measure_statistics(trunk, images))
 
 
-def fused(trunk: nn.Module) -> nn.Module:
-    """A copy of the trunk with every norm multiplied into its convolution: the same numbers, a third sooner."""
-    trunk = copy.deepcopy(trunk).eval()
-    for module in trunk.modules():
-        if isinstance(module, ConvNorm):
-            module[0], module[1] = fuse_conv_bn_eval(module[0], module[1]), nn.Identity()
-    return trunk.requires_grad_(False).to(memory_format=torch.channels_last)
+def frozen(trunk: nn.Module) -> nn.Module:
+    """A copy of the trunk that learns no more, its norms folded into its convolutions."""
+    return fold_norms(trunk).requires_grad_(False)
 
 
 def measure_statistics(trunk: nn.Module, images: Iterable[np.ndarray]) -> Statistics:
@@ -129,7 +125,7 @@ def write_statistics(path: Path, statistics: Statistics) -> None:
 
 
 def main() -> None:
-    trunk = fused(load_imagenet().trunk)
+    trunk = frozen(load_imagenet().trunk)
     write_statistics(STATISTICS, measure_statistics(trunk, map(load_photo, PHOTOS)))
 
 

@@ -43,20 +43,23 @@ def partial_label_loss(
     return total / weight.clamp_min(torch.finfo(weight.dtype).tiny)  # all void: 0, with a gradient of 0
 
 
-def overlap_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+def overlap_loss(logits: torch.Tensor, targets: torch.Tensor, members: torch.Tensor) -> torch.Tensor:
     """One minus the Dice coefficient of probabilities and truth, averaged over the classes in the batch.
 
     Cross-entropy counts pixels, mean IoU counts classes: a pole of a hundred pixels weighs as much here as
-    the road. ``logits (N, K, H, W)``; ``targets (N, H, W)`` as for `partial_label_loss`, of which only pixels
-    with a label of one class count. Returns a scalar in [0, 1]; 0 where no pixel counts.
+    the road. ``logits``, ``targets`` and ``members`` as for `partial_label_loss`. A pixel counts for a class where its
+    label says whether it is of that class: a partial label, that allows several, for all others. Returns a scalar in
+    [0, 1]; 0 where no pixel counts.
 
     Source: Milletari, Navab & Ahmadi, "V-Net", 3DV 2016, section 3, with sums instead of squares.
     """
     num_classes = logits.shape[1]
-    known = (targets < num_classes).unsqueeze(1)
+    labelled = (targets != IGNORE).unsqueeze(-1)
+    allowed = members.to(logits)[targets.where(targets != IGNORE, 0)] * labelled  # (N, H, W, K)
+    truth = allowed * (targets < num_classes).unsqueeze(-1)
+    known = (truth + labelled - allowed).permute(0, 3, 1, 2)
+    truth = truth.permute(0, 3, 1, 2)
     p = logits.softmax(1) * known
-    index = targets.unsqueeze(1).where(known, 0)
-    truth = torch.zeros_like(p).scatter_(1, index, known.to(p.dtype))
     overlap, predicted, true = over_all(torch.stack([x.sum((0, 2, 3)) for x in (p * truth, p, truth)]))
     present = true > 0
     dice = 2 * overlap / (predicted + true).clamp_min(1)

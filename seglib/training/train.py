@@ -1,7 +1,7 @@
-"""Train a net of the family from scratch: ``python -m seglib.train --help``.
+"""Train a net of the family: ``python -m seglib.train --help``.
 
-One recipe for every member, so that they differ in architecture alone. The FCN paper's trunk comes from
-ImageNet; ours from a long run of fcn4s, all streams at once. From there (``--init``) each net is trained
+One recipe for every member, so that they differ in architecture alone. The trunk comes from ImageNet, as the FCN
+paper's, and goes on in a long run of fcn4s, all streams at once. From there (``--init``) each net is trained
 alone, all for just as long, so that what sets them apart is their skips, not their schedule.
 
 Of the validated epochs the best one is kept, as is usual; with one scene of validation photos, that flatters.
@@ -37,16 +37,16 @@ from seglib.models.cards import read_card, weights_path
 from seglib.models.prediction import to_input
 from seglib.models.weights import read_tensors, save_weights
 from seglib.training.augment import Augmentation, random_view
-from seglib.training.evaluate import evaluate, summary
+from seglib.training.depthwise import train_depthwise_fast
+from seglib.training.held_out import VALIDATION, score_held_out
 from seglib.training.losses import class_weights, overlap_loss, partial_label_loss
 from seglib.training.together import share_norms
 
 # {label set: {data set: share of the views drawn from it}}. MSRC is small but the most varied.
 MIXTURE = {
     "street": {"camvid": 1.0},
-    "everyday": {"msrc": 0.45, "labelmefacade": 0.2, "people": 0.2, "camvid": 0.15},
+    "everyday": {"msrc": 0.25, "voc": 0.37, "nyu": 0.18, "labelmefacade": 0.08, "people": 0.06, "camvid": 0.06},
 }
-VALIDATION = {"street": "camvid", "everyday": "msrc"}  # each scored on this data set's split "val"
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,11 @@ class Recipe:
     epochs: int = 100
     views: int = 368  # an epoch is so many views; 368 = CamVid's training photos once
     batch: int = 8
-    crop: int = 225  # side of a view in pixels, 32 m + 1
-    learning_rate: float = 2e-3  # AdamW's peak, in one cycle
+    crop: int = 257  # side of a view in pixels, 32 m + 1
+    smallest: float = 0.5  # scale of a view against its photo, at least
+    largest: float = 1.6  # and at most
+    learning_rate: float = 1e-3  # AdamW's peak, in one cycle
+    trunk_rate: float = 0.5  # the trunk's, as a share of it: what ImageNet taught should not be forgotten
     weight_decay: float = 0.03
     warm_up: float = 0.1  # share of the steps before the peak
     average: float = 0.998  # decay of the moving average of the weights, which is what is kept
@@ -172,6 +175,8 @@ class Run:
         self.identity = {"name": name, "labels": label_set_name, "init": start} | asdict(recipe)
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        if not self.cuda:
+            train_depthwise_fast(self.model)
         if self.world > 1:
             share_norms(self.model)
         self.parallel = (
@@ -181,12 +186,15 @@ class Run:
         )
         self.weights = class_weights(views.frequency, recipe.balance).to(self.device)
         self.members = views.members.to(self.device)
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-        )
+        trunk = set(self.model.trunk.parameters())
+        groups = [
+            {"params": [p for p in self.model.parameters() if p not in trunk], "lr": recipe.learning_rate},
+            {"params": list(self.model.trunk.parameters()), "lr": recipe.learning_rate * recipe.trunk_rate},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer,
-            recipe.learning_rate,
+            [group["lr"] for group in groups],
             total_steps=recipe.epochs * recipe.steps,
             pct_start=recipe.warm_up + 1e-6,  # a ramp of exactly one step would make it divide by zero
         )
@@ -200,7 +208,7 @@ class Run:
         targets = targets[:, ::2, ::2].long()
         loss = partial_label_loss(logits, targets, self.members, self.weights)
         if self.recipe.overlap:
-            loss = loss + self.recipe.overlap * overlap_loss(logits, targets)
+            loss = loss + self.recipe.overlap * overlap_loss(logits, targets, self.members)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -276,7 +284,7 @@ def train(
     workers: int = 0,
 ) -> None:
     """Train net ``name`` and write weights and card to ``out``; ``out``'s .checkpoint lets it resume."""
-    augmentation = Augmentation(crop=recipe.crop)
+    augmentation = Augmentation(crop=recipe.crop, scale=(recipe.smallest, recipe.largest))
     run = Run(name, Views(label_set_name, data, augmentation, recipe.seed), recipe, label_set_name, init)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.is_file():
@@ -305,9 +313,8 @@ def train(
 
 def validation(model: nn.Module, label_set_name: str, data: Path) -> Callable[[], dict]:
     """A function that scores ``model``, as it is then, on the validation photos of a label set."""
-    reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
-    held_out = find_pairs(data / VALIDATION[label_set_name], "val")
-    return lambda: summary(evaluate(model, held_out, reading), reading.group_names, len(held_out))
+    photos = {name: find_pairs(data / name, "val") for name in VALIDATION[label_set_name]}  # missing ones: now
+    return lambda: score_held_out(model, photos, label_set_name)
 
 
 def read_start(init: Path | None) -> dict | None:
@@ -353,7 +360,7 @@ def what_was_trained(run: Run, name: str, label_set_name: str) -> dict:
         "streams": list(run.model.strides),
         "classes": list(LABEL_SETS[label_set_name].classes),
         "parameters": sum(p.numel() for p in run.model.parameters()),
-        "data": {"train": MIXTURE[label_set_name], "validation": VALIDATION[label_set_name]},
+        "data": {"train": MIXTURE[label_set_name], "validation": " + ".join(VALIDATION[label_set_name])},
     }
 
 

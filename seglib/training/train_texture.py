@@ -32,8 +32,8 @@ from seglib.before_convnets.classifier import (
 from seglib.before_convnets.weights import load_texture, save_texture, texture_path
 from seglib.datasets import Targets, find_pairs, read_as, read_pairs
 from seglib.labels import IGNORE, LABEL_SETS
-from seglib.training.evaluate import evaluate, summary
-from seglib.training.train import MIXTURE, VALIDATION
+from seglib.training.held_out import VALIDATION, score_held_out
+from seglib.training.train import MIXTURE
 
 Example = tuple[np.ndarray, np.ndarray]  # photo (H, W, 3) and its targets (H, W)
 
@@ -157,17 +157,16 @@ def train(label_set_name: str, data: Path, out: Path, recipe: Recipe) -> dict:
     )
     seconds = time.process_time() - started
     card = {
-        "data": {"train": MIXTURE[label_set_name], "validation": VALIDATION[label_set_name]},
+        "data": {"train": MIXTURE[label_set_name], "validation": " + ".join(VALIDATION[label_set_name])},
         "photos": {name: len(pairs) for name, pairs in photos.items()},
         "windows": len(targets),
         "recipe": asdict(recipe),
         "minutes": round(seconds / 60, 1),
     }
     save_texture(out, model, card)
-    reading = read_as(VALIDATION[label_set_name], LABEL_SETS[label_set_name])
-    pairs = find_pairs(data / VALIDATION[label_set_name], "val")
+    photos = {name: find_pairs(data / name, "val") for name in VALIDATION[label_set_name]}
     # What is scored is what was saved, in half precision.
-    figures = summary(evaluate(load_texture(label_set_name, out), pairs, reading), reading.group_names, len(pairs))
+    figures = score_held_out(load_texture(label_set_name, out), photos, label_set_name)
     save_texture(out, model, card | {"figures": figures})
     return figures
 

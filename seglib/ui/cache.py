@@ -110,11 +110,11 @@ def model(net: str, label_set_name: str) -> object:
 
 
 @copied()
-def layer_table(net: str) -> list:
+def layer_table(net: str, label_set_name: str) -> list:
     """A net's longest path."""
     from seglib.models import layer_table_of
 
-    return layer_table_of(net)
+    return layer_table_of(net, label_set_name)
 
 
 @shared(128)

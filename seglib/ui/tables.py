@@ -94,22 +94,22 @@ def score_metrics(cm: np.ndarray, base: np.ndarray, base_name: str) -> None:
         column.metric(name, percent(score(cm)), f"{gain:+.1f} points against {base_name}" if cm is not base else None)
 
 
-def layer_table(net: str, photo: state.Photo) -> None:
+def layer_table(net: str, photo: state.Photo, label_set: LabelSet) -> None:
     """The net's stages on this photo: grid, channels, and the window that each unit sees."""
     from seglib.models.fcn import STREAMS, padded_side
-    from seglib.models.trunk import STAGES, layer_table
+    from seglib.models.trunks import OF_LABEL_SET, TRUNKS
     from seglib.receptive_field import receptive_field
 
-    rows = []
-    for stage in STAGES:
-        window = receptive_field(layer_table(stage.stride)).size
-        height, width = ((padded_side(n) - 1) // stage.stride + 1 for n in photo.size)
-        scored = "yes" if stage.stride in STREAMS[net] else ""
+    rows, trunk = [], TRUNKS[OF_LABEL_SET[label_set.name]]
+    for stride, channels in trunk.channels.items():
+        window = receptive_field(trunk.layer_table(stride)).size
+        height, width = ((padded_side(n) - 1) // stride + 1 for n in photo.size)
+        scored = "yes" if stride in STREAMS[net] else ""
         rows.append(
             {
-                "One unit every": f"{stage.stride} px",
+                "One unit every": f"{stride} px",
                 "Grid on this photo": f"{width} x {height}",
-                "Channels": stage.channels,
+                "Channels": channels,
                 "Sees at most": f"{window} x {window} px",
                 f"Scored by {net}": scored,
             }

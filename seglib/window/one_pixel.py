@@ -7,7 +7,7 @@ of a dilated net, each as fine as the others but needed in few places. The same 
 photo changed?": only units that see the patch, and that the pixel needs, are computed anew.
 
 What there is to know of a convolution (kernel, stride, dilation, padding) is read from the net itself, so this holds
-for every trunk of `seglib.models.trunk` and `seglib.models.dilated`.
+for every trunk of `seglib.models.trunks` and `seglib.models.dilated`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from seglib.models.fcn import FCN, fuse, pad_to_grid, padded_side
-from seglib.models.trunk import ConvNorm, Trunk
+from seglib.models.trunks import TRUNKS
 
 Span = tuple[int, int]  # units from the first up to, not including, the second, along one axis
 Region = tuple[Span, Span]  # rows and columns
@@ -104,7 +104,7 @@ def _run(module: nn.Module, below: Part, region: Region) -> torch.Tensor:
 def can_look_at(model: nn.Module) -> bool:
     """Whether `OnePixel` knows this net's kind: scores of one trunk's features, upsampled and added."""
     # A trunk's subclass may do something else with its layers.
-    return isinstance(model, FCN) and type(model.trunk) is Trunk
+    return isinstance(model, FCN) and any(type(model.trunk) is kind.build for kind in TRUNKS.values())
 
 
 class OnePixel:
@@ -115,9 +115,9 @@ class OnePixel:
             raise ValueError(f"pixel {point}: wanted one inside a picture of {size[0]} rows and {size[1]} columns")
         self.model, self.size, self.point = model, size, point
         self.blocks = [block for stage in model.trunk.stages.values() for block in stage]
-        # Maps from the picture up: the picture, the stem's, and two for each block. Who makes which of which:
-        self.makers: list[ConvNorm] = [model.trunk.stem]
-        self.makers += [module for block in self.blocks for module in (block.first, block.second)]
+        # Maps from the picture up: the picture, the stem's, one for each layer of a block. Who makes which of which:
+        self.makers: list[nn.Sequential] = [model.trunk.stem]
+        self.makers += [layer for block in self.blocks for layer in block.chain]
         self.sizes: list[tuple[int, int]] = [tuple(padded_side(n) for n in size)]
         jumps = [1]
         for module in self.makers:
@@ -131,9 +131,10 @@ class OnePixel:
         self.home = tuple(_home(p, n, jumps[-1], reach) for p, n in zip(point, self.sizes[0], strict=True))
         at = 1
         for stride, stage in model.trunk.stages.items():
-            at += 2 * len(stage)
+            at += sum(len(block.chain) for block in stage)
             units = tuple((first // jumps[at], (end - 1) // jumps[at] + 1) for first, end in self.home)
-            self.features[int(stride)] = at, units
+            if int(stride) > 2:
+                self.features[int(stride)] = at, units
         self.needed = self._look_down()
 
     def _look_down(self) -> list[Region]:
@@ -145,17 +146,21 @@ class OnePixel:
 
         for at, units in self.features.values():
             want(at, units)
-        for number in range(len(self.blocks) - 1, -1, -1):
-            block, above = self.blocks[number], 2 * number + 3
-            want(above - 1, _through(_taps, block.second, needed[above]))
-            want(above - 2, _through(_taps, block.first, needed[above - 1]))
-            want(above - 2, _through(_taps, block.shortcut, needed[above]))
+        above = len(self.sizes) - 1
+        for block in reversed(self.blocks):
+            end = above
+            for layer in reversed(block.chain):
+                want(above - 1, _through(_taps, layer, needed[above]))
+                above -= 1
+            if block.shortcut is not None:
+                want(above, _through(_taps, block.shortcut, needed[end]))
         want(0, _through(_taps, self.model.trunk.stem, needed[1]))
         return needed
 
     def maps(self, x: torch.Tensor) -> list[Part]:
         """What is needed of every map of pictures ``(N, 3, H, W)``, the picture's own first; differentiable."""
-        picture = Part(_cut(pad_to_grid(x), self.needed[0], ((0, 0), (0, 0))), self.needed[0], self.sizes[0])
+        x = self.model.trunk.prepare(pad_to_grid(x))
+        picture = Part(_cut(x, self.needed[0], ((0, 0), (0, 0))), self.needed[0], self.sizes[0])
         return self._climb(picture, None)
 
     def scores(self, x: torch.Tensor) -> torch.Tensor:
@@ -167,12 +172,14 @@ class OnePixel:
         patch = tuple(map(_meet, _clip(patch, self.size), self.needed[0]))
         if NOTHING in patch:  # out of sight
             return self.read_scores(before)
-        blank = torch.full_like(before[0].read(patch), value)
+        blank = self.model.trunk.prepare(torch.full_like(before[0].read(patch), value))
         return self.read_scores(self._climb(Part(blank, patch, self.sizes[0], before[0]), before))
 
     def _climb(self, picture: Part, before: list[Part] | None) -> list[Part]:
         """All maps above the picture: what is needed of them, or, with ``before``, what has changed of that."""
         maps = [picture]
+
+        trunk = self.model.trunk
 
         def add(changed: Region, compute: Callable[[Region], torch.Tensor]) -> None:
             at = len(maps)
@@ -180,24 +187,31 @@ class OnePixel:
             if NOTHING in region:
                 maps.append(before[at])
             else:
-                maps.append(Part(torch.relu(compute(region)), region, self.sizes[at], before[at] if before else None))
+                maps.append(Part(compute(region), region, self.sizes[at], before[at] if before else None))
 
         def touched(module: nn.Module, at: int) -> Region:
             unchanged = before is not None and maps[at] is before[at]
             return (NOTHING, NOTHING) if unchanged else _through(_seers, module, maps[at].region)
 
-        stem = self.model.trunk.stem
-        add(touched(stem, 0), lambda region: _run(stem, picture, region))
-        for block in self.blocks:
+        def follow(layer: nn.Module) -> None:
             below = maps[-1]
-            through_shortcut = touched(block.shortcut, len(maps) - 1)
-            add(touched(block.first, len(maps) - 1), lambda region: _run(block.first, below, region))  # noqa: B023
-            middle = maps[-1]
-            changed = tuple(map(_hull, touched(block.second, len(maps) - 1), through_shortcut))
-            add(
-                changed,
-                lambda region: _run(block.shortcut, below, region) + _run(block.second, middle, region),  # noqa: B023
-            )
+            add(touched(layer, len(maps) - 1), lambda region: trunk.activation(_run(layer, below, region)))
+
+        def join(block: nn.Module, start: int) -> None:
+            below, narrow, last = maps[start], maps[-1], block.chain[-1]
+            changed = touched(last, len(maps) - 1)
+            if block.shortcut is None:
+                add(changed, lambda region: block.end(_run(last, narrow, region)))
+                return
+            changed = tuple(map(_hull, changed, touched(block.shortcut, start)))
+            add(changed, lambda region: block.end(_run(block.shortcut, below, region) + _run(last, narrow, region)))
+
+        follow(trunk.stem)
+        for block in self.blocks:
+            start = len(maps) - 1
+            for layer in block.chain[:-1]:
+                follow(layer)
+            join(block, start)
         return maps
 
     def read_scores(self, maps: list[Part]) -> torch.Tensor:

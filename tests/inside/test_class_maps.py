@@ -6,7 +6,7 @@ import torch
 
 from seglib.inside.class_maps import STRIDES, class_maps, class_names, converted, on_photo, with_short_side
 from seglib.models.imagenet import load_imagenet
-from seglib.models.lite0 import lite0_input
+from seglib.models.prediction import to_input
 from seglib.photos import load_photo
 
 
@@ -20,7 +20,7 @@ def test_the_map_of_a_224_pixel_photo_pooled_is_the_classifiers_answer(classifie
     maps = class_maps(classifier, image)
     assert maps.features.shape[1:] == (7, 7)
     with torch.inference_mode():
-        answer = classifier(lite0_input(torch.from_numpy(image.copy())[None]))[0].numpy()
+        answer = classifier(to_input(torch.from_numpy(image.copy())[None]))[0].numpy()
     assert np.allclose(maps.pooled, answer, atol=1e-4)
     for k in (0, int(answer.argmax()), 999):
         assert maps.logits(k).mean() == pytest.approx(answer[k], abs=1e-4)

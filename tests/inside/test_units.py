@@ -9,7 +9,8 @@ import torch
 from seglib.inside.projections import RULES, correlation, project, projection_picture, shuffled
 from seglib.inside.units import best_of, crop_around, strongest, unit_map, without_units
 from seglib.models.imagenet import load_imagenet
-from seglib.models.lite0 import layer_table, lite0_input
+from seglib.models.lite0 import layer_table
+from seglib.models.prediction import to_input
 from seglib.models.trunk import Trunk
 from seglib.receptive_field import receptive_field
 
@@ -21,7 +22,7 @@ def trunk():
 
 def noise(side: int, seed: int = 0) -> torch.Tensor:
     image = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
-    return lite0_input(torch.from_numpy(image)[None])
+    return to_input(torch.from_numpy(image)[None])
 
 
 def test_strongest_places_of_a_map_made_by_hand() -> None:

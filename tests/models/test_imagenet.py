@@ -7,7 +7,8 @@ from torchvision.models import MobileNet_V2_Weights
 
 from seglib.models.cards import WeightsError, read_card
 from seglib.models.imagenet import CARD, PACKAGE_SHA256, SHIPPED, convert, load_imagenet, main
-from seglib.models.lite0 import CHANNELS, GROUPS, Lite0Classifier, Lite0Trunk, layer_table, lite0_input
+from seglib.models.lite0 import CHANNELS, GROUPS, Lite0Classifier, Lite0Trunk, layer_table
+from seglib.models.prediction import to_input
 from seglib.photos import load_photo
 from seglib.receptive_field import receptive_field
 
@@ -22,12 +23,12 @@ def net() -> Lite0Classifier:
 @pytest.mark.parametrize(("photo", "wanted"), [("chelsea", "Egyptian cat"), ("coffee", "espresso")])
 def test_it_knows_what_is_on_a_photo(net, photo, wanted):
     with torch.inference_mode():
-        logits = net(lite0_input(torch.from_numpy(load_photo(photo).copy())[None]))
+        logits = net(to_input(torch.from_numpy(load_photo(photo).copy())[None]))
     assert CATEGORIES[int(logits.argmax())] == wanted
 
 
 def test_half_precision_changes_no_answer_by_much(net):
-    x = lite0_input(torch.from_numpy(load_photo("chelsea").copy())[None])
+    x = to_input(torch.from_numpy(load_photo("chelsea").copy())[None])
     with torch.inference_mode():
         p = net(x).softmax(1)
         for parameter in net.parameters():

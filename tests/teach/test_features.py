@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from seglib.models.fcn import padded_side, upsample
 from seglib.models.imagenet import load_imagenet
-from seglib.models.lite0 import Lite0Trunk, lite0_input
+from seglib.models.lite0 import Lite0Trunk
+from seglib.models.prediction import to_input
 from seglib.photos import load_photo
 from seglib.teach.features import LAYERS, SIDE, Features, colours, shrink
 from seglib.teach.nets import (
@@ -31,7 +32,7 @@ def test_pixels_under_strokes_are_the_nets_own(known_net: FrozenNet) -> None:
     image = np.stack([rows * 2, cols * 2, rows + cols], -1).astype(np.uint8)
     points = np.argwhere(np.ones((65, 97)))
     under = photo_features(image, known_net).at(points)
-    wanted = lite0_input(torch.from_numpy(image)[None])[0].numpy().reshape(3, -1).T
+    wanted = to_input(torch.from_numpy(image)[None])[0].numpy().reshape(3, -1).T
     for stride in (4, 8, 16, 32):
         np.testing.assert_allclose(under[stride], wanted, atol=1e-5)
 
@@ -64,7 +65,7 @@ def test_imagenet_features_are_those_of_its_trunk() -> None:
     image = load_photo("chelsea")[:129, :193]
     features, statistics = photo_features(image, imagenet_net()), read_statistics()
     with torch.inference_mode():
-        wanted = load_imagenet().trunk(lite0_input(torch.from_numpy(image.copy())[None]))
+        wanted = load_imagenet().trunk(to_input(torch.from_numpy(image.copy())[None]))
     for stride, grid in wanted.items():
         mean, deviation = (values[:, None, None] for values in statistics[stride])
         np.testing.assert_allclose(features.grids[stride] * deviation + mean, grid[0].numpy(), rtol=1e-3, atol=2e-3)

@@ -151,20 +151,18 @@ class Taken:
 
 def taken(net: str, label_set_name: str) -> Taken:
     """The trunk of a net of the family, or of the classifier."""
-    import torch
-
-    from seglib.models import fcn, lite0, trunk
+    from seglib.models import fcn, lite0
     from seglib.models.prediction import image_tensor
+    from seglib.models.trunks import OF_LABEL_SET, TRUNKS
 
     if net == IMAGENET:
         return Taken(
             classifier(max(GRIDS)).trunk,
-            lambda image: lite0.lite0_input(torch.from_numpy(image.copy())[None]),
+            image_tensor,
             lite0.layer_table,
         )
-    return Taken(
-        cache.model(net, label_set_name).trunk, lambda image: fcn.pad_to_grid(image_tensor(image)), trunk.layer_table
-    )
+    table = TRUNKS[OF_LABEL_SET[label_set_name]].layer_table
+    return Taken(cache.model(net, label_set_name).trunk, lambda image: fcn.pad_to_grid(image_tensor(image)), table)
 
 
 @shared(3)

@@ -153,4 +153,4 @@ def sources() -> list:
     """The code behind it."""
     from seglib.inside import class_maps as core
 
-    return [core.ClassMaps.logits, core.class_maps, core.dilated_lite0]
+    return [core.ClassMaps.logits, core.class_maps, core.dilate]

@@ -84,7 +84,7 @@ def _net_presets(label_set: LabelSet) -> dict[str, Preset]:
         return {}
     nets: dict[tuple[Row, ...], list[str]] = {}  # those that differ in their skips alone share their longest path
     for net in all_nets(label_set.name):
-        table = cache.layer_table(net)
+        table = cache.layer_table(net, label_set.name)
         rows = tuple(Row(x.kernel, x.stride, x.dilation, x.channels) for x in table)
         if all(row.layer.padding == x.padding for row, x in zip(rows, table, strict=True)):
             nets.setdefault(rows, []).append(net)

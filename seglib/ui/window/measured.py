@@ -95,7 +95,7 @@ def _measure(photo: state.Photo, label_set: LabelSet) -> None:
     )
     if results is None:
         return
-    theory = _theory(photo, net, point)
+    theory = _theory(photo, label_set, net, point)
     view = View(photo, label_set, net, k, patch, theory, results["field"], results["occlusion"])
     crops = _crops(view)
     if crops is None:
@@ -139,12 +139,12 @@ def _legends() -> None:
         st.image(score_scale(), caption="P falls if covered (purple), rises (orange)", width="stretch")
 
 
-def _theory(photo: state.Photo, net: str, point: state.Point) -> Box:
+def _theory(photo: state.Photo, label_set: LabelSet, net: str, point: state.Point) -> Box:
     """What the pixel's score can depend on, by the layer table, on the photo."""
     from seglib.models.fcn import padded_side
     from seglib.receptive_field import window_at
 
-    table = cache.layer_table(net)
+    table = cache.layer_table(net, label_set.name)
     spans = (window_at(table, at, padded_side(n)) for at, n in zip(point, photo.size, strict=True))
     return tuple((first, min(end, n)) for (first, end), n in zip(spans, photo.size, strict=True))
 
