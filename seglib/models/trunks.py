@@ -5,7 +5,7 @@ The street nets were trained before there was a trunk from ImageNet, and keep th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from torch import nn
@@ -38,3 +38,8 @@ def kind_of(name: str) -> Kind:
     if name not in TRUNKS:
         raise ValueError(f"no trunk {name!r}: there are {', '.join(TRUNKS)}")
     return TRUNKS[name]
+
+
+def trunk_of(tensor_names: Iterable[str]) -> str:
+    """Which trunk a net stands on, from the names of its tensors: only Lite0 has depthwise convolutions."""
+    return LITE0 if any(".depthwise." in name for name in tensor_names) else RESIDUAL
