@@ -21,7 +21,8 @@ from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 from seglib.meanings import MEANING
 
 FOLDER = ASSETS / "statistics"
-SETS = {"camvid": "street", "msrc": "everyday", "labelmefacade": "everyday", "people": "everyday"}  # who names classes
+SETS = {"camvid": "street"}  # each with a label set in which all its classes have a name
+SETS |= dict.fromkeys(("msrc", "labelmefacade", "people", "voc", "nyu"), "everyday")
 
 
 @dataclass(frozen=True)

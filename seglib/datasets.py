@@ -9,20 +9,22 @@ Cityscapes open as they are, see `seglib.published_labels`. `seglib.labelled_fol
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from seglib.annotation.label_files import paint, read_annotation
+from seglib.annotation.label_files import paint, read_annotation, split_notice
 from seglib.annotation.label_text import MAX_FILE, looks_like_json
 from seglib.annotation.polygons import VOID, VOID_WORDS, class_indices
 from seglib.annotation.raster import Shape, index_of_label
-from seglib.label_png import Code, Size, code_of, png_size, read_label_png
+from seglib.former_labels import former_words, settle
+from seglib.label_png import Code, Size, codes_of, png_size, read_label_png
 from seglib.labelled_folder import list_folder, named, read_bytes, read_photo
-from seglib.labels import IGNORE, LABEL_SETS, LabelSet
-from seglib.meanings import MEANING, Meaning
+from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS, LabelSet
+from seglib.meanings import MEANING, NOT_FOLDED, Meaning
 from seglib.picture_files import MAX_OTHER_PIXELS, BadImage
 from seglib.published_labels import CODES, VOID_INDICES
 
@@ -39,7 +41,7 @@ class Targets:
     num_source_classes: int  # how many indices the data set uses
     lookup: np.ndarray  # (256,) uint8: the data set's index -> target, or IGNORE
     members: np.ndarray  # (V, K) bool, V >= K, the same for all data sets
-    groups: np.ndarray  # (V,): target -> group of classes that this data set can tell apart
+    groups: np.ndarray  # (V,) uint8: target -> group of classes that this data set can tell apart, or IGNORE
     group_names: tuple[str, ...]
     void_indices: tuple[int, ...] = ()  # what the set has for void beside IGNORE
     codes: tuple[Code, ...] = ()  # colours that stand for the data set's indices
@@ -67,25 +69,38 @@ def read_as(layout: str, label_set: LabelSet) -> Targets:
         if meaning:
             lookup[index] = targets.index(meaning)
 
-    # A partial label merges its classes: a data set that says "vegetation" cannot tell tree from grass.
-    group_of = {name: name for name in label_set.classes}
-    for source_name, meaning in own.items():
-        if len(meaning) > 1:
-            group_of |= dict.fromkeys(meaning, source_name)
+    group_of = _groups(own, label_set.classes) if layout not in NOT_FOLDED else {n: n for n in label_set.classes}
     group_names = tuple(dict.fromkeys(group_of.values()))
+    groups = np.array([group_names.index(group_of[target[0]]) for target in targets], np.uint8)
+    if layout in NOT_FOLDED:
+        groups[len(label_set) :] = IGNORE
     return Targets(
         label_set=label_set,
         num_source_classes=len(own),
         lookup=lookup,
         members=np.array([[name in target for name in label_set.classes] for target in targets]),
-        groups=np.array([group_names.index(group_of[target[0]]) for target in targets]),
+        groups=groups,
         group_names=group_names,
         void_indices=VOID_INDICES.get(layout, ()),
-        codes=(code_of(label_set),) if layout == "folder" else CODES.get(layout, ()),
+        codes=codes_of(label_set) if layout == "folder" else CODES.get(layout, ()),
         index_of=class_indices(label_set)
         if layout == "folder"
         else dict.fromkeys((VOID, *VOID_WORDS), IGNORE) | {name: index for index, name in enumerate(own)},
     )
+
+
+def _groups(own: Mapping[str, Meaning], classes: tuple[str, ...]) -> dict[str, str]:
+    """{class: group} that a data set can tell apart: those of a partial label are one, as in "vegetation".
+
+    Partial labels that share a class share a group, which has the name of the widest of them.
+    """
+    group_of = {name: name for name in classes}
+    for source_name, meaning in sorted(own.items(), key=lambda item: -len(item[1])):
+        if len(meaning) > 1:
+            shared = {group_of[name] for name in meaning}
+            merged = next((group for group in group_of.values() if group in shared - {*classes}), source_name)
+            group_of |= {name: merged for name, group in group_of.items() if group in shared}
+    return group_of
 
 
 def numbered(num_classes: int) -> Targets:
@@ -95,8 +110,8 @@ def numbered(num_classes: int) -> Targets:
     lookup[:num_classes] = np.arange(num_classes)
     names = tuple(map(str, range(num_classes)))
     identity = np.eye(num_classes, dtype=bool)
-    codes = tuple(code_of(known) for known in sets)
-    return Targets(None, num_classes, lookup, identity, np.arange(num_classes), names, codes=codes)
+    codes = tuple(code for known in sets for code in codes_of(known))
+    return Targets(None, num_classes, lookup, identity, np.arange(num_classes, dtype=np.uint8), names, codes=codes)
 
 
 @dataclass(frozen=True)
@@ -139,25 +154,37 @@ def read_indices(path: Path, reading: Targets, size: Size | None = None, photo: 
     """The data set's own class indices in a label file ``(H, W)`` uint8, `IGNORE` where void.
 
     ``size`` is the photo's (height, width), which the file must have; without it a PNG may have any. ``photo`` is its
-    file name. `BadImage` names the file.
+    file name. `BadImage` names the file; a warning says it where the file names a class that is no more.
     """
+    indices, notice = read_with_notice(path, reading, size, photo)
+    if notice:
+        warnings.warn(f"{path.parent.name}/{path.name}: {notice}", stacklevel=2)
+    return indices
+
+
+def read_with_notice(
+    path: Path, reading: Targets, size: Size | None = None, photo: str = ""
+) -> tuple[np.ndarray, str | None]:
+    """`read_indices`, with what it would warn of as a sentence."""
     return named(path, lambda: _indices(read_bytes(path, MAX_FILE), reading, size, photo))
 
 
-def _indices(data: bytes, reading: Targets, size: Size | None, photo: str) -> np.ndarray:
+def _indices(data: bytes, reading: Targets, size: Size | None, photo: str) -> tuple[np.ndarray, str | None]:
     if looks_like_json(data):
         annotation = read_annotation(data, photo)
         size = size or annotation.size
         if size is None or (size[0] * size[1] > MAX_OTHER_PIXELS and size == annotation.size):
             raise BadImage("These polygons say nothing of their photo's size, or too much: the photo is needed.")
-        return paint(annotation, reading.index_of or _words(annotation.shapes, reading.num_source_classes), size)
+        index_of = reading.index_of or _words(annotation.shapes, reading.num_source_classes)
+        notice = split_notice(annotation, EVERYDAY) if former_words(EVERYDAY).items() <= index_of.items() else None
+        return paint(annotation, index_of, size), notice
     known = np.zeros(2**16, bool)
     known[[*range(reading.num_source_classes), *reading.void_indices, IGNORE]] = True
     if size is None:
         size = png_size(data)
         if size[0] * size[1] > MAX_OTHER_PIXELS:
             raise BadImage(f"more than {MAX_OTHER_PIXELS // 10**6} million pixels.")
-    indices = read_label_png(data, [size], known, reading.codes)
+    indices, notice = settle(*read_label_png(data, [size], known, reading.codes))
     unknown = ~known[indices]
     if unknown.any():
         row, col = np.argwhere(unknown)[0]
@@ -167,14 +194,14 @@ def _indices(data: bytes, reading: Targets, size: Size | None, photo: str) -> np
         )
     if reading.void_indices:
         indices = np.where(np.isin(indices, reading.void_indices), IGNORE, indices)
-    return indices.astype(np.uint8)
+    return indices.astype(np.uint8), notice
 
 
 def _words(shapes: tuple[Shape, ...], num_classes: int) -> Mapping[str, int]:
     """What labels in words mean, where nobody says of which label set: of the only one that knows all of them."""
     void = dict.fromkeys((VOID, *VOID_WORDS), IGNORE)
     meanings = [
-        void | {name: index for index, name in enumerate(known.classes)}
+        void | {name: index for index, name in enumerate(known.classes)} | former_words(known)
         for known in LABEL_SETS.values()
         if len(known) == num_classes
     ]

@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image
 
 from seglib.deep_pixels import deep_size, read_deep
-from seglib.labels import IGNORE, LABEL_SETS, LabelSet, check_label_map
+from seglib.former_labels import former_codes, settle
+from seglib.labels import IGNORE, LABEL_SETS, VOID_COLOR, LabelSet, check_label_map
 from seglib.picture_files import (
     PNG_START,
     SIDEWAYS,
@@ -27,7 +28,6 @@ from seglib.picture_files import (
     untrusted,
 )
 
-VOID_COLOR = (224, 224, 192)  # of void in a label PNG, as in VOC
 Size = tuple[int, int]  # (height, width)
 Code = Mapping[tuple[int, int, int], int]  # colour -> index
 
@@ -49,6 +49,11 @@ def code_of(label_set: LabelSet) -> Code:
     return MappingProxyType({color: index for index, color in enumerate(label_set.colors)} | {VOID_COLOR: IGNORE})
 
 
+def codes_of(label_set: LabelSet) -> tuple[Code, ...]:
+    """All colours that stand for a label set's classes: its own, then those it once had."""
+    return (code_of(label_set), *former_codes(label_set))
+
+
 GREYS: Code = MappingProxyType({(value,) * 3: value for value in range(256)})
 VOC: Code = MappingProxyType({color: index for index, color in enumerate(voc_colors())})
 
@@ -66,17 +71,30 @@ def decode_label_map(
     pixel. Colours are those of ``label_set``, or else of any label set of that many classes. Raises `BadImage` for
     anything else: other colours, another size, an index that is no class.
     """
+    return decode_with_notice(data, num_classes, size, original_size, label_set)[0]
+
+
+def decode_with_notice(
+    data: bytes,
+    num_classes: int,
+    size: Size,
+    original_size: Size | None = None,
+    label_set: LabelSet | None = None,
+) -> tuple[np.ndarray, str | None]:
+    """`decode_label_map`, and perhaps a sentence on classes that are no more, see `seglib.former_labels`."""
     sets = [label_set] if label_set else [known for known in LABEL_SETS.values() if len(known) == num_classes]
     valid = np.append(np.arange(256) < num_classes, np.zeros(2**16 - 256, bool))
     valid[IGNORE] = True
-    labels = read_label_png(data, [size, original_size or size], valid, [code_of(known) for known in sets])
+    codes = [code for known in sets for code in codes_of(known)]
+    labels, code = read_label_png(data, [size, original_size or size], valid, codes)
+    labels, notice = settle(labels, code, label_set)
     try:
         check_label_map(labels, num_classes)
     except ValueError as error:
         raise BadImage(
             f"This label map does not fit: {error}; ids of another data set, such as Cityscapes', must be converted."
         ) from error
-    return to_size(labels.astype(np.uint8, copy=False), size)
+    return to_size(labels.astype(np.uint8, copy=False), size), notice
 
 
 def to_size(labels: np.ndarray, size: Size) -> np.ndarray:
@@ -95,9 +113,12 @@ def png_size(data: bytes) -> Size:
     return int.from_bytes(data[20:24], "big"), int.from_bytes(data[16:20], "big")
 
 
-def read_label_png(data: bytes, sizes: Collection[Size], valid: np.ndarray, codes: Sequence[Code]) -> np.ndarray:
+def read_label_png(
+    data: bytes, sizes: Collection[Size], valid: np.ndarray, codes: Sequence[Code]
+) -> tuple[np.ndarray, Code | None]:
     """Indices ``(H, W)`` uint8 or uint16 of a label PNG, of one of ``sizes`` (height, width), upright.
 
+    With them comes the code whose colours the file shows, one of ``codes``; None where it holds bare numbers.
     ``valid`` ``(65536,)`` bool says which indices mean something: it decides between readings and refuses nothing.
     ``codes`` are colours that stand for indices, the likeliest first. `BadImage` says what does not fit.
     """
@@ -113,10 +134,11 @@ def read_label_png(data: bytes, sizes: Collection[Size], valid: np.ndarray, code
             turn = None  # the note was copied from a photo whose pixels were turned before they were labelled
         check_size(upright, sizes, "This label map")
         pixels = read_deep(data) if deep_size(data) else None
-        labels = _read_palette(file, valid, codes) if file.mode == "P" else _read_values(file, data, pixels, codes)
+        read = _read_palette(file, valid, codes) if file.mode == "P" else _read_values(file, data, pixels, codes)
+        labels, code = read
         if turn is not None:
             labels = np.array(Image.fromarray(labels).transpose(turn))
-    return labels
+    return labels, code
 
 
 def check_size(came: Size, sizes: Collection[Size], what: str) -> None:
@@ -137,8 +159,10 @@ def check_size(came: Size, sizes: Collection[Size], what: str) -> None:
     raise BadImage(f"{what} is {width} x {height} pixels: wanted the photo's own size, {wanted}.")
 
 
-def _read_values(file: Image.Image, data: bytes, pixels: np.ndarray | None, codes: Sequence[Code]) -> np.ndarray:
-    """Indices of a PNG without a palette."""
+def _read_values(
+    file: Image.Image, data: bytes, pixels: np.ndarray | None, codes: Sequence[Code]
+) -> tuple[np.ndarray, Code | None]:
+    """Indices of a PNG without a palette, and the code of its colours if it has any."""
     if pixels is None:
         mode = file.mode
         pixels = np.asarray(file) if mode != "1" else np.array(file).astype(np.uint8)
@@ -148,7 +172,7 @@ def _read_values(file: Image.Image, data: bytes, pixels: np.ndarray | None, code
     else:
         mode = "RGBA" if pixels.shape[2] == 4 else "RGB"
     if pixels.ndim == 2:
-        return pixels
+        return pixels, None
     channels = pixels.shape[2]
     if channels in (2, 4):
         opaque = np.iinfo(pixels.dtype).max
@@ -158,7 +182,7 @@ def _read_values(file: Image.Image, data: bytes, pixels: np.ndarray | None, code
             )
         pixels = pixels[..., : channels - 1]
     first = pixels[..., 0]
-    labels = _by_colour(pixels, codes) if pixels.dtype == np.uint8 and pixels.shape[2] == 3 else None
+    labels, code = _by_colour(pixels, codes) if pixels.dtype == np.uint8 and pixels.shape[2] == 3 else (None, None)
     if labels is None and all(np.array_equal(first, pixels[..., channel]) for channel in range(1, pixels.shape[2])):
         labels = np.ascontiguousarray(first)
     if labels is None:
@@ -166,11 +190,11 @@ def _read_values(file: Image.Image, data: bytes, pixels: np.ndarray | None, code
             f"This label map holds colours ({mode}): wanted one class index per pixel, "
             "so save it in grey or with a palette."
         )
-    return labels
+    return labels, code
 
 
-def _by_colour(pixels: np.ndarray, codes: Iterable[Code]) -> np.ndarray | None:
-    """Indices of colours ``(H, W, 3)``, by the first code that knows all of them; None if there is none."""
+def _by_colour(pixels: np.ndarray, codes: Iterable[Code]) -> tuple[np.ndarray, Code] | tuple[None, None]:
+    """Indices of colours ``(H, W, 3)``, and the first code that knows all of them; None if there is none."""
     packed = pixels[..., 0].astype(np.int32) << 16 | pixels[..., 1].astype(np.int32) << 8 | pixels[..., 2]
     for code in codes:
         if tuple(pixels[0, 0].tolist()) not in code:
@@ -181,12 +205,15 @@ def _by_colour(pixels: np.ndarray, codes: Iterable[Code]) -> np.ndarray | None:
             labels[here] = index
             known |= here
             if known.all():
-                return labels
-    return None
+                return labels, code
+    return None, None
 
 
-def _read_palette(file: Image.Image, valid: np.ndarray, codes: Sequence[Code]) -> np.ndarray:
-    """Indices of a PNG with a palette: as they are, or by colour where the colours have other places than theirs."""
+def _read_palette(file: Image.Image, valid: np.ndarray, codes: Sequence[Code]) -> tuple[np.ndarray, Code | None]:
+    """Indices of a PNG with a palette: as they are, or by colour where the colours have other places than theirs.
+
+    With them comes the code whose colours they are, None where they are nobody's that ``codes`` knows.
+    """
     labels = np.asarray(file)
     colours = np.zeros((256, 3), int)
     entries = np.array(file.getpalette("RGB") or [], int).reshape(-1, 3)
@@ -194,26 +221,27 @@ def _read_palette(file: Image.Image, valid: np.ndarray, codes: Sequence[Code]) -
     used = np.flatnonzero(np.bincount(labels.ravel(), minlength=256))
     shown = {int(index): tuple(map(int, colours[index])) for index in used}
     if len(set(shown.values())) < len(shown):
-        return labels  # colours that do not tell indices apart say nothing about them
+        return labels, None  # colours that do not tell indices apart say nothing about them
     if shown == {0: (0, 0, 0), 1: (255, 255, 255)}:
-        return labels  # a mask in black and white
+        return labels, None  # a mask in black and white
     in_place = [code for code in (*codes, VOC, GREYS) if shown.items() <= {(i, colour) for colour, i in code.items()}]
     if in_place:
-        return labels
-    moved = [{index: code[colour] for index, colour in shown.items()} for code in codes if _knows(code, shown)]
+        return labels, next((code for code in codes if code is in_place[0]), None)
+    knowing = [code for code in codes if _knows(code, shown)]
+    moved = [{index: code[colour] for index, colour in shown.items()} for code in knowing]
     if not moved and _knows(GREYS, shown) and valid[[grey for grey, _, _ in shown.values()]].all():
         moved = [{index: colour[0] for index, colour in shown.items()}]  # a grey map, made smaller by a palette
     if moved and all(table == moved[0] for table in moved):
         lookup = np.zeros(256, np.uint8)
         lookup[list(moved[0])] = list(moved[0].values())
-        return lookup[labels]
+        return lookup[labels], next(iter(knowing), None)
     own = {colour for code in codes for colour, index in code.items() if index != IGNORE}
     if moved or _knows(VOC, shown) or own & set(shown.values()):
         raise BadImage(
             "This label map has a palette in which known classes' colours stand in other places than theirs, so nobody "
             "can tell what an index means: save it in grey, one class index per pixel."
         )
-    return labels  # colours of somebody else's choice
+    return labels, None  # colours of somebody else's choice
 
 
 def _knows(code: Code, shown: Mapping[int, tuple[int, int, int]]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 IGNORE = 255
+VOID_COLOR = (224, 224, 192)  # of void in a label PNG, as in VOC
 
 
 @dataclass(frozen=True)
@@ -47,31 +48,49 @@ EVERYDAY = LabelSet(
     title="Everyday scenes",
     classes=(
         "building",
-        "tree",
-        "grass",
+        "wall",
+        "floor",
         "sky",
         "water",
         "road",
+        "grass",
+        "tree",
         "person",
-        "animal",
+        "cat",
+        "dog",
+        "horse",
+        "sheep",
+        "cow",
+        "bird",
         "vehicle",
         "flower",
+        "furniture",
         "object",
     ),
     colors=(
         (154, 110, 88),  # building: light brown
-        (5, 83, 61),  # tree: dark green
-        (159, 186, 131),  # grass: pale green
+        (204, 188, 172),  # wall: plaster
+        (120, 0, 0),  # floor: dark red
         (138, 209, 248),  # sky: light blue
-        (15, 97, 196),  # water: blue
+        (6, 84, 231),  # water: blue
         (125, 124, 128),  # road: grey
+        (136, 175, 122),  # grass: pale green
+        (5, 83, 61),  # tree: dark green
         (229, 16, 26),  # person: red
-        (79, 30, 125),  # animal: violet
+        (22, 0, 146),  # cat: indigo
+        (169, 121, 255),  # dog: lilac
+        (31, 3, 3),  # horse: almost black
+        (241, 255, 239),  # sheep: wool
+        (1, 11, 47),  # cow: midnight blue
+        (90, 60, 90),  # bird: aubergine
         (226, 174, 44),  # vehicle: ochre
-        (255, 113, 182),  # flower: pink
-        (249, 237, 152),  # object: pale yellow
+        (252, 106, 177),  # flower: pink
+        (180, 30, 165),  # furniture: magenta
+        (243, 254, 62),  # object: lemon yellow
     ),
-    things=frozenset({"person", "animal", "vehicle", "flower", "object"}),
+    things=frozenset(
+        {"person", "cat", "dog", "horse", "sheep", "cow", "bird", "vehicle", "flower", "furniture", "object"}
+    ),
 )
 
 STREET = LabelSet(

@@ -5,7 +5,8 @@ classes, several (a partial label: "one of these", as for vegetation, which may 
 
 Sources: CamVid: Brostow, Fauqueur & Cipolla, PRL 2009, the 11 classes of SegNet. MSRC v2: Shotton et al.,
 "TextonBoost", ECCV 2006. LabelMeFacade: Froehlich, Rodner & Denzler, ICPR 2010. People: Clothing
-Co-Parsing, Yang, Luo & Lin, CVPR 2014, every garment folded into "person".
+Co-Parsing, Yang, Luo & Lin, CVPR 2014, every garment folded into "person". NYU Depth v2: Silberman, Hoiem, Kohli &
+Fergus, ECCV 2012, the 40 classes of Gupta, Arbelaez & Malik, CVPR 2013.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ MEANING: dict[str, dict[str, dict[str, Meaning]]] = {
             "building": ("building",),
             "grass": ("grass",),
             "tree": ("tree",),
-            "cow": ("animal",),
-            "horse": ("animal",),
-            "sheep": ("animal",),
+            "cow": ("cow",),
+            "horse": ("horse",),
+            "sheep": ("sheep",),
             "sky": ("sky",),
             "mountain": (),  # not one of ours
             "aeroplane": ("vehicle",),
@@ -50,12 +51,12 @@ MEANING: dict[str, dict[str, dict[str, Meaning]]] = {
             "bicycle": ("vehicle",),
             "flower": ("flower",),
             "sign": ("object",),
-            "bird": ("animal",),
+            "bird": ("bird",),
             "book": ("object",),
-            "chair": ("object",),
+            "chair": ("furniture",),
             "road": ("road",),
-            "cat": ("animal",),
-            "dog": ("animal",),
+            "cat": ("cat",),
+            "dog": ("dog",),
             "body": ("person",),
             "boat": ("vehicle",),
         },
@@ -76,8 +77,57 @@ MEANING: dict[str, dict[str, dict[str, Meaning]]] = {
         "everyday": {"not person": NOT_A_PERSON, "person": ("person",)},
     },
     "voc": VOC,
+    "nyu": {
+        "everyday": {
+            "wall": ("wall",),
+            "floor": ("floor",),
+            "cabinet": ("furniture",),
+            "bed": ("furniture",),
+            "chair": ("furniture",),
+            "sofa": ("furniture",),
+            "table": ("furniture",),
+            "door": ("building", "wall", "furniture"),
+            "window": (),  # a pane, or what is seen through it
+            "bookshelf": ("furniture",),
+            "picture": ("wall", "object"),
+            "counter": ("furniture",),
+            "blinds": ("wall", "object"),
+            "desk": ("furniture",),
+            "shelves": ("furniture",),
+            "curtain": ("wall", "object"),
+            "dresser": ("furniture",),
+            "pillow": ("furniture", "object"),
+            "mirror": (),  # what is seen in it
+            "floor mat": ("floor", "object"),
+            "clothes": ("object",),
+            "ceiling": ("wall",),
+            "books": ("object",),
+            "refridgerator": ("furniture", "object"),  # as the data set spells it
+            "television": ("object",),
+            "paper": ("object",),
+            "towel": ("object",),
+            "shower curtain": ("wall", "object"),
+            "box": ("object",),
+            "whiteboard": ("wall", "object"),
+            "person": ("person",),
+            "night stand": ("furniture",),
+            "toilet": ("furniture", "object"),
+            "sink": ("furniture", "object"),
+            "lamp": ("object",),
+            "bathtub": ("furniture", "object"),
+            "bag": ("object",),
+            "otherstructure": (),
+            "otherfurniture": ("furniture",),
+            "otherprop": ("object",),
+        },
+    },
     "cityscapes": CITYSCAPES,
     "folder": {  # the user's own photos, labelled with our own class indices
         known.name: {name: (name,) for name in known.classes} for known in LABEL_SETS.values()
     },
 }
+
+# Scores fold the classes that a partial label cannot tell apart. Where other labels of the same set do tell them apart,
+# folding would throw those away (NYU's doors, pictures and pillows would make wall, furniture and object one class):
+# there the pixels with a partial label are left out of scores instead.
+NOT_FOLDED = frozenset({"nyu"})

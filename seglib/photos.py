@@ -130,7 +130,7 @@ _PHOTOS = (
 )
 
 PHOTOS: dict[str, BundledPhoto] = {photo.name: photo for photo in _PHOTOS}
-TWICE = ("astronaut", "grace_hopper", "camera")  # labelled twice, the second time fast and without a look at the first
+TWICE = ("astronaut", "grace_hopper", "camera")  # labelled twice, the second time fast
 
 
 def photo_path(name: str) -> Path:

@@ -37,30 +37,30 @@ CAMVID_CODE: Code = {color: STREET.index(name) for name, colors in _CAMVID.items
 CODES: dict[str, tuple[Code, ...]] = {"camvid": (CAMVID_CODE,), "voc": (VOC_CODE,)}
 VOID_INDICES: dict[str, tuple[int, ...]] = {"camvid": (len(STREET),)}
 
-# VOC's background is whatever is none of its twenty classes; animals and vehicles nearly all are.
-_NONE_OF_VOC = tuple(name for name in EVERYDAY.classes if name not in ("person", "animal", "vehicle"))
-_ANIMAL, _VEHICLE, _OBJECT = ("animal",), ("vehicle",), ("object",)
+# VOC's background is whatever is none of its twenty classes; furniture, flowers and objects only partly are.
+NONE_OF_VOC = ("building", "wall", "floor", "sky", "water", "road", "grass", "tree", "flower", "furniture", "object")
+_VEHICLE, _OBJECT, _FURNITURE = ("vehicle",), ("object",), ("furniture",)
 VOC: dict[str, dict[str, Meaning]] = {
     "everyday": {
-        "background": _NONE_OF_VOC,
+        "background": NONE_OF_VOC,
         "aeroplane": _VEHICLE,
         "bicycle": _VEHICLE,
-        "bird": _ANIMAL,
+        "bird": ("bird",),
         "boat": _VEHICLE,
         "bottle": _OBJECT,
         "bus": _VEHICLE,
         "car": _VEHICLE,
-        "cat": _ANIMAL,
-        "chair": _OBJECT,
-        "cow": _ANIMAL,
-        "diningtable": _OBJECT,
-        "dog": _ANIMAL,
-        "horse": _ANIMAL,
+        "cat": ("cat",),
+        "chair": _FURNITURE,
+        "cow": ("cow",),
+        "diningtable": _FURNITURE,
+        "dog": ("dog",),
+        "horse": ("horse",),
         "motorbike": _VEHICLE,
         "person": ("person",),
-        "pottedplant": (),  # a tree, a flower or an object
-        "sheep": _ANIMAL,
-        "sofa": _OBJECT,
+        "pottedplant": ("tree", "flower", "object"),
+        "sheep": ("sheep",),
+        "sofa": _FURNITURE,
         "train": _VEHICLE,
         "tvmonitor": _OBJECT,
     },

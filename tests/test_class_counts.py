@@ -34,7 +34,10 @@ def test_the_command_writes_a_file_for_each_set(data: Path, tmp_path: Path, monk
         assert (found.data, found.split, found.photos) == (name, "val", 2)
 
 
-@pytest.mark.parametrize(("name", "photos"), [("camvid", 367), ("msrc", 276), ("labelmefacade", 700), ("people", 804)])
+SIZES = [("camvid", 367), ("msrc", 276), ("labelmefacade", 700), ("people", 804), ("voc", 2050), ("nyu", 795)]
+
+
+@pytest.mark.parametrize(("name", "photos"), SIZES)
 def test_the_files_in_the_box(name: str, photos: int) -> None:
     found = class_counts.read_statistics(name)
     assert found.photos == photos
@@ -48,16 +51,16 @@ def test_counts_in_our_classes() -> None:
     assert STREET.classes[class_counts.most_frequent(STREET)] == "road"
     everyday = class_counts.training_pixels(EVERYDAY)
     animals = ("cow", "horse", "sheep", "bird", "cat", "dog")
-    msrc = class_counts.read_statistics("msrc").pixels
-    assert everyday[EVERYDAY.index("animal")] == sum(msrc[name] for name in animals)
+    msrc, voc = (class_counts.read_statistics(data).pixels for data in ("msrc", "voc"))
+    assert [everyday[EVERYDAY.index(name)] for name in animals] == [msrc[name] + voc[name] for name in animals]
     assert everyday[EVERYDAY.index("grass")] == msrc["grass"]  # vegetation and "not a person" are not counted
     for labels in LABEL_SETS.values():
         assert (class_counts.training_pixels(labels) > 0).all()
 
 
 def test_says_what_is_wrong(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no statistics of 'voc': there are camvid, msrc"):
-        class_counts.read_statistics("voc")
+    with pytest.raises(ValueError, match="no statistics of 'coco': there are camvid, msrc"):
+        class_counts.read_statistics("coco")
     pairs = find_pairs(data / "camvid", "train")
     Image.fromarray(np.full((80, 96), 12, np.uint8)).save(pairs[0].labels)
     with pytest.raises(ValueError, match=r"photo0\.png: .* class index 12 at row 0, column 0: wanted 0 to 10"):

@@ -11,6 +11,8 @@ from PIL import Image
 from seglib.datasets import find_pairs, read_as, read_pair, read_pairs
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS, STREET
 from seglib.meanings import MEANING
+from seglib.metrics.folder import fold
+from seglib.published_labels import NONE_OF_VOC
 from tests.conftest import HEIGHT, WIDTH, write_split
 
 READINGS = [(layout, name) for layout, meanings in MEANING.items() for name in meanings]
@@ -59,6 +61,30 @@ def test_the_people_set_only_tells_persons_from_the_rest():
     assert person == EVERYDAY.index("person")
     assert allowed(reading, not_person) == set(EVERYDAY.classes) - {"person"}
     assert reading.groups[not_person] == reading.groups[EVERYDAY.index("sky")] != reading.groups[person]
+
+
+def test_partial_labels_that_share_a_class_share_a_group():
+    """VOC's potted plant is a tree, a flower or an object, and its background may be each of them, too."""
+    reading = read_as("voc", EVERYDAY)
+    source = list(MEANING["voc"]["everyday"])
+    folded = {name: reading.group_names[reading.groups[reading.lookup[k]]] for k, name in enumerate(source)}
+    assert {name for name, group in folded.items() if group == "background"} == {
+        "background", "pottedplant", "bottle", "chair", "diningtable", "sofa", "tvmonitor",
+    }  # fmt: skip
+    assert [folded[name] for name in ("cat", "cow", "person", "bus")] == ["cat", "cow", "person", "vehicle"]
+    assert set(reading.group_names) == {"background"} | set(EVERYDAY.classes) - set(NONE_OF_VOC)
+
+
+def test_partial_labels_of_a_set_that_tells_their_classes_apart_are_left_out_of_scores():
+    reading = read_as("nyu", EVERYDAY)
+    source = list(MEANING["nyu"]["everyday"])
+    assert len(source) == 40
+    assert reading.group_names == EVERYDAY.classes
+    assert reading.groups.dtype == np.uint8
+    targets = reading.lookup[[source.index(name) for name in ("wall", "door", "window", "sofa", "lamp")]]
+    assert allowed(reading, targets[1]) == {"building", "wall", "furniture"}
+    wanted = [EVERYDAY.index("wall"), IGNORE, IGNORE, EVERYDAY.index("furniture"), EVERYDAY.index("object")]
+    assert fold(targets, reading).tolist() == wanted
 
 
 def test_a_set_that_names_every_class_keeps_them_apart():

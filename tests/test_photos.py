@@ -123,15 +123,15 @@ def test_truth_fits_the_photo(name: str) -> None:
 
 
 WHAT_IS_WHERE = {  # (row, column), read off the photos
-    "astronaut": {(120, 220): "person"},
+    "astronaut": {(120, 220): "person", (60, 350): "wall", (100, 20): "object", (320, 400): "furniture"},
     "camera": {(30, 30): "sky", (450, 300): "grass", (300, 100): "person"},
-    "chelsea": {(150, 150): "animal"},
+    "chelsea": {(150, 150): "cat"},
     "china": {(200, 230): "building", (20, 600): "sky", (420, 600): "tree", (260, 420): "water"},
-    "coffee": {(200, 300): "object"},
+    "coffee": {(200, 300): "object", (50, 550): "furniture"},
     "coins": {(150, 100): "object"},
     "flower": {(200, 310): "flower"},
-    "grace_hopper": {(500, 100): "person"},
-    "motorcycle_left": {(480, 100): "road", (190, 220): "vehicle"},
+    "grace_hopper": {(500, 100): "person", (200, 450): "wall", (100, 60): "object"},
+    "motorcycle_left": {(480, 100): "floor", (190, 220): "vehicle", (120, 60): "furniture", (75, 150): "wall"},
     "rocket": {(250, 320): "vehicle", (100, 200): "sky"},
 }
 

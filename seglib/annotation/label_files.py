@@ -14,8 +14,9 @@ import numpy as np
 from seglib.annotation.coco import is_coco, read_coco
 from seglib.annotation.label_text import looks_like_json, parse
 from seglib.annotation.polygons import MAX_SHAPES, Annotation, annotation_of, class_indices
-from seglib.annotation.raster import BadAnnotation, rasterize
-from seglib.label_png import Size, check_size, decode_label_map
+from seglib.annotation.raster import BadAnnotation, index_of_label, rasterize
+from seglib.former_labels import SPLIT_NOTICE, former_words
+from seglib.label_png import Size, check_size, decode_with_notice
 from seglib.labels import LabelSet
 
 BadLabels = (ValueError,)  # what reading raises: `BadImage` and `BadAnnotation` are both of it
@@ -28,7 +29,7 @@ class LabelFile:
 
     labels: np.ndarray  # (H, W) uint8, at the photo's size
     annotation: Annotation | None = None
-    notice: str | None = None  # what was left out of it
+    notice: str | None = None  # what was left out of it, or means something else today
 
 
 def read_labels(
@@ -39,10 +40,19 @@ def read_labels(
     Raises `BadImage` or `BadAnnotation`, one sentence each, for what is no label file or belongs to another photo.
     """
     if not looks_like_json(data):
-        return LabelFile(decode_label_map(data, len(label_set), size, original_size, label_set))
+        labels, notice = decode_with_notice(data, len(label_set), size, original_size, label_set)
+        return LabelFile(labels, notice=notice)
     annotation = read_annotation(data, photo)
     labels = paint(annotation, class_indices(label_set), size, original_size)
-    return LabelFile(labels, annotation, annotation.notice)
+    notices = [notice for notice in (annotation.notice, split_notice(annotation, label_set)) if notice]
+    return LabelFile(labels, annotation, " ".join(notices) or None)
+
+
+def split_notice(annotation: Annotation, label_set: LabelSet) -> str | None:
+    """One sentence where a label names a class that is several today; else None."""
+    former = former_words(label_set)
+    names = {shape.label for shape in annotation.shapes}
+    return SPLIT_NOTICE if any(index_of_label(name, former) is not None for name in names) else None
 
 
 def read_annotation(data: bytes | str, photo: str = "") -> Annotation:

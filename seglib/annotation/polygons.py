@@ -21,6 +21,7 @@ from seglib.annotation.label_text import MAX_TEXT, parse
 from seglib.annotation.raster import MAX_POINTS, BadAnnotation, Shape, inside, rasterize
 from seglib.annotation.shape_types import FARTHEST, OddShape, read_shape
 from seglib.assets import ASSETS, DamagedFile
+from seglib.former_labels import former_words
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 
 __all__ = [
@@ -146,26 +147,26 @@ def fine_classes() -> dict[str, dict[str, str]]:
 
 
 def class_indices(label_set: LabelSet) -> dict[str, int]:
-    """Class index of every label that may be drawn: the set's own classes, "void", and our fine labels.
+    """Class index of every label that may be drawn: the set's own classes, "void", our fine labels, former classes.
 
     >>> from seglib.labels import EVERYDAY
     >>> indices = class_indices(EVERYDAY)
-    >>> indices["animal"], indices["cat"], indices["void"]
-    (7, 7, 255)
+    >>> indices["cat"], indices["cat ear"], indices["void"]
+    (9, 9, 255)
     """
     indices = {name: index for index, name in enumerate(label_set.classes)} | {VOID: IGNORE}
     for fine, meaning in fine_classes().items():
         name = meaning[label_set.name]
         indices.setdefault(fine, label_set.index(name) if name else IGNORE)
-    for word in VOID_WORDS:
-        indices.setdefault(word, IGNORE)
+    for word, index in (dict.fromkeys(VOID_WORDS, IGNORE) | former_words(label_set)).items():
+        indices.setdefault(word, index)
     return indices
 
 
 def load_annotation(name: str, second: bool = False) -> Annotation:
     """Our annotation of a bundled photo; `ValueError` lists the names there are, `DamagedFile` says if one is damaged.
 
-    Some photos have been annotated a ``second`` time, faster, and without a look at the first.
+    Some photos have been annotated a ``second`` time, faster: people, camera and tripod without a look at the first.
     """
     folder = ANNOTATIONS / "second" if second else ANNOTATIONS
     names = sorted(path.stem for path in folder.glob("*.json"))

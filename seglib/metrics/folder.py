@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from seglib import metrics
-from seglib.datasets import Targets, numbered, read_indices
+from seglib.datasets import Targets, numbered, read_with_notice
 from seglib.images import BadImage, decode
 from seglib.label_png import Size, to_size
 from seglib.labelled_folder import FOLDERS, LABEL_SUFFIXES, PHOTO_TAILS, files_by_name, named, partner, read_bytes
@@ -44,11 +44,15 @@ class Example:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one photo: a confusion matrix for each predictor, and what went wrong, a sentence each."""
+    """What came of one photo: a confusion matrix for each predictor, and what went wrong, a sentence each.
+
+    ``notices`` are sentences on files that were scored, but name classes that are no more.
+    """
 
     name: str
     matrices: dict[str, np.ndarray] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def list_examples(root: str | Path) -> list[Example]:
@@ -94,7 +98,7 @@ def score_examples(
         matrices: dict[str, np.ndarray] = {}
         problems: list[str] = []
         try:
-            truth, image = _read(example, reading, bool(nets))
+            truth, image, *notices = _read(example, reading, bool(nets))
         except BadImage as problem:
             yield Result(example.name, problems=(str(problem),))
             continue
@@ -104,13 +108,14 @@ def score_examples(
             matrices[name] = metrics.confusion_matrix(truth, fold(prediction, reading), count)
         if use_saved:
             try:
-                prediction = _read_labels(example.saved, SAVED, example.name, reading, truth.shape)
+                prediction, notice = _read_labels(example.saved, SAVED, example.name, reading, truth.shape)
+                notices.append(notice)
                 matrices[SAVED] = metrics.confusion_matrix(truth, prediction, count)
             except BadImage as problem:
                 problems.append(str(problem))
             except ValueError as problem:  # void where the truth names a class
                 problems.append(f"{SAVED}/{example.name}.png: {problem}.")
-        yield Result(example.name, matrices, tuple(problems))
+        yield Result(example.name, matrices, tuple(problems), tuple(dict.fromkeys(filter(None, notices))))
 
 
 def rows(result: Result) -> list[dict[str, object]]:
@@ -149,21 +154,25 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
 
-def _read(example: Example, reading: Targets, with_image: bool) -> tuple[np.ndarray, np.ndarray | None]:
-    """Label map ``(H, W)`` uint8 in the reading's groups and, if wanted, the photo, perhaps shrunk."""
+def _read(example: Example, reading: Targets, with_image: bool) -> tuple[np.ndarray, np.ndarray | None, str | None]:
+    """Label map ``(H, W)`` uint8 in the reading's groups, if wanted the photo, perhaps shrunk, and perhaps a notice."""
     if not with_image:
-        return _read_labels(example.labels, "labels", example.name, reading, None), None
+        labels, notice = _read_labels(example.labels, "labels", example.name, reading, None)
+        return labels, None, notice
     if example.image is None:
         raise BadImage(f"images holds no photo {example.name}: its label map has nothing to go with.")
     photo = named(example.image, lambda: decode(read_bytes(example.image), any_shape=True))
-    labels = _read_labels(example.labels, "labels", example.name, reading, photo.original_size, example.image.name)
-    return labels, photo.image
+    labels, notice = _read_labels(
+        example.labels, "labels", example.name, reading, photo.original_size, example.image.name
+    )
+    return labels, photo.image, notice
 
 
 def _read_labels(
     path: Path | None, folder: str, name: str, reading: Targets, size: Size | None, photo: str = ""
-) -> np.ndarray:
-    """A label map of a given size, or of its own if there is none to compare with."""
+) -> tuple[np.ndarray, str | None]:
+    """A label map of a given size, or of its own if there is none to compare with, and perhaps a notice."""
     if path is None:
         raise BadImage(f"{folder}/{name}.png is missing.")
-    return fold(reading.lookup[read_indices(path, reading, size, photo)], reading)
+    indices, notice = read_with_notice(path, reading, size, photo)
+    return fold(reading.lookup[indices], reading), notice

@@ -12,7 +12,7 @@ import numpy as np
 from seglib.annotation.polygons import VOID, Annotation, fine_classes, rasterize
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
 
-EXAMPLES: dict[str, tuple[str, ...]] = {  # classes to try on the bundled photos, none of them a class of the app's nets
+EXAMPLES: dict[str, tuple[str, ...]] = {  # to try on the bundled photos; most are no class of the app's nets
     "astronaut": ("face", "space suit", "helmet", "flag", "backdrop"),
     "china": ("pagoda", "tree", "lake", "sky"),
     "motorcycle_left": ("motorcycle", "floor", "shelf", "wall"),
@@ -22,7 +22,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {  # classes to try on the bundled photos
     "flower": ("petal", "leaf", "foliage", "background"),
     "grace_hopper": ("face", "uniform", "flag", "backdrop"),
     "coffee": ("cup", "saucer", "table"),
-    "coins": ("coin", "backdrop"),
+    "coins": ("coin", "ground"),
 }
 SMALLEST = 0.02  # of a photo: smaller classes are no example
 

@@ -1,7 +1,8 @@
 """Score a net, or the texture model, on a folder of labelled photos: ``python -m seglib.evaluate --help``.
 
 One confusion matrix for the whole split, as in the literature. Where a data set cannot tell some of our
-classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting.
+classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting;
+see `seglib.meanings.NOT_FOLDED` for where such pixels are left out instead.
 Photos are read one at a time, so memory does not grow with the folder, by the same functions as the app's folder page
 (`seglib.labelled_folder`), but at full size, where the page shrinks what is larger than a megapixel.
 """

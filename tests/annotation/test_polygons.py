@@ -116,7 +116,7 @@ class TestRasterize:
         assert (paint(points) == 0).sum() == inside
 
     def test_unknown_label(self) -> None:
-        with pytest.raises(BadAnnotation, match=r"label “dragon”: known are building, tree.* more\.$"):
+        with pytest.raises(BadAnnotation, match=r"label “dragon”: known are building, wall.* more\.$"):
             rasterize([shape(SQUARE, "dragon")], (5, 6), class_indices(EVERYDAY))
 
     def test_too_much_to_paint(self) -> None:

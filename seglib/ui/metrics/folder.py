@@ -6,6 +6,7 @@ offered only if whoever started the app allowed it, and for this machine alone: 
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class Scoring(Job[score_folder.Result]):
         self.done = 0
         self.table: list[dict] = []  # a row of numbers for each photo and predictor
         self.totals: dict[str, np.ndarray] = {}
+        self.notices: Counter[str] = Counter()  # how many photos each is said of
         super().__init__(
             lambda _halt: score_folder.score_examples(examples, reading.num_source_classes, nets, use_saved, reading),
             self._add,
@@ -54,6 +56,7 @@ class Scoring(Job[score_folder.Result]):
         for name, cm in result.matrices.items():
             self.totals[name] = self.totals.get(name, 0) + cm
         self.table += score_folder.rows(result)
+        self.notices.update(result.notices)
         self.done += 1
 
 
@@ -166,6 +169,8 @@ def _follow(job: Scoring) -> None:
         column_config=dict.fromkeys(shares, tables.PERCENT),
         hide_index=True,
     )
+    for notice, count in job.notices.items():
+        st.info(f"{count} {'photo' if count == 1 else 'photos'}: {notice}", icon=":material/info:")
     if len(problems):
         st.subheader(f"Not scored, and why: {len(problems)}")
         st.dataframe(problems, hide_index=True, column_config={"problem": st.column_config.TextColumn(width="large")})
