@@ -35,6 +35,7 @@ NETS = [("fcn8s", 32), *((name, stride) for stride in STRIDES for name in ("dila
 CLASSES = 19
 ON_RESIDUAL = " on the residual trunk"  # ends the name of a net as the street nets are
 FLOAT = 4  # bytes
+NO_ROOM = ("memory", "could not create a primitive")  # the latter is oneDNN's, for the code that it writes
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,12 @@ class Item:
 def _build(net: str, stride: int) -> nn.Module:
     """The net of one line, with random weights."""
     from seglib.models import create_model  # noqa: PLC0415 - torch, which the chart does not need
-    from seglib.models.dilated import dilate  # noqa: PLC0415
+    from seglib.models.dense import DenseNet  # noqa: PLC0415
     from seglib.models.folding import fold_norms  # noqa: PLC0415
 
     if net == "fcn8s":
         return fold_norms(create_model(net, CLASSES))
-    model = create_model("fcn32s", CLASSES)
-    model.trunk = dilate(model.trunk, stride, fill=net == "dilated")
-    model.score_features = lambda features: {stride: model.score["32"](features[32])}
-    return fold_norms(model)
+    return fold_norms(DenseNet(CLASSES, fill=net == "dilated", stride=stride))
 
 
 def estimate(net: str, stride: int, size: tuple[int, int] = SIZE) -> Item:
@@ -109,7 +107,7 @@ def measure(net: str, stride: int, size: tuple[int, int], megabytes: int) -> dic
                 model(photo)
                 seconds.append(time.process_time() - start)
         except RuntimeError as error:  # torch's way to say that an allocation failed
-            return {"failure": "memory" if "memory" in str(error) else str(error)[:200]}
+            return {"failure": "memory" if any(words in str(error) for words in NO_ROOM) else str(error)[:200]}
         except MemoryError:
             return {"failure": "memory"}
     return {"seconds": min(seconds), "peak_bytes": max(memory.peak() - before, 0)}

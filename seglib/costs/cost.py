@@ -34,6 +34,7 @@ from seglib.models.trunks import LITE0, RESIDUAL
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = (360, 480)
 CLASSES = 19
+NETS = (*MODELS, *(name + ON_RESIDUAL for name in MODELS))
 PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
 RUNS = 9
 SECONDS = 120
@@ -67,10 +68,9 @@ def build(name: str) -> nn.Module | TextureModel:
         from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
 
         return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
-    stem, on, _ = name.partition(ON_RESIDUAL)
-    if stem not in MODELS:
-        raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS, TEXTURE))}")
-    return create_model(stem, CLASSES, RESIDUAL if on else LITE0)
+    if name not in NETS:
+        raise ValueError(f"no net {name!r}: there are {', '.join((*NETS, *PEERS, TEXTURE))}")
+    return create_model(name.removesuffix(ON_RESIDUAL), CLASSES, RESIDUAL if name.endswith(ON_RESIDUAL) else LITE0)
 
 
 @torch.inference_mode()
@@ -114,7 +114,7 @@ def measure_apart(name: str) -> NetCost:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.costs.cost", description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=(*MODELS, *PEERS, TEXTURE))
+    parser.add_argument("name", choices=(*NETS, *PEERS, TEXTURE))
     print(json.dumps(asdict(measure(parser.parse_args(argv).name))))
 
 

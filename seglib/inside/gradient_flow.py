@@ -88,7 +88,7 @@ def watch(kind: str, net: str, views: Views, recipe: FlowRecipe, seed: int) -> I
         x, targets = to_input(pictures), targets[:, ::2, ::2].long()
 
         def loss_of(logits: torch.Tensor, targets: torch.Tensor = targets) -> torch.Tensor:
-            return partial_label_loss(logits, targets, members, even) + overlap_loss(logits, targets)
+            return partial_label_loss(logits, targets, members, even) + overlap_loss(logits, targets, members)
 
         measured = step < recipe.phase or step >= recipe.steps - recipe.phase
         norms = split_norms(model, loss_of, x) if measured else None

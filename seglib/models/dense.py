@@ -26,20 +26,20 @@ LARGE_FIELD = Layer(3, dilation=12, padding=12, name="large field of view", chan
 
 
 class DenseNet(FCN):
-    """fcn32s without subsampling after stride 8; with ``fill`` its window stays as wide.
+    """fcn32s without subsampling after ``stride``, 8 in the family; with ``fill`` its window stays as wide.
 
     Pictures are ``(N, 3, H, W)`` float32, ``(rgb - 127) / 128``, of any size from 1x1 up.
     """
 
-    def __init__(self, num_classes: int, fill: bool = True, trunk: str = LITE0) -> None:
+    def __init__(self, num_classes: int, fill: bool = True, trunk: str = LITE0, stride: int = STRIDE) -> None:
         super().__init__(num_classes, (32,), trunk)
-        self.trunk = dilate(self.trunk, STRIDE, fill)
-        self.strides = (STRIDE,)
+        self.trunk = dilate(self.trunk, stride, fill)
+        self.strides = (stride,)
 
     def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
-        """Class scores of the last layer's features, ``{8: (N, K, h, w)}``."""
-        (score,) = self.score.values()
-        return {STRIDE: score(features[32])}
+        """Class scores of the last layer's features, ``{stride: (N, K, h, w)}``."""
+        (stride,), (score,) = self.strides, self.score.values()
+        return {stride: score(features[32])}
 
 
 class DeepLab(DenseNet):

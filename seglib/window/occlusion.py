@@ -16,7 +16,7 @@ from torch import nn
 from seglib.models.prediction import image_tensor
 from seglib.window.one_pixel import OnePixel, can_look_at
 
-GREY = 0.0  # the middle of what a net takes in, (rgb / 255 - 0.5) / 0.25
+GREY = 0.0  # the middle of what a net takes in, (rgb - 127) / 128
 MAX_POSITIONS = 100
 MAX_WHOLE = 40  # of them, where every position costs a run of the whole net
 PATCHES = (16, 400)  # smallest and largest side

@@ -98,7 +98,7 @@ def _run(module: nn.Module, below: Part, region: Region) -> torch.Tensor:
         return below.read(region)
     conv, norm = module
     x = below.read(_through(_taps, module, region))
-    return norm(F.conv2d(x, conv.weight, conv.bias, conv.stride, 0, conv.dilation))
+    return norm(F.conv2d(x, conv.weight, conv.bias, conv.stride, 0, conv.dilation, conv.groups))
 
 
 def can_look_at(model: nn.Module) -> bool:

@@ -34,15 +34,16 @@ def strongest_channel() -> nn.Module:
 def test_a_red_and_a_blue_pixel_worked_by_hand():
     result = predict(strongest_channel(), np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8))
     assert result.labels.tolist() == [[0, 2]]
-    sure = np.exp(2) / (np.exp(2) + 2 * np.exp(-2))  # 255 is +2 to the net, 0 is -2
+    bright, dark = np.exp(1), np.exp(-127 / 128)  # 255 is 1 to the net, 0 is -127 / 128
+    sure = bright / (bright + 2 * dark)
     np.testing.assert_allclose(result.probabilities[:, 0, 0], [sure, (1 - sure) / 2, (1 - sure) / 2], rtol=1e-5)
     np.testing.assert_allclose(result.confidence, [[sure, sure]], rtol=1e-5)
 
 
-def test_bytes_become_numbers_from_minus_two_to_two():
+def test_bytes_become_numbers_from_minus_one_to_one():
     x = to_input(torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8))  # (1, 1, 1, 3): one pixel
     assert x.shape == (1, 3, 1, 1)
-    torch.testing.assert_close(x.flatten(), torch.tensor([-2.0, -1.2, 2.0]))
+    torch.testing.assert_close(x.flatten(), torch.tensor([-127 / 128, -76 / 128, 1.0]))
 
 
 def test_image_tensor_keeps_rows_columns_and_channels_in_place():
@@ -50,8 +51,8 @@ def test_image_tensor_keeps_rows_columns_and_channels_in_place():
     image[1, 2, 0] = 255
     x = image_tensor(image)
     assert x.shape == (1, 3, 2, 3)
-    assert x[0, 0, 1, 2] == 2
-    assert (x == 2).sum() == 1
+    assert x[0, 0, 1, 2] == 1
+    assert (x == 1).sum() == 1
 
 
 def test_shapes_types_and_ranges(net, image):

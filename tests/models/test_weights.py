@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from torch import nn
 
@@ -16,8 +17,12 @@ from seglib.labels import LABEL_SETS
 from seglib.models import MODELS, create_model, weights
 from seglib.models.cards import WEIGHTS, WeightsError, all_nets, read_card, shipped_nets, weights_path
 from seglib.models.fcn import STREAMS
+from seglib.models.lite0 import Lite0Trunk
 from seglib.models.prediction import predict
+from seglib.models.trunk import Trunk
+from seglib.models.trunks import TRUNKS
 from seglib.models.weights import load_model, read_tensors, save_weights
+from seglib.training.held_out import group_names
 
 CARD = {"name": "fcn32s", "labels": "street"}
 SHIPPED = sorted(set(WEIGHTS.glob("*.safetensors")) - {WEIGHTS / "imagenet.safetensors"})  # that one: test_imagenet
@@ -42,7 +47,7 @@ def with_matching_card(path: Path, data: bytes) -> Path:
 
 def test_a_saved_net_comes_back_to_half_precision_and_whole_numbers_exactly(saved):
     path, model = saved
-    loaded = load_model("fcn32s", "street", path).state_dict()
+    loaded = load_model("fcn32s", "street", path, fold=False).state_dict()
     assert loaded.keys() == model.state_dict().keys()
     for key, value in model.state_dict().items():
         assert loaded[key].dtype == value.dtype
@@ -52,8 +57,40 @@ def test_a_saved_net_comes_back_to_half_precision_and_whole_numbers_exactly(save
             assert torch.equal(loaded[key], value)
 
 
-def test_a_loaded_net_is_ready_to_predict(saved):
-    model = load_model("fcn32s", "street", saved[0])
+@pytest.mark.parametrize(("trunk", "kind"), [("lite0", Lite0Trunk), ("residual", Trunk)])
+@pytest.mark.parametrize("name", ["fcn8s", "deeplab", "pyramid"])
+def test_a_net_stands_on_the_trunk_whose_tensors_the_file_holds(tmp_path, name, trunk, kind):
+    path = tmp_path / f"street-{name}.safetensors"
+    save_weights(path, create_model(name, len(LABEL_SETS["street"]), trunk), {"name": name, "labels": "street"})
+    assert type(load_model(name, "street", path).trunk) is kind
+
+
+@pytest.mark.parametrize("trunk", TRUNKS)
+def test_a_file_with_a_tensor_too_few_or_too_many_is_refused(tmp_path, trunk):
+    path = tmp_path / "street-fcn32s.safetensors"
+    tensors = create_model("fcn32s", len(LABEL_SETS["street"]), trunk).state_dict()
+    lacking = {key: value for key, value in tensors.items() if key != "trunk.stem.1.running_var"}
+    for wrong in (lacking, tensors | {"trunk.extra": torch.zeros(1)}):
+        with_matching_card(path, safetensors.torch.save(wrong))
+        with pytest.raises(
+            WeightsError, match=r"street-fcn32s.safetensors does not fit fcn32s, whatever its card says"
+        ):
+            load_model("fcn32s", "street", path)
+
+
+def test_folded_and_unfolded_are_the_same_net(saved):
+    image = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
+    folded, whole = (load_model("fcn32s", "street", saved[0], fold=fold) for fold in (True, False))
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in folded.modules())
+    assert any(isinstance(module, nn.BatchNorm2d) for module in whole.modules())
+    np.testing.assert_allclose(
+        predict(folded, image).probabilities, predict(whole, image).probabilities, rtol=0, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("fold", [True, False])
+def test_a_loaded_net_is_ready_to_predict(saved, fold):
+    model = load_model("fcn32s", "street", saved[0], fold=fold)
     assert not model.training
     assert all(p.dtype == torch.float32 for p in model.parameters())
     assert model.num_classes == 11
@@ -196,7 +233,8 @@ def test_shipped_weights_load_and_are_the_net_that_their_card_says(path):
     assert card["classes"] == list(LABEL_SETS[card["labels"]].classes)
     model = load_model(card["name"], card["labels"], path)
     assert card["streams"] == list(model.strides)
-    assert card["parameters"] == sum(p.numel() for p in model.parameters())
+    whole = load_model(card["name"], card["labels"], path, fold=False)
+    assert card["parameters"] == sum(p.numel() for p in whole.parameters())
     assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
     image = np.full((20, 30, 3), 200, np.uint8)
     assert np.isfinite(predict(model, image).probabilities).all()
@@ -209,4 +247,4 @@ def test_cards_of_shipped_weights_tell_data_recipe_and_figures(path):
     assert {"epochs", "seed", "augmentation"} <= card["recipe"].keys()
     assert 0 < card["figures"]["mean_iou"] < 1
     assert 0 < card["figures"]["pixel_accuracy"] < 1
-    assert set(card["figures"]["iou"]) == set(LABEL_SETS[card["labels"]].classes)
+    assert set(card["figures"]["iou"]) == set(group_names(card["labels"])) >= set(LABEL_SETS[card["labels"]].classes)

@@ -17,7 +17,7 @@ class Alone(nn.Module):
     """Each pixel for itself: red against the rest."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.stack([x[:, 0], x[:, 1:].mean(1)], 1)
+        return 2 * torch.stack([x[:, 0], x[:, 1:].mean(1)], 1)
 
 
 def photo(size: tuple[int, int]) -> np.ndarray:
@@ -25,15 +25,19 @@ def photo(size: tuple[int, int]) -> np.ndarray:
 
 
 def by_hand(net: nn.Module, image: np.ndarray, middle: tuple[int, int], patch: int) -> np.ndarray:
-    """All probabilities after the patch was painted onto the photo; 127.5 is no byte, so in floats."""
+    """All probabilities after the patch, grey 127, was painted onto the photo."""
     top, left = (m - patch // 2 for m in middle)
-    x = (torch.from_numpy(image).permute(2, 0, 1)[None].float() / 255 - 0.5) / 0.25
+    x = (torch.from_numpy(image).permute(2, 0, 1)[None].float() - 127) / 128
     x[..., max(top, 0) : top + patch, max(left, 0) : left + patch] = 0
     with torch.inference_mode():
         return net(x)[0].softmax(0).numpy()
 
 
-@pytest.mark.parametrize("net", [random_net("fcn8s"), Alone().eval()], ids=["ours", "another"])
+@pytest.mark.parametrize(
+    "net",
+    [random_net("fcn8s"), random_net("fcn8s", trunk="residual"), Alone().eval()],
+    ids=["ours", "ours on the residual trunk", "another"],
+)
 def test_every_position_is_what_the_net_says_of_the_covered_photo(net):
     image, point, patch = photo((50, 70)), (20, 30), 40
     *_, found = occlude(net, image, point, patch)

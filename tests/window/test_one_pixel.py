@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +15,10 @@ from torch import nn
 from seglib.models import MODELS, create_model, layer_table_of
 from seglib.models.dilated import dilate
 from seglib.models.fcn import FCN
+from seglib.models.folding import fold_norms
+from seglib.models.lite0 import Lite0Trunk
 from seglib.models.trunk import Trunk
+from seglib.models.trunks import LITE0, TRUNKS
 from seglib.receptive_field import receptive_field
 from seglib.window.one_pixel import OnePixel, can_look_at
 from tests.models.test_family import random_net
@@ -20,40 +26,47 @@ from tests.models.test_family import random_net
 K = 5
 
 
-def dense(output_stride: int, fill: bool) -> nn.Module:
+def dense(output_stride: int, fill: bool, trunk: str = LITE0) -> nn.Module:
     """A coarse net whose trunk stops subsampling; its scores are on that finer grid."""
 
     class Dense(FCN):
         def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
             return {output_stride: self.score["32"](features[32])}
 
-    net = Dense(K)
-    net.load_state_dict(random_net("fcn32s").state_dict())
+    net = Dense(K, trunk=trunk)
+    net.load_state_dict(random_net("fcn32s", trunk=trunk).state_dict())
     net.trunk = dilate(net.trunk, output_stride, fill)
     return net.eval()
 
 
-def wide() -> nn.Module:
+def wide(trunk: str = LITE0) -> nn.Module:
     """A dilated net whose scores look at neighbours: a large field of view."""
 
     class Wide(FCN):
         def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
             return {8: self.score["wide"](features[32])}
 
-    net, rng = dense(8, fill=True), torch.Generator().manual_seed(3)
+    net, rng = dense(8, True, trunk), torch.Generator().manual_seed(3)
     channels = net.score["32"].in_channels
     conv = nn.Conv2d(channels, K, 3, dilation=3, padding=3)
     nn.init.normal_(conv.weight, std=0.05, generator=rng)
-    wide = Wide(K)
+    wide = Wide(K, trunk=trunk)
     wide.trunk, wide.score = net.trunk, nn.ModuleDict({"wide": conv})
     return wide.eval()
 
 
-NETS = {name: lambda name=name: random_net(name) for name in MODELS if can_look_at(create_model(name, K))} | {
-    "dilated": lambda: dense(8, fill=True),
-    "plain": lambda: dense(8, fill=False),
-    "wide": wide,
-}
+def of_kind(trunk: str) -> dict[str, Callable[[], nn.Module]]:
+    """All nets on a trunk."""
+    family = {name: partial(random_net, name, trunk=trunk) for name in MODELS if can_look_at(create_model(name, K))}
+    return family | {
+        "dilated": partial(dense, 8, True, trunk),
+        "plain": partial(dense, 8, False, trunk),
+        "wide": partial(wide, trunk),
+        "folded": lambda: fold_norms(random_net("fcn4s", trunk=trunk)),
+    }
+
+
+NETS = {f"{name} on {trunk}": build for trunk in TRUNKS for name, build in of_kind(trunk).items()}
 
 
 @pytest.fixture(scope="module", params=NETS)
@@ -80,11 +93,12 @@ def test_scores_are_those_of_the_whole_net(net, size, points):
 @given(
     data=st.data(),
     size=st.tuples(st.integers(1, 80), st.integers(1, 80)),
-    name=st.sampled_from(["fcn8s", "dilated", "plain", "wide"]),
+    name=st.sampled_from(["fcn8s", "dilated", "plain", "wide", "folded"]),
+    trunk=st.sampled_from(list(TRUNKS)),
 )
-@settings(max_examples=15, deadline=None)
-def test_a_changed_patch_gives_the_scores_of_the_changed_photo(data, size, name):
-    net, x = _kept(name), photo(size)
+@settings(max_examples=25, deadline=None)
+def test_a_changed_patch_gives_the_scores_of_the_changed_photo(data, size, name, trunk):
+    net, x = _kept(f"{name} on {trunk}"), photo(size)
     point = tuple(data.draw(st.integers(0, n - 1)) for n in size)
     patch = tuple((first := data.draw(st.integers(-5, n - 1)), first + data.draw(st.integers(1, 40))) for n in size)
     changed = x.clone()
@@ -133,11 +147,12 @@ def test_a_pixel_outside_is_refused():
         OnePixel(random_net("fcn8s"), (33, 33), (33, 0))
 
 
-def test_other_nets_are_known_as_such():
-    class Other(Trunk):
+@pytest.mark.parametrize(("name", "kind"), [("residual", Trunk), ("lite0", Lite0Trunk)])
+def test_other_nets_are_known_as_such(name, kind):
+    class Other(kind):
         """Does something else with its layers."""
 
-    net = create_model("fcn8s", K)
+    net = create_model("fcn8s", K, name)
     assert can_look_at(net)
     net.trunk = Other()
     assert not can_look_at(net)
