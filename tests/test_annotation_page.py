@@ -16,6 +16,7 @@ from seglib.labels import EVERYDAY, IGNORE
 from seglib.metrics.agreement import open_mean_iou, score_against
 from seglib.photos import TWICE, load_photo, photo_truth
 from seglib.ui import cache
+from seglib.ui.annotation import borders
 from tests.test_pages import ROOT, calm, open_page, png, table, views
 
 PHOTO = "china"
@@ -267,6 +268,17 @@ def test_a_photo_labelled_twice_shows_how_two_people_differ(name: str) -> None:
     app = calm(open_panel("Agreement", photo=name))
     assert list(table(app, "drawn again, fast").index) == ["human labels", "drawn again, fast"]
     assert 40 < float(metric(app, "The ceiling").split()[0]) < 100
+
+
+def test_borders_that_many_people_drew_stand_below_once_they_are_measured(monkeypatch) -> None:
+    curve = {"px": [1, 5], "boundary F, %": [52.4, 75.6], "low": [50, 73], "high": [55, 78], "by chance, %": [9, 27]}
+    monkeypatch.setattr(borders, "read_ledger", lambda: {"labels": {"curve": curve}})
+    app = open_panel("Agreement", photo="camera", classes="street")
+    words = "\n".join(element.value for element in app.markdown)
+    assert "Within 1 px of each other two people have 52 % of their borders, within 5 px 76 %." in words
+    monkeypatch.setattr(borders, "read_ledger", lambda: {"labels": {"curve": {}}})
+    app = open_panel("Agreement", photo="camera", classes="street")
+    assert "Where borders run" not in "\n".join(element.value for element in app.markdown)
 
 
 def test_imagined_people_disagree() -> None:

@@ -54,6 +54,7 @@ class Finding:
     figures: tuple[Figure, ...]  # these decide
     context: dict[str, str] = field(default_factory=dict)  # what they were made of, in words and numbers
     why: str = ""  # the reason, where the lecture is contradicted or the figure needs one
+    curve: dict[str, list[float]] = field(default_factory=dict)  # columns of numbers that a page draws
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def border_pixels(labels: np.ndarray) -> np.ndarray:
 
 def border_distance(labels: np.ndarray) -> np.ndarray:
     """Distance of every pixel to the nearest border, ``(H, W)`` float32, 1 at least; infinite where there is none."""
-    return 1 + _distance_to(border_pixels(check_label_map(labels, IGNORE)))
+    return 1 + distance_to(border_pixels(check_label_map(labels, IGNORE)))
 
 
 def boundary_band(truth: np.ndarray, radius: float) -> np.ndarray:
@@ -91,8 +91,8 @@ def boundary_f_scores(
     for k in range(num_classes):
         true, predicted = on_true & (truth == k), on_predicted & (prediction == k)
         if true.any() and predicted.any():
-            precision = (_distance_to(true)[predicted] <= reach).mean()
-            recall = (_distance_to(predicted)[true] <= reach).mean()
+            precision = (distance_to(true)[predicted] <= reach).mean()
+            recall = (distance_to(predicted)[true] <= reach).mean()
             scores[k] = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
         elif true.any() or predicted.any():
             scores[k] = 0.0
@@ -105,7 +105,7 @@ def _neighbours(shape: tuple[int, int]) -> list[tuple[tuple[slice, slice], tuple
     return [(np.s_[: height - 1], np.s_[1:]), (np.s_[:, : width - 1], np.s_[:, 1:])]
 
 
-def _distance_to(mask: np.ndarray) -> np.ndarray:
+def distance_to(mask: np.ndarray) -> np.ndarray:
     """Euclidean distance of each pixel's centre to the nearest one of the mask, ``(H, W)`` float32."""
     if not mask.any():
         return np.full(mask.shape, np.inf, np.float32)

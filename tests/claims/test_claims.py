@@ -167,8 +167,8 @@ def test_a_folder_without_photos_is_said(tmp_path: Path) -> None:
         claims.main(["--data", str(tmp_path), "--out", str(tmp_path / "claims.json"), "--work", str(tmp_path)])
 
 
-def test_two_annotators_agree_less_at_borders() -> None:
-    finding = about_metrics.labels_are_imprecise(None)
+def test_two_annotators_agree_less_at_borders(tmp_path: Path) -> None:
+    finding = about_metrics.labels_are_imprecise(Bench(tmp_path, tmp_path))
     assert len(finding.figures) == len(TWICE) == 3
     assert all(5 < figure.value < 60 for figure in finding.figures)
     with pytest.raises(ValueError, match="no annotation 'coins': there are astronaut, camera, grace_hopper"):

@@ -20,6 +20,7 @@ from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, TWICE
 from seglib.quoting import quoted
 from seglib.ui import cache, page, paintings, panels, state
+from seglib.ui.annotation import borders
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.uploads import files_of
 from seglib.ui.words import foreign, literal, percent
@@ -33,6 +34,7 @@ OURS_TO_NAME = (YOURS, OURS, AGAIN, *IMAGINED)  # all other names are strangers'
 def agree(photo: state.Photo, label_set: LabelSet) -> None:
     """Several people's labels of one photo: how well they agree, and how the nets compare with that."""
     _compare_people(photo, label_set)
+    borders.borders()
     page.show_source(agreement.pair_iou, agreement.disagreement)
 
 
