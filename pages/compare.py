@@ -5,18 +5,21 @@ import streamlit as st
 from seglib import metrics
 from seglib.ui import cache, inputs, page, panels, state, tables
 from seglib.ui.compare import guests
+from seglib.ui.compare.unsure import unsure_words
 from seglib.ui.words import percent
 
 page.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
 photo, label_set = state.photo(), state.label_set()
 truth = state.truth(photo, label_set)
 page.wait_for_nets()
+panels.say_if_unfamiliar(photo, label_set)
 
 left, right = st.columns(2)
 with left:
     nets = inputs.choose_nets(label_set)
 with right:
     view = inputs.choose_view(truth is not None)
+unsure = inputs.choose_threshold() if view == "unsure" else 0.5
 
 answers = panels.segment_all(photo, label_set, nets)
 cms = panels.confusions(label_set, answers, truth)
@@ -24,7 +27,9 @@ pictures = [panels.photo_panel(photo)]
 if truth is not None:
     pictures.append(panels.truth_panel(photo, truth))
 pictures += [panels.net_panel(net, photo, answer, cms[net]) for net, answer in answers.items()]
-panels.show(pictures, photo, label_set, key="compare", truth=truth, mode=view)
+panels.show(pictures, photo, label_set, key="compare", truth=truth, mode=view, unsure=unsure)
+if view == "unsure" and answers:
+    st.caption(unsure_words(answers, truth, unsure))
 
 if truth is None:
     st.info(panels.NO_TRUTH)

@@ -18,6 +18,7 @@ page.heading(
 photo, label_set = state.photo(), state.label_set()
 truth = state.truth(photo, label_set)
 page.wait_for_nets()
+panels.say_if_unfamiliar(photo, label_set)
 if loading():
     panels.show([panels.photo_panel(photo)], photo, None, key="crf")
     st.stop()

@@ -1,7 +1,7 @@
 """Is 95 % accuracy good? What each metric rewards, what it overlooks, and what "mean IoU" leaves unsaid."""
 
 from seglib.ui import page, state
-from seglib.ui.metrics import duel, experiments, folder
+from seglib.ui.metrics import duel, experiments, folder, reliability
 
 photo, label_set = state.photo(), state.label_set()
 truth = state.truth(photo, label_set)
@@ -23,6 +23,10 @@ page.run_parts(
         "Things and stuff": (
             "Sky is large and shapeless, a sign is small and has a shape: one mean hides two stories.",
             lambda: experiments.things_and_stuff(photo, label_set, truth),
+        ),
+        "Sure and right": (
+            "Is 90 % confident right nine times of ten?",
+            lambda: reliability.is_sure_right(photo, label_set, truth),
         ),
         "Your folder": (
             "Your labels, our nets or your predictions, photo by photo.",

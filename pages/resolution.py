@@ -13,6 +13,7 @@ page.heading(
 photo, label_set = state.photo(), state.label_set()
 truth = state.truth(photo, label_set)
 page.wait_for_nets()
+panels.say_if_unfamiliar(photo, label_set)
 
 st.subheader("From photo to scores and back")
 net, how = inputs.choose_net_and_upsampling(list(shipped_nets(label_set.name)))

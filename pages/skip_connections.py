@@ -17,6 +17,7 @@ page.heading(
 photo, label_set = state.photo(), state.label_set()
 truth = state.truth(photo, label_set)
 page.wait_for_nets()
+panels.say_if_unfamiliar(photo, label_set)
 
 net = inputs.choose_streams(list(shipped_nets(label_set.name)))
 answers = panels.segment_all(photo, label_set, list(dict.fromkeys(["fcn32s", net])))

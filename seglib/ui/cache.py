@@ -109,6 +109,26 @@ def model(net: str, label_set_name: str) -> object:
         raise
 
 
+@shared()
+def familiar(label_set_name: str) -> object:
+    """What is known of the photos that a label set's nets have learnt from; None if nothing is in the box."""
+    from seglib.models.familiar import read_familiar
+
+    try:
+        return read_familiar(label_set_name)
+    except WeightsError:
+        return None
+
+
+@shared(128)
+def unfamiliarity(photo: Photo, label_set_name: str) -> float:
+    """How far a photo lies from those, see `seglib.models.familiar`."""
+    from seglib.models.familiar import NET, mean_features
+
+    with COMPUTE:
+        return familiar(label_set_name).distance(mean_features(model(NET, label_set_name), photo.image))
+
+
 @copied()
 def layer_table(net: str, label_set_name: str) -> list:
     """A net's longest path."""

@@ -16,8 +16,9 @@ from seglib.ui import lost, state
 from seglib.ui.uploads import files_of
 from seglib.ui.words import literal
 
-View = Literal["classes", "errors", "confidence"]
+View = Literal["classes", "errors", "confidence", "unsure"]
 VIEWS: tuple[View, ...] = get_args(View)
+THRESHOLDS = tuple(f"{per_cent} %" for per_cent in range(20, 100, 10))
 ANSWER = "the net's answer"
 PHOTO_TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]  # what is read; uploaders take all, and say what is not
 
@@ -140,9 +141,17 @@ def choose_nets(label_set: LabelSet, key: str = "nets") -> list[str]:
 
 
 def choose_view(has_truth: bool) -> View:
-    """Classes, errors or confidence; errors need a truth."""
+    """Classes, errors, confidence, or what is unsure; errors need a truth."""
     options = [view for view in VIEWS if has_truth or view != "errors"]
     return st.segmented_control("Show", options, default="classes", key="view", required=True, bind="query-params")
+
+
+def choose_threshold() -> float:
+    """Below which confidence a pixel counts as unsure, in [0, 1]."""
+    chosen = st.select_slider(
+        "Hatch what is less sure than", THRESHOLDS, value="50 %", key="unsure", bind="query-params"
+    )
+    return int(chosen.removesuffix(" %")) / 100
 
 
 def choose_class(label_set: LabelSet, answer: int, title: str = "Class") -> int:

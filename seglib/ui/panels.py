@@ -71,6 +71,7 @@ def show(
     truth: np.ndarray | None = None,
     mode: View = "classes",
     columns: int = 3,
+    unsure: float = 0.5,
 ) -> None:
     """Linked pictures at the photo's size; a pixel that is clicked becomes the pinned one everywhere."""
     pinned = photo_view(
@@ -80,6 +81,7 @@ def show(
         label_set=label_set,
         truth=truth,
         mode="labels" if mode == "classes" else mode,
+        unsure=unsure,
         pin=state.pin(photo),
         group=photo.key,  # another photo starts unzoomed
         columns=columns,
@@ -87,6 +89,22 @@ def show(
     if pinned is not None and pinned != state.pin(photo):
         state.remember_pin(pinned)
         st.rerun()
+
+
+def say_if_unfamiliar(photo: state.Photo, label_set: LabelSet) -> None:
+    """A notice on a photo of a kind that the nets have not learnt from: what they say of it means little."""
+    # The place is kept, as in `page.wait_for_nets`.
+    with st.container():
+        if loading() or (familiar := cache.familiar(label_set.name)) is None:
+            return
+        distance = cache.unfamiliarity(photo, label_set.name)
+        if distance > familiar.farthest:
+            st.warning(
+                f"**Unlike anything these nets have learnt from**, so do not trust what they say of it: its features "
+                f"lie {distance:.0f} from those of their photos ({label_set.title.lower()}), where 98 of 100 new ones "
+                f"lie within {familiar.farthest:.0f}.",
+                icon=":material/help:",
+            )
 
 
 def show_unlabelled(photo: state.Photo) -> None:

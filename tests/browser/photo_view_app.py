@@ -34,6 +34,7 @@ def main() -> None:
         [Panel("photo", "The photo", "input", picture=photo), fine_panel, coarse_panel],
         key="first",
         mode=mode,
+        unsure=float(st.query_params.get("unsure", 0.5)),
         columns=3,
         outline="outline" in st.query_params,
         **common,

@@ -122,6 +122,14 @@ def test_confidence_darkens_what_is_unsure(open_page):
     assert coarse == pytest.approx([0.61 * channel for channel in bare], abs=3)
 
 
+def test_unsure_pixels_are_hatched_and_sure_ones_keep_their_colour(open_page):
+    page = open_page("mode=unsure&unsure=0.7")  # one is 93 % sure, the other 61 %
+    assert colors(page, FINE, (10, 10)) == [COLOR["sky"]]
+    hatched = colors(page, COARSE, *[(10, 2 + step) for step in range(0, 80, 2)])
+    assert COLOR["sky"] not in hatched
+    assert min(map(max, hatched)) < 40 < max(map(max, hatched)), "dark stripes, and the photo between"
+
+
 def test_mode_none_shows_bare_pictures_and_outlines(open_page):
     page = open_page("mode=none&outline=1")
     assert colors(page, PHOTO, (10, 10)) == colors(page, FINE, (10, 10))

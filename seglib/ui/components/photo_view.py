@@ -69,7 +69,8 @@ def photo_view(
     size: tuple[int, int],
     label_set: LabelSet | None,
     truth: np.ndarray | None = None,
-    mode: Literal["labels", "errors", "confidence", "none"] = "labels",
+    mode: Literal["labels", "errors", "confidence", "unsure", "none"] = "labels",
+    unsure: float = 0.5,
     opacity: float = 0.6,
     pin: tuple[int, int] | None = None,
     group: str = "photo",
@@ -87,9 +88,9 @@ def photo_view(
             st.rerun()  # so that what stands above this line knows the pin, too
 
     ``mode`` colours every panel that has labels: by class; "errors" keeps the colour only where the panel
-    contradicts ``truth`` and dims what is right; "confidence" darkens what the net is unsure of; "none" shows
-    the bare pictures. ``outline`` draws a line around each panel's regions. ``opacity`` is where the reader's
-    slider starts.
+    contradicts ``truth`` and dims what is right; "confidence" darkens what the net is unsure of; "unsure"
+    hatches every pixel whose confidence is below ``unsure``; "none" shows the bare pictures. ``outline`` draws a
+    line around each panel's regions. ``opacity`` is where the reader's slider starts.
     """
     if mode == "errors" and truth is None:
         raise ValueError("mode 'errors' compares with the truth: give truth")
@@ -103,6 +104,7 @@ def photo_view(
         "size": [int(side) for side in size],
         "classes": _classes(label_set),
         "mode": mode,
+        "unsure": float(unsure),
         "opacity": opacity,
         "outline": outline,
         "pin": None if shown is None else [int(at) for at in shown],

@@ -5,7 +5,9 @@
 
 const VOID = 255;
 const CLEAR = 0;
+const STRIPE = pack(0, 0, 0, 235); // of the hatching over what the net is unsure of; the photo shows between
 const VEIL = pack(16, 18, 24, 190); // over what is not looked at
+const HATCH = 5; // pixels of the map that a stripe is wide, of one about 480 wide
 const WHITE = pack(255, 255, 255, 235);
 const SHADE = pack(0, 0, 0, 110);
 const OVERLAYS_KEPT = 16; // a bound on memory: one of a large photo weighs 4 MB
@@ -69,7 +71,7 @@ function overlayOf(view, panel) {
   const mode = modeOf(view, panel);
   if (!mode) return null;
   const { labels, confidence } = panel;
-  const name = [mode, view.highlight, labels?.id, confidence?.id, view.data.truth].join(' ');
+  const name = [mode, view.highlight, labels?.id, confidence?.id, view.data.truth, view.data.unsure].join(' ');
   if (!view.overlays.has(name)) {
     if (view.overlays.size >= OVERLAYS_KEPT) view.overlays.clear();
     view.overlays.set(name, paintOverlay(view, panel, mode));
@@ -79,18 +81,25 @@ function overlayOf(view, panel) {
 
 function modeOf(view, { labels, confidence }) {
   const { mode } = view.data;
-  if (mode === 'confidence' && confidence) return mode;
+  if ((mode === 'confidence' || (mode === 'unsure' && labels)) && confidence) return mode;
   if (!labels) return null;
   if (mode === 'errors' && labels !== view.truth) return mode; // the truth shows what would have been right
-  return mode === 'labels' || mode === 'errors' || view.highlight !== null ? 'labels' : null;
+  return mode === 'labels' || mode === 'errors' || mode === 'unsure' || view.highlight !== null ? 'labels' : null;
 }
 
 function paintOverlay(view, { labels, confidence }, mode) {
   const [height, width] = view.data.size;
-  const grid = { labels, confidence, errors: { width, height } }[mode];
+  const grid = { labels, confidence, errors: { width, height }, unsure: labels }[mode];
   const sample = (map) => (map ? nearest(map, grid) : () => VOID);
   const [label, truth, sure] = [sample(labels), sample(view.truth), sample(confidence)];
-  return paintPixels(grid.width, grid.height, (y, x) => tint(view, mode, label(y, x), truth(y, x), sure(y, x)));
+  const paint = (y, x) => tint(view, mode, label(y, x), truth(y, x), sure(y, x));
+  if (mode !== 'unsure') return paintPixels(grid.width, grid.height, paint);
+  const [limit, stripe] = [255 * view.data.unsure, Math.max(2, Math.round((HATCH * grid.width) / 480))];
+  const dark = (y, x) => Math.floor((x + y) / stripe) % 2;
+  return paintPixels(grid.width, grid.height, (y, x) => {
+    if (sure(y, x) >= limit) return paint(y, x);
+    return dark(y, x) ? STRIPE : CLEAR;
+  });
 }
 
 function tint({ palette, highlight }, mode, label, truth, sure) {
