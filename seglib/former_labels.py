@@ -65,6 +65,11 @@ def settle(
     return labels, None
 
 
+def former_classes(label_set: LabelSet) -> tuple[str, ...]:
+    """The classes of a label set, in index order, when nobody noted yet which they were."""
+    return tuple(_COLORS) if label_set.name == EVERYDAY.name else label_set.classes
+
+
 def former_words(label_set: LabelSet) -> dict[str, int]:
     """Labels in words that once were classes of a label set, and the index they have today."""
     return {SPLIT: IGNORE} if label_set.name == EVERYDAY.name else {}

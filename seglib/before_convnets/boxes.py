@@ -78,7 +78,7 @@ DETECTORS: dict[str, Detector] = {
     "Upper body": Detector("haarcascade_upperbody.xml", 240, 1.03, _PERSON, (0.1, 0.1, 3, 0.1)),
     "Whole people": Detector("", 256, 1.05, _PERSON),
     "Cat face": Detector(
-        "haarcascade_frontalcatface_extended.xml", 144, 1.015, {"everyday": "animal"}, (0.2, 0.3, 0.5, 0.3)
+        "haarcascade_frontalcatface_extended.xml", 144, 1.015, {"everyday": "cat"}, (0.2, 0.3, 0.5, 0.3)
     ),
 }
 

@@ -22,7 +22,7 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
 
-FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "animal")}
+FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "cat")}
 VOTES = 5
 CUTS = 3  # GrabCut's iterations
 

@@ -7,8 +7,9 @@ from typing import Literal, get_args
 import streamlit as st
 
 from seglib.annotation.polygons import BadAnnotation
+from seglib.former_labels import PARTS, former_words
 from seglib.images import BadImage
-from seglib.labels import LABEL_SETS, LabelSet
+from seglib.labels import EVERYDAY, LABEL_SETS, STREET, LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
 from seglib.picture_files import MAX_BYTES, SUFFIXES
@@ -41,7 +42,7 @@ def photo_picker() -> None:
             required=True,
             key="classes",
             bind="query-params",
-            help="Which classes the nets tell apart: 11 for any photo, or CamVid's 11 for street scenes.",
+            help=f"What the nets tell apart: {len(EVERYDAY)} classes for any photo, or CamVid's {len(STREET)} for streets.",
         )
         with st.expander("Your own photo", icon=":material/add_photo_alternate:"):
             key = lost.uploader_key()
@@ -156,7 +157,14 @@ def choose_threshold() -> float:
 
 def choose_class(label_set: LabelSet, answer: int, title: str = "Class") -> int:
     """One class of the label set, by index; until one is chosen, ``answer``, the net's at the pinned pixel."""
-    name = st.selectbox(title, [ANSWER, *label_set.classes], key=f"class_{label_set.name}", bind="query-params")
+    key, gone = f"class_{label_set.name}", f"gone_class_{label_set.name}"
+    if (named := st.query_params.get(key)) in former_words(label_set):
+        st.session_state[gone] = named  # Streamlit takes it out of the address without a word
+    name = st.selectbox(title, [ANSWER, *label_set.classes], key=key, bind="query-params")
+    if name != ANSWER:
+        st.session_state.pop(gone, None)
+    elif gone in st.session_state:
+        st.caption(f"The link names “{st.session_state[gone]}”, which is now several classes: {', '.join(PARTS)}.")
     return answer if name == ANSWER else label_set.index(name)
 
 

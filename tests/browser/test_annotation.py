@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from seglib.annotation.polygons import class_indices, rasterize, read_labelme
+from seglib.former_labels import former_classes
 from seglib.images import decode_label_map
 from seglib.labels import EVERYDAY, IGNORE
 from tests.browser.conftest import PATIENCE, PHONE, choose_page, settle
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 PHOTO, H, W = "china", 427, 640
 K = len(EVERYDAY)
+FORMER = former_classes(EVERYDAY)
 
 
 @pytest.fixture(autouse=True)
@@ -149,6 +151,29 @@ def test_strokes_outlive_another_page_and_a_reload(page: Page, canvas: Locator) 
     assert label_at(page, canvas, 200, 300) == "building"
     use(page, "Undo")
     expect(score(page, "Labelled")).to_have_text("0.0 %")
+
+
+def test_what_was_painted_in_former_classes_comes_back_by_name(page: Page, canvas: Locator) -> None:
+    assert FORMER.index("tree") == EVERYDAY.index("wall")
+    assert FORMER.index("animal") == EVERYDAY.index("tree")
+    for name, row in (("wall", 100), ("tree", 300)):
+        use(page, name)
+        drag(page, canvas, (row, 200), (row, 400))
+    expect(score(page, "Labelled")).not_to_have_text("0.0 %")
+    settle(page)
+    page.evaluate("""() => {  // as a tab remembers it that was open before the classes changed
+      for (const key of Object.keys(sessionStorage)) {
+        if (!key.startsWith('seglib painting')) continue;
+        const { classes, ...draft } = JSON.parse(sessionStorage[key]);
+        if (classes.length !== 19) throw new Error(key);
+        sessionStorage[key] = JSON.stringify(draft);
+      }
+    }""")
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("No longer a class, and so void now: animal.")).to_be_visible()
+    assert label_at(page, canvas, 100, 300) == "tree"
+    assert label_at(page, canvas, 300, 300) == "void"
 
 
 def test_a_running_stopwatch_outlives_a_reload_with_its_strokes(page: Page, canvas: Locator) -> None:

@@ -19,7 +19,8 @@ from seglib.ui.components import label_painter
 pytestmark = pytest.mark.browser
 
 FOLDER = Path(label_painter.__file__).parent
-SCRIPT = "\n".join((FOLDER / name).read_text() for name in ("picture.js", "label_map.js", "label_history.js"))
+SCRIPTS = ("picture.js", "label_map.js", "label_history.js", "label_painter_drafts.js")
+SCRIPT = "\n".join((FOLDER / name).read_text() for name in SCRIPTS)
 H, W = 14, 19
 LABEL = 3
 Rect = tuple[int, int, int, int]
@@ -242,3 +243,16 @@ def test_the_oldest_steps_go_when_there_are_too_many_or_they_are_too_large(tab: 
         }"""
     )
     assert painted("painted.undo.length") == 2  # of 20 MB each
+
+
+def test_a_draft_in_other_classes_is_read_by_their_names(tab: Page) -> None:
+    former, today = ["tree", "animal", "sky", "fish"], ["sky", "wall", "tree"]
+    values, gone = tab.evaluate(
+        """([values, former, today]) => {
+          const [labels, gone] = inTodaysClasses(Uint8Array.from(values), former, today.map((name) => ({ name })));
+          return [[...labels], gone];
+        }""",
+        [[0, 1, 2, 255, 0], former, today],
+    )
+    assert values == [2, IGNORE, 0, IGNORE, 2]
+    assert gone == ["animal"]  # nobody painted a fish

@@ -111,9 +111,10 @@ async function adopt(painter, { edition, rev, map }) {
   const draft = first ? await readDraft(painter) : null;
   const undoable = !first || draft !== null;
   if (undoable) beginChange(painter.history);
-  paint(painter, replaceAll(painter.map, draft ?? known));
+  paint(painter, replaceAll(painter.map, draft?.values ?? known));
   if (undoable) finish(painter, draft !== null);
-  if (draft) say(painter, 'What you painted before the reload is back; undo takes it away.');
+  const gone = draft?.gone.length ? ` No longer a class, and so void now: ${draft.gone.join(', ')}.` : '';
+  if (draft) say(painter, `What you painted before the reload is back; undo takes it away.${gone}`);
   else if (!first) writeDraft(painter, await message(painter));
 }
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from seglib.former_labels import former_classes
 from seglib.inflate import inflate
 from seglib.labels import LabelSet, check_label_map
 from seglib.ui.components.encoding import Parcel
@@ -139,7 +140,8 @@ def label_painter(
     """Draw the painter. ``name`` says what is painted (photo and label set), ``session`` who paints it.
 
     The browser's tab keeps a copy under ``name``. After a reload, in another ``session`` of which Python knows no
-    painting, it brings this back. With a ``box_tool`` there is a box to draw, and neither polygon nor fill.
+    painting, it brings this back, by the names of its classes where they have other indices by now. With a
+    ``box_tool`` there is a box to draw, and neither polygon nor fill.
     """
     parcel = Parcel(len(label_set))
     shown = box_tool or BoxTool()
@@ -152,6 +154,7 @@ def label_painter(
             {"name": title, "color": list(color)}
             for title, color in zip(label_set.classes, label_set.colors, strict=True)
         ],
+        "formerClasses": list(former_classes(label_set)),
         "picture": parcel.add_picture(image, False),
         "map": parcel.add_labels(painting.labels if painting else None),
         "edition": painting.edition if painting else 0,

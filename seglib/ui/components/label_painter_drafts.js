@@ -43,7 +43,8 @@ async function packMap(values) {
 // Drafts lie in sessionStorage: this tab's alone, kept over a reload, gone when it is closed.
 function writeDraft(painter, value) {
   const name = DRAFT_PREFIX + painter.data.name;
-  const text = JSON.stringify({ ...value, session: painter.data.session, at: Date.now() });
+  const classes = painter.data.classes.map((known) => known.name);
+  const text = JSON.stringify({ ...value, session: painter.data.session, classes, at: Date.now() });
   try {
     sessionStorage.removeItem(name);
     const others = Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT_PREFIX));
@@ -60,7 +61,7 @@ function writeDraft(painter, value) {
 }
 
 // The draft's map if it is newer than what Python knows: painted in a session before this one of which Python knows
-// nothing, or in this one just before the page was left.
+// nothing, or in this one just before the page was left. With it come the names of classes in it that are no more.
 async function readDraft({ data }) {
   try {
     const draft = JSON.parse(sessionStorage[DRAFT_PREFIX + data.name]);
@@ -68,9 +69,22 @@ async function readDraft({ data }) {
     const newer = mine ? draft.edition === data.edition && draft.rev > data.rev : data.map === null;
     if (!newer || String([draft.h, draft.w]) !== String(data.size)) return null;
     const { values } = await unpackMap({ content: draft.b64, width: draft.w, height: draft.h }, '');
-    const fits = values.length === draft.w * draft.h && values.every((v) => v === VOID || v < data.classes.length);
-    return fits && values.some((v) => v !== VOID) ? values : null;
+    const names = draft.classes ?? data.formerClasses; // a draft that does not say is from before it had to
+    const fits = values.length === draft.w * draft.h && values.every((v) => v === VOID || v < names.length);
+    const [today, gone] = inTodaysClasses(values, names, data.classes);
+    return fits && values.some((v) => v !== VOID) ? { values: today, gone } : null;
   } catch {
     return null; // no draft, or not one of ours
   }
+}
+
+// The server may have other classes than when the draft was painted: each keeps its name, and void is what has none.
+function inTodaysClasses(values, names, classes) {
+  const table = new Uint8Array(256).fill(VOID);
+  names.forEach((name, index) => {
+    const today = classes.findIndex((known) => known.name === name);
+    if (today >= 0) table[index] = today;
+  });
+  const gone = names.filter((_, index) => table[index] === VOID && values.includes(index));
+  return [values.map((v) => table[v]), gone];
 }

@@ -92,4 +92,6 @@ def _show_pooled(step: Step, room: Room, photo: Photo) -> None:
                 st.markdown(
                     f"{net} agrees with them: **{percent(net_against_class(answer.labels, index, box, masks))}**"
                 )
+        else:
+            st.caption(f"No net here knows a class {escaped(paint.label)}.")
         st.caption(f"IoU of {escaped(paint.label)} on a square of {PAINT_SIDE} x {PAINT_SIDE} cells.")
