@@ -60,5 +60,5 @@ def write_data(root: Path) -> Path:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A folder with tiny versions of camvid, msrc, labelmefacade and people, for one test alone."""
+    """A folder with tiny versions of all data sets, for one test alone."""
     return write_data(tmp_path / "data")

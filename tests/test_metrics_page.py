@@ -184,7 +184,7 @@ def test_the_band(truth) -> None:
 
 
 def test_a_photo_without_borders_says_so() -> None:
-    assert "no border" in texts(open_page("At the border", photo="coffee"))
+    assert "no border" in texts(open_page("At the border", photo="coins"))
 
 
 @pytest.mark.usefixtures("small_box")

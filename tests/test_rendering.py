@@ -16,8 +16,8 @@ def test_classes_get_their_colours_and_void_is_black() -> None:
 
 
 def test_a_label_beyond_the_set_is_refused() -> None:
-    with pytest.raises(ValueError, match="class index 11"):
-        colorize(np.array([[11]]), EVERYDAY)
+    with pytest.raises(ValueError, match="class index 19"):
+        colorize(np.array([[len(EVERYDAY)]]), EVERYDAY)
 
 
 def test_scores_are_symmetric_about_white_and_clipped() -> None:

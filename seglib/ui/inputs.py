@@ -42,7 +42,7 @@ def photo_picker() -> None:
             required=True,
             key="classes",
             bind="query-params",
-            help=f"What the nets tell apart: {len(EVERYDAY)} classes for any photo, or CamVid's {len(STREET)} for streets.",
+            help=f"What nets tell apart: {len(EVERYDAY)} classes for any photo, CamVid's {len(STREET)} for streets.",
         )
         with st.expander("Your own photo", icon=":material/add_photo_alternate:"):
             key = lost.uploader_key()

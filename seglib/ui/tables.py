@@ -21,6 +21,7 @@ SHORT = {"Pixel accuracy": "Pixel acc.", "Class accuracy": "Class acc.", "Freque
 # Long, Shelhamer & Darrell, CVPR 2015, table 2. The paper has no stride-4 net.
 FCN_PAPER = {"fcn32s": (89.1, 73.3, 59.4), "fcn16s": (90.0, 75.7, 62.4), "fcn8s": (90.3, 75.9, 62.7)}
 LETTER = 6  # pixels of a head
+IMPROBABLE = 1.0  # per cent
 SCORES = {
     "Pixel accuracy": metrics.pixel_accuracy,
     "Class accuracy": metrics.class_accuracy,
@@ -79,12 +80,25 @@ def _bars(table: pd.DataFrame) -> None:
 
 
 def pixel_table(probabilities: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
-    """Probability of every class at one pixel, a column a net, most probable first."""
+    """Probability of each class at one pixel, a column a net, most probable first; those that hardly are in one row."""
     table = pd.DataFrame(
         {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(label_set.classes, name="Class")
     )
+    _bars(fold_improbable(table))
+
+
+def fold_improbable(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of per cents, largest first; those that reach `IMPROBABLE` nowhere become one row, their sum.
+
+    >>> fold_improbable(pd.DataFrame({"net": [0.2, 99.0, 0.8]}, index=["sky", "cat", "dog"]))["net"].to_dict()
+    {'cat': 99.0, '2 others': 1.0}
+    """
     table = table.loc[table.max(axis=1).sort_values(ascending=False).index]
-    _bars(table)
+    rest = table[table.max(axis=1) < IMPROBABLE]
+    if len(rest) < 2:
+        return table
+    others = rest.sum().to_frame(f"{len(rest)} others").T.rename_axis(table.index.name)
+    return pd.concat([table.iloc[: -len(rest)], others])
 
 
 def score_metrics(cm: np.ndarray, base: np.ndarray, base_name: str) -> None:

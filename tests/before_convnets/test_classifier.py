@@ -141,7 +141,7 @@ def strokes_on(size: tuple[int, int], **lines: tuple[int, int, int]) -> np.ndarr
 def test_two_strokes_label_a_photo_that_is_only_texture() -> None:
     image, truth = two_textures()
     words = scribbles.read_photo(image)
-    strokes = strokes_on(truth.shape, building=(30, 10, 60), tree=(90, 100, 150))
+    strokes = strokes_on(truth.shape, building=(30, 10, 60), wall=(90, 100, 150))
     classifier = scribbles.learn(words.cells, strokes, EVERYDAY, ("texture",), 3)
     found = label_cells(classifier, {"texture": words.cells["texture"]}, [3], scribbles.CELL, truth.shape, "linear")
     score = pixel_accuracy(confusion_matrix(scribbles.unseen(truth, strokes), found, len(EVERYDAY)))

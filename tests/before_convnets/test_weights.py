@@ -17,9 +17,10 @@ from seglib.datasets import find_pairs, read_as
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
 from seglib.models.cards import WeightsError, read_card
 from seglib.training import evaluate, train_texture
+from seglib.training.held_out import VALIDATION, group_names
 from tests.conftest import write_data
 
-SMALL = ["--side", "64", "--textons", "6", "--colours", "24", "--patches", "600", "--windows", "4", "20"]
+SMALL = ["--side", "64", "--textons", "6", "--colours", "48", "--patches", "1200", "--windows", "4", "20"]
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +66,11 @@ def rewrite(path: Path, arrays: dict | None = None, data: bytes | None = None, *
 def test_the_colours_of_the_tiny_photos_are_learnt(learnt: tuple[Path, Path]) -> None:
     data, out = learnt
     figures = read_card(out)["figures"]
+    assert figures["images"] == 2 * len(VALIDATION["everyday"])
+    figures = figures["sets"]["msrc"]
     assert figures["images"] == 2
-    # 23 colours mean 11 classes here, and other classes in the other data sets; guessing gives a ninth or so.
-    assert figures["pixel_accuracy"] > 0.4
+    # 23 colours mean 15 classes here, and other classes in five other data sets; guessing gives a fifteenth or so.
+    assert figures["pixel_accuracy"] > 0.3
     pairs = find_pairs(data / "msrc", "val")
     reading = read_as("msrc", EVERYDAY)
     again = evaluate.summary(evaluate.evaluate(load_texture("everyday", out), pairs, reading), reading.group_names, 2)
@@ -231,6 +234,6 @@ def test_the_shipped_model_is_what_its_card_says(labels: str) -> None:
     assert card["recipe"]["seed"] == 0
     assert card["minutes"] <= 5
     assert {"train", "validation"} <= card["data"].keys()
-    assert set(card["figures"]["iou"]) == set(LABEL_SETS[labels].classes)
+    assert set(card["figures"]["iou"]) == set(group_names(labels)) >= set(LABEL_SETS[labels].classes)
     assert card["figures"]["pixel_accuracy"] >= 0.6
     assert model.kinds == tuple(card["recipe"]["kinds"])

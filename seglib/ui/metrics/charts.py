@@ -229,13 +229,20 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
     if data.empty:
         st.info("No photo in the box has an object of these classes.")
         return
+    present = [k for k, name in enumerate(label_set.classes) if name in set(data["class"])]
+    colors = alt.Scale(
+        domain=[label_set.classes[k] for k in present],
+        range=["rgb({},{},{})".format(*label_set.colors[k]) for k in present],
+    )
     marks = (
         alt.Chart(data)
-        .mark_point(filled=True, opacity=0.7)
+        .mark_point(filled=True, opacity=0.8, stroke="#8a8f98", strokeWidth=1)
         .encode(
             x=alt.X("pixels:Q", scale=alt.Scale(type="log"), title="size of the object, pixels"),
             y=alt.Y(f"{measure}:Q", scale=alt.Scale(domain=[0, 100]), title=f"{measure} of the object, %"),
-            color=alt.Color("class:N", legend=alt.Legend(orient="top", title=None, columns=4)),  # five: a phone cuts
+            color=alt.Color(
+                "class:N", scale=colors, legend=alt.Legend(orient="top", title=None, columns=4)
+            ),  # five: a phone cuts
             shape=alt.Shape("net:N", legend=None),
             size=alt.Size(
                 "where:N", legend=None, scale=alt.Scale(domain=["this photo", "other photos"], range=[170, 60])
