@@ -1,7 +1,8 @@
 """Measure the claims: ``python -m seglib.claims --data DIR``.
 
 Claims already in the ledger are not measured again unless they are named. Counts of nets on photos are kept in
-``--work``, so that a run that was killed goes on where it was.
+``--work``, so that a run that was killed goes on where it was. A claim on nets that are not in the box is left out,
+with a sentence.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from seglib.claims import about_layers, about_metrics, about_nets, about_systems
+from seglib.claims import about_layers, about_metrics, about_nets, about_start, about_systems
 from seglib.claims.counts import Bench
-from seglib.claims.ledger import FILE, entry, read_ledger, write_ledger
+from seglib.claims.ledger import FILE, NotInTheBoxError, entry, read_ledger, write_ledger
 
 CLAIMS = {
     claim.name: (claim, measure)
-    for part in (about_metrics, about_nets, about_layers, about_systems)
+    for part in (about_metrics, about_start, about_nets, about_layers, about_systems)
     for measure, claim in part.CLAIMS.items()
 }
 
@@ -39,6 +40,9 @@ def main(argv: list[str] | None = None) -> None:
         start = time.process_time()  # of all threads: a busy machine does not count
         try:
             finding = measure(bench)
+        except NotInTheBoxError as error:
+            print(f"{name}: left out of the ledger: {error}", flush=True)
+            continue
         except ValueError as error:
             sys.exit(f"claims: {name}: {error}")
         entries[name] = entry(claim, finding, time.process_time() - start)

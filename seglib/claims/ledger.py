@@ -31,6 +31,10 @@ SECTIONS = {  # of the lecture
 Verdict = Literal["holds", "holds weakly", "does not hold here"]
 
 
+class NotInTheBoxError(ValueError):
+    """What a claim is measured on does not come with the app: the claim stays out of the ledger, for this reason."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One measured number; if the claim is true it is positive."""

@@ -15,10 +15,10 @@ from seglib.annotation.polygons import load_annotation
 from seglib.claims import __main__ as claims
 from seglib.claims import about_layers, about_metrics, about_nets
 from seglib.claims.counts import RADII, Bench, Counts, count, gain, percent, spread
-from seglib.claims.ledger import Claim, Figure, Finding, entry, read_ledger, verdict, write_ledger
-from seglib.datasets import find_pairs
+from seglib.claims.ledger import Claim, Figure, Finding, NotInTheBoxError, entry, read_ledger, verdict, write_ledger
 from seglib.metrics import confusion_matrix
 from seglib.photos import TWICE
+from seglib.training.held_out import held_out
 
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
@@ -87,10 +87,11 @@ def test_photos_are_drawn_together() -> None:
 
 
 def test_counts_are_those_of_the_metrics(tmp_path: Path) -> None:
-    pairs = find_pairs(camvid(tmp_path) / "camvid", "val")
-    found = count(by_brightness, pairs, "street", "camvid")
-    truth = np.asarray(Image.open(pairs[1].labels))
-    said = by_brightness(np.asarray(Image.open(pairs[1].image)))
+    photos = held_out(camvid(tmp_path), "street")
+    found = count(by_brightness, photos)
+    pair, _ = photos[1]
+    truth = np.asarray(Image.open(pair.labels))
+    said = by_brightness(np.asarray(Image.open(pair.image)))
     np.testing.assert_array_equal(found.everywhere[1], confusion_matrix(truth, said, 11))
     assert found.near.shape == (4, len(RADII), 11, 11)
     assert found.within(1).sum() == 4 * 46 * 2  # a border of 46 rows, one pixel on either side
@@ -160,6 +161,19 @@ def test_the_command_measures_what_is_missing_and_no_more(tmp_path: Path, monkey
     assert len(asked) == 3
     assert list(read_ledger(out)) == ["one", "two"]
     assert "two: holds" in capsys.readouterr().out
+
+
+def test_a_claim_on_what_is_not_in_the_box_stays_out_with_a_sentence(tmp_path: Path, monkeypatch, capsys) -> None:
+    def lacking(bench: Bench) -> Finding:
+        raise NotInTheBoxError("no such net")
+
+    claim = Claim("one", "So.", 2, "Looked.", "None.", "metrics")
+    both = {"one": (claim, lacking), "two": (claim, lambda bench: Finding((Figure("gain", 1.0),)))}
+    monkeypatch.setattr(claims, "CLAIMS", both)
+    out = tmp_path / "claims.json"
+    claims.main(["--data", str(tmp_path), "--out", str(out)])
+    assert list(read_ledger(out)) == ["two"]
+    assert "one: left out of the ledger: no such net" in capsys.readouterr().out
 
 
 def test_a_folder_without_photos_is_said(tmp_path: Path) -> None:
