@@ -14,6 +14,7 @@ from torch import nn
 from seglib import metrics
 from seglib.claims.counts import Bench, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
+from seglib.claims.literature import ZEILER_FERGUS
 from seglib.datasets import find_pairs, read_as, read_pairs
 from seglib.inside.gradient_flow import read_flow
 from seglib.labels import LABEL_SETS
@@ -229,7 +230,9 @@ CLAIMS = {
         9,
         f"A linear classifier on the features of each stride of the trained street fcn4s, learnt from {PIXELS} pixels "
         f"of each of {PHOTOS} training photos: accuracy, and what is lost near borders.",
-        "Zeiler & Fergus (ECCV 2014) show it in pictures: no figure.",
+        "Zeiler & Fergus (ECCV 2014), table 7: a linear SVM on the features of layers "
+        f"{', '.join(map(str, ZEILER_FERGUS))} of their net, Caltech-101, accuracy "
+        f"{', '.join(map(str, ZEILER_FERGUS.values()))}. Another task: it says what, not where.",
         "skip_connections?photo=china&classes=street",
     ),
     skips_carry_gradient: Claim(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from seglib import metrics
-from seglib.claims import scoreboard
+from seglib.claims import literature, scoreboard
+from seglib.claims.__main__ import CLAIMS
 from seglib.claims.counts import RADII, Counts
 from seglib.claims.files import read_scoreboard
 from seglib.claims.ledger import read_ledger
@@ -101,6 +102,30 @@ def test_cost_net_and_card_can_be_chosen() -> None:
     calm(app)
     assert '"fcn4s"' in app.json[0].value
     assert len(app.table[0].value) == scoreboard.WORST
+
+
+@pytest.mark.parametrize("labels", LABEL_SETS)
+def test_the_literature_says_of_which_photos_its_rows_are_and_how_sure_we_are(labels: str) -> None:
+    app = open_page("scoreboard.py", classes=labels)
+    shown = table(app, "Known")
+    _, rows = literature.ROWS[labels]
+    assert list(shown.index) == [row.net for row in rows]
+    assert set(shown["Photos"]) <= {"test", "validation"}
+    assert set(shown["Known"]) <= set(literature.SURE)
+    if labels == "street":
+        assert set(shown.index[shown["Photos"] == "validation"]) == {"ICNet of OpenVINO"}
+        assert shown.loc["Dilation8 (2016)", "Mean IoU"] == 65.3
+    said = "\n".join(each.value for each in app.caption)
+    assert all(f"{letter}: {words}" in said for letter, words in literature.SURE.items())
+
+
+def test_matched_controls_of_others_stand_beside_our_claims() -> None:
+    papers = {name: claim.paper for name, (claim, _) in CLAIMS.items()}
+    assert "FCN-Basic 47.3 mean IoU and 38.1 boundary F, the same without skips 44.1 and 32.0" in papers["skips"]
+    assert "natural 83.9 / 55.6, balanced 81.7 / 62.4" in papers["accuracy"]
+    assert "53.9 to 54.7 mean IoU and 32.8 to 40.8 boundary F" in papers["crf"]
+    assert "32.1 to 24.1 mean IoU" in papers["crf"]
+    assert "44.8, 66.2, 72.3, 76.6, 86.2, 85.5" in papers["depth"]
 
 
 def test_without_a_file_there_is_a_sentence(monkeypatch) -> None:

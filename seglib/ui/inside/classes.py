@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.claims.ledger import read_ledger
+from seglib.claims.literature import ZEILER_FERGUS
 from seglib.labels import LabelSet
 from seglib.ui import page
 from seglib.ui.photo import Photo
@@ -21,7 +22,6 @@ CURVES = {
     "on the other photos": ("imagenet", "scored", "#D55E00"),
     "random weights, other photos": ("random", "scored", "#0072B2"),
 }
-ZEILER_FERGUS = {1: 44.8, 2: 66.2, 3: 72.3, 4: 76.6, 5: 86.2, 7: 85.5}  # ECCV 2014, table 7: Caltech-101, linear SVM, %
 
 
 def classes(_photo: Photo, _label_set: LabelSet) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
+from seglib.claims.literature import SEGNET
 from seglib.labels import LabelSet
 from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
@@ -17,6 +18,7 @@ from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
 from seglib.ui.tables import PERCENT, SHORT, percents
 
+SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
 FARABET = "Farabet et al. 2013, SIFT Flow (as quoted in the FCN paper, table 5)"
 
 
@@ -115,6 +117,15 @@ def farabet_card() -> None:
         {"Trained with": "natural frequencies", "Pixel accuracy": 78.5, "Class accuracy": 29.6, "Source": FARABET},
         {"Trained with": "class balancing", "Pixel accuracy": 72.3, "Class accuracy": 50.8, "Source": FARABET},
     ]
+    rows += [
+        {
+            "Trained with": how,
+            "Pixel accuracy": SEGNET[net].pixel_accuracy,
+            "Class accuracy": SEGNET[net].class_accuracy,
+            "Source": SEGNETS,
+        }
+        for how, net in (("natural frequencies", "FCN-Basic, natural frequency"), ("class balancing", "FCN-Basic"))
+    ]
     missing = []
     for variant, how in (("fcn8s_natural", "natural frequencies"), ("fcn8s_balanced", "class balancing")):
         try:
@@ -130,8 +141,8 @@ def farabet_card() -> None:
     if missing:
         st.caption(f"Our own pair is not complete yet: {' and '.join(missing)} have not been trained for this copy.")
     st.caption(
-        "Theirs balances by which pixels are sampled, on the 33 classes of SIFT Flow and their long tail; ours by "
-        "weights in the loss, on CamVid's 11. Compare the direction, not the numbers."
+        "Farabet's balances by which pixels are sampled, on the 33 classes of SIFT Flow and their long tail; the "
+        "others by weights in the loss, on CamVid's 11. Compare the direction, not the numbers."
     )
 
 

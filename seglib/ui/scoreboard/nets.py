@@ -9,6 +9,7 @@ import streamlit as st
 
 from seglib.assets import read_json
 from seglib.claims.files import read_scoreboard
+from seglib.claims.literature import CAMVID, ROWS, SURE
 from seglib.costs.bill import ON_RESIDUAL
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
@@ -30,20 +31,12 @@ COSTS = {  # title: (key, divided by, unit)
     "Parameters": ("parameters", 1e6, "M"),
     "Memory": ("peak_bytes", 2**20, "MB"),
 }
+CAUTION = {
+    "street": "Test photos are harder than ours of validation: those are seconds away from what was trained on.",
+    "everyday": "Other classes than ours, and all of its 1,449 validation photos: a direction, no comparison.",
+}
 PLOT = (880, 270)  # pixels of the plot on a desktop, without its axes
 PADDING = (40, 18)  # pixels between its edges and the outermost dots
-# CamVid, 11 classes, mean IoU in per cent of the 233 test photos, parameters in millions, and how sure we are:
-# V read in the source or an independent re-run, S from a secondary source, M from memory.
-LITERATURE = {
-    "SegNet (2015)": (50.2, None, "S"),
-    "FCN-8s, as re-run (2018)": (50.4, None, "V"),
-    "DeepLab-LFOV (2015)": (61.6, None, "V"),
-    "Dilation8 (2016)": (65.3, None, "V"),
-    "FC-DenseNet56 (2017)": (58.9, 1.5, "M"),
-    "FC-DenseNet67 (2017)": (65.8, 3.5, "M"),
-    "FC-DenseNet103 (2017)": (66.9, 9.4, "S"),
-    "EDANet (2018)": (66.4, 0.7, "S"),
-}
 
 
 def nets(label_set: LabelSet) -> None:
@@ -64,6 +57,7 @@ def nets(label_set: LabelSet) -> None:
         f"one photo of {board['size'][1]} x {board['size'][0]}, one core of {board['machine'].split(',')[0]}. "
         "`python -m seglib.scoreboard --data DATA`"
     )
+    _literature(label_set)
     # Their weights are for other classes, so torchvision's nets have costs alone.
     st.markdown("**Torchvision's nets in the same run**")
     _show(_cost_table(costs, board["peers"]))
@@ -97,9 +91,14 @@ def _plot(table: pd.DataFrame, by: str, label_set: LabelSet) -> None:
     data["of"] = "ours, validation"
     if by == "Parameters" and label_set.name == "street":
         rows = [
-            {"net": f"{net} [{sure}]", "Mean IoU": iou, column: size, "of": "literature, test"}
-            for net, (iou, size, sure) in LITERATURE.items()
-            if size
+            {
+                "net": f"{row.net} [{row.sure}]",
+                "Mean IoU": row.mean_iou,
+                column: row.parameters,
+                "of": "literature, test",
+            }
+            for row in CAMVID
+            if row.parameters and row.photos == "test"
         ]
         data = pd.concat([data, pd.DataFrame(rows)], ignore_index=True)
     base = alt.Chart(data).encode(
@@ -136,14 +135,11 @@ def _places(data: pd.DataFrame, column: str) -> list[int]:
 
 def _words(board: dict, images: int, by: str, label_set: LabelSet) -> str:
     words = f"Up and left is better. Mean IoU of the {images} validation photos."
-    if label_set.name == "street":
-        rows = "; ".join(f"{net} {iou} [{sure}]" for net, (iou, _, sure) in LITERATURE.items())
+    if by == "Parameters" and label_set.name == "street":
         words += (
-            f" The literature's CamVid rows are of the 233 test photos, which are harder: compare with care. {rows}. "
-            "V: read in the source; S: from a secondary source; M: from memory, unverified."
+            " The literature's figures are of the 233 test photos, which are harder: compare with care. Drawn are nets "
+            "whose number of parameters we know."
         )
-        if by == "Parameters":
-            words += " Drawn are those whose number of parameters we know."
     alone = [net for net in all_nets(label_set.name) if read_card(weights_path(net, label_set.name))["init"] is None]
     if alone:
         words += (
@@ -151,6 +147,31 @@ def _words(board: dict, images: int, by: str, label_set: LabelSet) -> str:
             "compare each with its own kind first."
         )
     return words
+
+
+def _literature(label_set: LabelSet) -> None:
+    """What others report, folded away: a table, and why it is no comparison."""
+    data_set, rows = ROWS[label_set.name]
+    with st.expander(f"The literature on {data_set}", icon=":material/menu_book:"):
+        table = pd.DataFrame(
+            [
+                {
+                    "Net": row.net,
+                    "Mean IoU": row.mean_iou,
+                    "Parameters, M": np.nan if row.parameters is None else row.parameters,
+                    "Photos": row.photos,
+                    "Starts from": row.start,
+                    "Known": row.sure,
+                    "Note": row.note,
+                }
+                for row in rows
+            ]
+        ).set_index("Net")
+        numbers = {"Mean IoU": "%.1f", "Parameters, M": "%.2f"}
+        config = {head: st.column_config.NumberColumn(format=form) for head, form in numbers.items()}
+        st.dataframe(table, column_config=config, height="content", placeholder="–")
+        sure = "; ".join(f"{letter}: {words}" for letter, words in SURE.items())
+        st.caption(f"{sure}. {CAUTION[label_set.name]}")
 
 
 def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
