@@ -28,7 +28,7 @@ from seglib.models.weights import load_model
 from seglib.training.augment import Augmentation
 from seglib.training.evaluate import Segmenter
 from seglib.training.losses import overlap_loss, partial_label_loss
-from seglib.training.train import Views
+from seglib.training.views import Views
 
 LABEL_SET_NAME = "street"
 PHOTOS, PIXELS = 60, 250  # training photos, and pixels of each, that a linear classifier learns from

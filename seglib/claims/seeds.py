@@ -26,7 +26,8 @@ from seglib.metrics.boundary import BORDER
 from seglib.models.cards import read_card
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
-from seglib.training.train import Recipe, train
+from seglib.training.recipe import Recipe
+from seglib.training.train import train
 
 FILE = ASSETS / "statistics" / "seeds.json"
 LABEL_SET_NAME = "street"

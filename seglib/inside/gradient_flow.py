@@ -32,7 +32,7 @@ from seglib.models.fcn import STREAMS, fuse, pad_to_grid
 from seglib.models.prediction import to_input
 from seglib.training.augment import Augmentation
 from seglib.training.losses import overlap_loss, partial_label_loss
-from seglib.training.train import Views
+from seglib.training.views import Views
 
 LABELS = "street"
 NETS = ("fcn32s", "fcn4s")

@@ -33,7 +33,7 @@ from seglib.before_convnets.weights import load_texture, save_texture, texture_p
 from seglib.datasets import Targets, find_pairs, read_as, read_pairs
 from seglib.labels import IGNORE, LABEL_SETS
 from seglib.training.held_out import VALIDATION, score_held_out
-from seglib.training.train import MIXTURE
+from seglib.training.views import MIXTURE
 
 Example = tuple[np.ndarray, np.ndarray]  # photo (H, W, 3) and its targets (H, W)
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from seglib.claims import seeds
-from seglib.training.train import Recipe
+from seglib.training.recipe import Recipe
 from tests.claims.test_claims import camvid
 
 

@@ -9,30 +9,56 @@ import time
 from dataclasses import replace
 
 import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from seglib.costs import bill
-from seglib.models.dilated import dilated_table
-from seglib.models.trunk import layer_table
+from seglib.models.lite0 import CHANNELS, block_table
 
 SMALL = (33, 33)
+
+
+def by_hand(size: tuple[int, int], coarsest: int, scored: tuple[int, ...]) -> int:
+    """Multiply-adds of Lite0's trunk and 1x1 scores, block by block; no grid is coarser than ``coarsest``."""
+
+    def units(stride: int) -> int:
+        return ((size[0] - 1) // min(stride, coarsest) + 1) * ((size[1] - 1) // min(stride, coarsest) + 1)
+
+    work, below = units(2) * 27 * 32, 2  # the stem
+    for block in block_table():
+        wide = block.channels_in * block.expansion
+        if block.expansion > 1:
+            work += units(below) * block.channels_in * wide
+        work += units(block.stride) * wide * (block.layer.kernel**2 + block.channels_out)  # each channel by itself
+        below = block.stride
+    return work + sum(units(stride) * CHANNELS[stride] * bill.CLASSES for stride in scored)
 
 
 def test_multiply_adds_grow_fourfold_where_subsampling_goes() -> None:
     """Layers after stride 8 do 4 times (stage 16) and 16 times (stage 32) as much at stride 8."""
     size = (321, 481)  # 32 m + 1: nothing is padded
     strided, dense = bill.estimate("fcn8s", 32, size), bill.estimate("dilated", 8, size)
-    work, channels, jump = {False: 0, True: 0}, 3, 1
-    for before, after in zip(layer_table(), dilated_table(8), strict=True):
-        assert before.channels == after.channels
-        jump *= before.stride
-        for is_dense in work:
-            grid = min(jump, 8) if is_dense else jump
-            units = ((size[0] - 1) // grid + 1) * ((size[1] - 1) // grid + 1)
-            work[is_dense] += units * before.kernel**2 * channels * before.channels
-        channels = before.channels
-    assert strided.multiply_adds == work[False]
-    assert dense.multiply_adds == work[True]
+    assert strided.multiply_adds == by_hand(size, 32, (32, 16, 8))
+    assert dense.multiply_adds == by_hand(size, 8, (32,))
     assert dense.multiply_adds == bill.estimate("plain", 8, size).multiply_adds
+
+
+@pytest.mark.parametrize(("net", "stride"), [("fcn8s", 32), ("dilated", 8), ("plain", 2)])
+def test_a_photo_without_pixels_costs_what_a_real_one_does(net: str, stride: int) -> None:
+    model = bill._build(net, stride)
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        logits = model(torch.zeros(1, 3, 40, 53))
+    assert logits.shape == (1, bill.CLASSES, 40, 53)
+    assert bill.estimate(net, stride, (40, 53)).multiply_adds == counter.get_total_flops() // 2
+
+
+def test_the_widest_maps_worked_by_hand() -> None:
+    """fcn8s on 33x33 pixels: 32 channels narrowed to 16 and widened to 96, all on a grid of 17; 96 once more for ReLU6.
+
+    The layers after that have as many channels, on a grid of 9.
+    """
+    widest = 4 * (32 + 16 + 96 + 96) * 17 * 17
+    assert bill.estimate("fcn8s", 32, SMALL).estimated_bytes == widest + 4 * bill.CLASSES * 33 * 33
 
 
 @pytest.mark.parametrize("net", ["dilated", "plain"])

@@ -91,7 +91,7 @@ def test_overlap_of_three_pixels_worked_by_hand():
     targets = torch.tensor([[[0, 1, IGNORE]]])
     # Class a: overlap 0.6, predicted 0.8, true 1. Class b: overlap 0.7, predicted 1.0, true 1. Class c is absent.
     wanted = 1 - (2 * 0.6 / 1.8 + 2 * 0.7 / 2.0) / 2
-    assert overlap_loss(logits, targets).item() == pytest.approx(wanted, rel=1e-5)
+    assert overlap_loss(logits, targets, MEMBERS).item() == pytest.approx(wanted, rel=1e-5)
 
 
 def test_overlap_of_certain_answers_is_one_minus_dice():
@@ -99,25 +99,51 @@ def test_overlap_of_certain_answers_is_one_minus_dice():
     truth, answer = torch.randint(4, (2, 3, 20, 30))
     logits = 1000.0 * F.one_hot(answer, 4).movedim(-1, 1).float()
     oracle = f1_score(truth.ravel(), answer.ravel(), average="macro")
-    assert overlap_loss(logits, truth).item() == pytest.approx(1 - oracle, abs=1e-5)
+    assert overlap_loss(logits, truth, torch.eye(4, dtype=torch.bool)).item() == pytest.approx(1 - oracle, abs=1e-5)
 
 
-@pytest.mark.parametrize("label", [IGNORE, 3])
-def test_pixels_without_one_class_do_not_enter_the_overlap(label):
+def test_void_pixels_do_not_enter_the_overlap():
     torch.manual_seed(0)
     logits = torch.randn(1, 3, 4, 6, requires_grad=True)
     targets = torch.randint(3, (1, 4, 6))
-    targets[..., 3:] = label
-    loss = overlap_loss(logits, targets)
-    torch.testing.assert_close(loss, overlap_loss(logits[..., :3], targets[..., :3]))
+    targets[..., 3:] = IGNORE
+    loss = overlap_loss(logits, targets, MEMBERS)
+    torch.testing.assert_close(loss, overlap_loss(logits[..., :3], targets[..., :3], MEMBERS))
     loss.backward()
     assert (logits.grad[..., 3:] == 0).all()
     assert (logits.grad[..., :3] != 0).any()
 
 
+def test_overlap_of_a_partial_label_worked_by_hand():
+    """A pixel that is "b or c" counts against a, which it is not, and tells nothing of b and c."""
+    p = torch.tensor([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.2, 0.3]])
+    logits = p.log().T.view(1, 3, 1, 3)
+    targets = torch.tensor([[[0, 1, 3]]])
+    # Class a: overlap 0.6, predicted 0.6 + 0.2 + 0.5, true 1. Class b, on two pixels: 0.7, 0.3 + 0.7, 1. c is absent.
+    wanted = 1 - (2 * 0.6 / (1.3 + 1) + 2 * 0.7 / (1.0 + 1)) / 2
+    assert overlap_loss(logits, targets, MEMBERS).item() == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_partial_label_pushes_down_what_it_excludes_and_does_not_choose_among_the_rest():
+    logits = torch.zeros(1, 3, 1, 3, requires_grad=True)  # without preferences
+    overlap_loss(logits, torch.tensor([[[0, 1, 3]]]), MEMBERS).backward()
+    excluded, *allowed = logits.grad[0, :, 0, 2].tolist()
+    assert excluded > 0  # a step downhill makes it less probable
+    assert allowed[0] == pytest.approx(allowed[1])
+    assert allowed[0] < 0
+
+
+def test_a_class_that_only_partial_labels_allow_is_absent():
+    logits = torch.randn(1, 3, 2, 2, requires_grad=True)
+    loss = overlap_loss(logits, torch.full((1, 2, 2), 3), MEMBERS)
+    loss.backward()
+    assert loss.item() == 0
+    assert (logits.grad == 0).all()
+
+
 def test_overlap_of_nothing_is_zero_and_teaches_nothing():
     logits = torch.randn(1, 3, 2, 2, requires_grad=True)
-    loss = overlap_loss(logits, torch.full((1, 2, 2), IGNORE))
+    loss = overlap_loss(logits, torch.full((1, 2, 2), IGNORE), MEMBERS)
     loss.backward()
     assert loss.item() == 0
     assert (logits.grad == 0).all()
