@@ -25,7 +25,7 @@ from seglib.models.cards import read_card, weights_path, write_with_card
 from seglib.models.familiar import NET, STRIDE, Familiar, familiar_path, mean_features
 from seglib.models.weights import load_model
 from seglib.training.held_out import VALIDATION
-from seglib.training.train import MIXTURE
+from seglib.training.views import MIXTURE
 
 PHOTOS = 300  # of each training set at most
 KNOWN = 0.98  # share of the photos held back that count as known
