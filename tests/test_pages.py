@@ -101,6 +101,15 @@ def test_classes_that_a_net_invents_are_named(name: str) -> None:
     assert {each.split(" by ")[0] for each in named if "fcn8s" in each} == invented
 
 
+def test_a_link_to_a_class_that_is_no_more_says_so() -> None:
+    app = open_page("skip_connections.py", class_everyday="animal")
+    words = "The link names “animal”, which is now several classes: cat, dog, horse, sheep, cow, bird."
+    assert words in [element.value for element in app.caption]
+    assert app.selectbox(key="class_everyday").value == "the net's answer"
+    app.selectbox(key="class_everyday").set_value("cat").run()
+    assert words not in [element.value for element in calm(app).caption]
+
+
 def test_a_link_reopens_photo_classes_nets_and_pixel() -> None:
     app = open_page(photo="rocket", classes="street", pin="17,23")
     assert app.selectbox(key="photo").value == "rocket"

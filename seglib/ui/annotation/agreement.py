@@ -198,7 +198,7 @@ def _people_chart(bars: pd.DataFrame) -> None:
         alt.Chart(bars)
         .mark_bar()
         .encode(
-            y=alt.Y("who", sort="-x", title=None, axis=alt.Axis(labelLimit=220)),
+            y=alt.Y("who", sort="-x", title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
             x=alt.X("mean IoU", scale=alt.Scale(domain=[0, 100]), title="mean IoU, %"),
             color=alt.Color("kind", title=None, legend=alt.Legend(orient="bottom")),
             tooltip=["who", alt.Tooltip("mean IoU", format=".1f")],

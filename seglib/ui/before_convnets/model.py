@@ -152,7 +152,9 @@ def _validation(label_set: LabelSet) -> None:
     )
     if NET in nets:
         st.markdown("**Class by class**")
-        texture_charts.class_gaps(card["figures"]["iou"], nets[NET]["figures"]["iou"], NET, label_set.things)
+        # Figures also hold what a data set cannot tell apart, such as VOC's background: that is no class.
+        ours, net = ({name: figures["iou"][name] for name in label_set.classes} for figures in rows.values())
+        texture_charts.class_gaps(ours, net, NET, label_set.things)
         st.caption(f"IoU on the same photos, largest lead of texture first. {_gaps(label_set, rows)}")
     ablation = path.with_name(f"{label_set.name}-ablation.json")
     if ablation.is_file():

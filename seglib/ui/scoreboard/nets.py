@@ -180,7 +180,8 @@ def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
     row = scores[net]
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        data = pd.DataFrame({"class": list(row["iou"]), "IoU": [100 * (iou or 0) for iou in row["iou"].values()]})
+        shown = {name: iou for name, iou in row["iou"].items() if name in label_set.classes and iou is not None}
+        data = pd.DataFrame({"class": list(shown), "IoU": [100 * iou for iou in shown.values()]})
         colors = [f"rgb{tuple(color)}" for color in label_set.colors]
         chart = (
             alt.Chart(data, title=f"IoU of each class, {net}, %")
