@@ -14,13 +14,21 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from seglib.claims import about_layers, about_metrics, about_nets, about_start, about_systems
+from seglib.claims import (
+    about_crf,
+    about_layers,
+    about_metrics,
+    about_nets,
+    about_start,
+    about_systems,
+    about_windows,
+)
 from seglib.claims.counts import Bench
 from seglib.claims.ledger import FILE, NotInTheBoxError, entry, read_ledger, write_ledger
 
 CLAIMS = {
     claim.name: (claim, measure)
-    for part in (about_metrics, about_start, about_nets, about_layers, about_systems)
+    for part in (about_metrics, about_start, about_nets, about_windows, about_layers, about_crf, about_systems)
     for measure, claim in part.CLAIMS.items()
 }
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 
 from seglib import metrics
-from seglib.claims.counts import RADII, Bench, Score, gain, percent, spread
-from seglib.claims.ledger import Claim, Figure, Finding
+from seglib.claims.counts import RADII, Bench, gain, percent, spread
+from seglib.claims.ledger import Claim, Finding
 from seglib.claims.literature import SEGNET
 from seglib.claims.seeds import lead
-from seglib.costs import bill
 from seglib.labels import LABEL_SETS
 from seglib.metrics.boundary import BORDER
-from seglib.models import layer_table_of
 from seglib.models.cards import read_card, weights_path
-from seglib.receptive_field import receptive_field
 
 FAMILY = ("fcn32s", "fcn16s", "fcn8s", "fcn4s")
 WITH_SKIPS, WITHOUT_SKIPS = SEGNET["FCN-Basic"], SEGNET["FCN-Basic-NoAddition"]
@@ -52,10 +49,37 @@ def skips_help(bench: Bench) -> Finding:
         context[f"{label_set_name}: fcn8s over fcn32s within r px"] = ", ".join(
             f"{r}: {points:+.1f}" for r, points in gains.items()
         )
-        epochs = {net: read_card(weights_path(net, label_set_name))["epochs_in_all"] for net in FAMILY}
-        context[f"{label_set_name}: epochs, the same for all"] = ", ".join(f"{net} {n}" for net, n in epochs.items())
+        context |= _in_each_set(bench, label_set_name, {net: counts[net].everywhere for net in FAMILY})
+        context[f"{label_set_name}: epochs"] = epochs(FAMILY, label_set_name)
     figures += lead("fcn8s", "fcn32s") + lead("fcn8s", "fcn32s", "mean_iou_at_borders")
     return Finding(tuple(figures), context)
+
+
+def _in_each_set(bench: Bench, label_set_name: str, counts: dict[str, np.ndarray]) -> dict[str, str]:
+    """Each net against the next coarser one on each validation set alone, where there are several; with spreads."""
+    apart = {net: bench.by_set(label_set_name, matrices) for net, matrices in counts.items()}
+    words: dict[str, list[str]] = {}
+    for coarse, fine in itertools.pairwise(counts):
+        for name, ours in apart[fine].items():
+            figure = gain("", mean_iou_of_true, ours, apart[coarse][name])
+            words.setdefault(name, []).append(
+                f"{fine} over {coarse} {figure.value:+.1f} ({figure.low:+.1f} to {figure.high:+.1f})"
+            )
+    return {f"{label_set_name}, {name} alone": ", ".join(parts) for name, parts in words.items() if len(words) > 1}
+
+
+def mean_iou_of_true(cm: np.ndarray) -> float:
+    """Mean IoU over the classes that the truth has: one set of several does not show them all."""
+    return metrics.mean_over_present(metrics.iou_per_class(cm)[cm.sum(1) > 0])
+
+
+def epochs(nets: Sequence[str], label_set_name: str) -> str:
+    """For how many epochs nets were trained, and which of them alone from the first, in words."""
+    cards = {net: read_card(weights_path(net, label_set_name)) for net in nets}
+    return ", ".join(
+        f"{net} {card['epochs_in_all']}{'' if card['init'] else ' (alone from the first)'}"
+        for net, card in cards.items()
+    )
 
 
 def _more_at_the_border(ours: np.ndarray, theirs: np.ndarray, ours_far: np.ndarray, theirs_far: np.ndarray) -> float:
@@ -90,6 +114,7 @@ def shallow_is_fine_but_not_semantic(bench: Bench) -> Finding:
                 f"{percent(metrics.mean_iou, counts.everywhere):.1f}, within {BORDER} px of a border "
                 f"{percent(metrics.mean_iou, counts.within(BORDER)):.1f}"
             )
+        context[f"{label_set_name}: epochs"] = epochs(("shallow8", "fcn32s"), label_set_name)
     figures += lead("fcn32s", "shallow8", "class_accuracy")
     return Finding(tuple(figures), context)
 
@@ -97,50 +122,6 @@ def shallow_is_fine_but_not_semantic(bench: Bench) -> Finding:
 def _keeps_more(near: np.ndarray, all_of: np.ndarray, other_near: np.ndarray, other_all: np.ndarray) -> float:
     kept = metrics.mean_iou(near) / metrics.mean_iou(all_of)
     return 100 * (kept - metrics.mean_iou(other_near) / metrics.mean_iou(other_all))
-
-
-def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) -> Finding:
-    """One net against another in both label sets, with the windows of both."""
-    figures, context = [], {}
-    for label_set_name in LABEL_SETS:
-        for ours, theirs in pairs:
-            both = [bench.of_net(net, label_set_name).everywhere for net in (ours, theirs)]
-            figures.append(gain(f"{label_set_name}: {ours} over {theirs}, {title}", score, *both))
-            for net, counts in zip((ours, theirs), both, strict=True):
-                context[f"{label_set_name}, {net}"] = (
-                    f"pixel accuracy {percent(metrics.pixel_accuracy, counts):.1f}, mean IoU "
-                    f"{percent(metrics.mean_iou, counts):.1f}"
-                )
-    for ours, theirs in pairs:
-        figures += lead(ours, theirs, score.__name__)
-    for net in dict.fromkeys(net for pair in pairs for net in pair):
-        windows = (f"{receptive_field(layer_table_of(net, name)).size} px ({name})" for name in LABEL_SETS)
-        context[f"window of {net}"] = ", ".join(windows)
-    return Finding(tuple(figures), context)
-
-
-def dilation_costs_resolution(_bench: Bench) -> Finding:
-    """The same parameters, a wider window, and what resolution costs, from the measured bill."""
-    cards = {net: read_card(weights_path(net, "street")) for net in ("plain8", "dilated8")}
-    windows = {net: receptive_field(layer_table_of(net, "street")).size for net in cards}
-    items = {item.stride: item for item in bill.read_bill()[1] if item.net == "dilated"}
-    measured = sorted(stride for stride, item in items.items() if item.seconds)
-    coarse, fine = items[measured[-1]], items[measured[0]]
-    figures = (
-        Figure("window of dilated8 over plain8's, same parameters", windows["dilated8"] - windows["plain8"], unit="px"),
-        Figure(
-            f"time at stride {fine.stride} over stride {coarse.stride}",
-            round(fine.seconds / coarse.seconds - 1, 2),
-            unit="times more",
-        ),
-        Figure(
-            f"memory at stride {fine.stride} over stride {coarse.stride}",
-            round(fine.peak_bytes / coarse.peak_bytes - 1, 2),
-            unit="times more",
-        ),
-    )
-    context = {f"{net}": f"{cards[net]['parameters']:,} parameters, window {windows[net]} px" for net in cards}
-    return Finding(figures, context)
 
 
 CLAIMS = {
@@ -160,42 +141,8 @@ CLAIMS = {
         "A shallower network has finer borders and is not very semantic.",
         7,
         f"shallow8, which ends at stride 8, against fcn32s: class accuracy, and the share of its mean IoU that each "
-        f"keeps within {BORDER} px of a true border. Trained for as long, the everyday shallow8 all of it "
-        "alone; over three seeds by one recipe.",
+        f"keeps within {BORDER} px of a true border. Then small runs of the street nets from three seeds.",
         "No figure.",
         "receptive_field?section=Theory+and+measured&window_net=shallow8",
-    ),
-    partial(
-        ahead, pairs=[("dilated8", "plain8"), ("dilated8", "fcn32s")], score=metrics.mean_iou, title="mean IoU"
-    ): Claim(
-        "window",
-        "Without subsampling the net looks at a small window only; dilation gives the window back.",
-        7,
-        "plain8 and dilated8 have the same layers, parameters, resolution and recipe, and differ in their window; "
-        "fcn32s has dilated8's window on a grid four times coarser. All trained for as long, and over three seeds by "
-        "one recipe.",
-        "Yu & Koltun (ICLR 2016), table 3, VOC 2012 validation: a dilated context module takes a dilated front end "
-        "from 69.8 to 72.1 mean IoU. FCN (CVPR 2015), table 1: a larger window is not better by itself, AlexNet 355 px "
-        "39.8, VGG16 404 px 56.0, GoogLeNet 907 px 42.5.",
-        "receptive_field?section=Theory+and+measured&window_net=plain8",
-    ),
-    partial(ahead, pairs=[("pyramid", "pyramid1")], score=metrics.pixel_accuracy, title="pixel accuracy"): Claim(
-        "pyramid",
-        "Image pyramids bring context to a small window.",
-        8,
-        "pyramid, three levels through one trunk of stride 8, against pyramid1, the same with one level, by one "
-        "recipe.",
-        "Farabet et al. (TPAMI 2013), Stanford Background, pixel accuracy: one scale 66.0 (from memory, unverified), "
-        "three 78.8 (from a secondary source).",
-        "pyramid?part=Levels&photo=china",
-    ),
-    dilation_costs_resolution: Claim(
-        "bill",
-        "Dilation widens the window at the same parameters; memory and time pay for the resolution.",
-        10,
-        "Layer tables, and one photo of 480x360 through dilated trunks: `python -m seglib.costs.bill`.",
-        "Chen et al. (ICLR 2015), table 2: a window of 224 px, and 67.6 mean IoU, with 20.5 M parameters as with "
-        "134.3 M.",
-        "receptive_field?section=The+bill",
     ),
 }

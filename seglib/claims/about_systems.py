@@ -1,4 +1,4 @@
-"""Claims about whole systems: the CRF after a net, texture and detection before convnets, all together."""
+"""Claims about whole systems: texture and detection before convnets, and all together."""
 
 from __future__ import annotations
 
@@ -12,61 +12,18 @@ from seglib.before_convnets.boxes import DETECTORS, class_iou
 from seglib.before_convnets.weights import load_texture
 from seglib.claims.counts import Bench, Counts, gain, percent, spread
 from seglib.claims.ledger import Claim, Figure, Finding
-from seglib.claims.literature import SEGNET, SEGNET_SUN
 from seglib.crf.chosen import REPORTED_ON, chosen_params
 from seglib.crf.mean_field import ITERATIONS, mean_field
 from seglib.crf.pairwise import CRFParams
 from seglib.labels import EVERYDAY, LABEL_SETS
-from seglib.metrics.boundary import BORDER
 from seglib.metrics.objects import things_and_stuff
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
 
 FOUND = {"astronaut": ("Face", "person"), "grace_hopper": ("Face", "person"), "chelsea": ("Cat face", "cat")}
-PLAIN, SHARP = SEGNET["DeepLab-LargeFOV"], SEGNET["DeepLab-LargeFOV-denseCRF"]
 VOTES = 5
 CUTS = 3  # GrabCut's iterations
-
-
-def crf_sharpens_and_harms(bench: Bench) -> Finding:
-    """A net with and without the CRF: near borders, and on thin parts."""
-    why = (
-        "Over whole validation sets thin parts gain, with the authors' stronger kernels even more: deeplab on its grid "
-        "of 8 px had lost most of them, and colour brings some back; corners count as thin, too. Single photos do lose "
-        "their masts: see the rocket. The parameters matter: by its authors' own the CRF costs points on street photos."
-    )
-    figures, context = [], {}
-    for label_set_name in LABEL_SETS:
-        params = chosen_params(label_set_name)
-        before = bench.of_net("deeplab", label_set_name, which=REPORTED_ON)
-        after = bench.of_net("deeplab", label_set_name, params, REPORTED_ON)
-        figures += [
-            gain(
-                f"{label_set_name}: mean IoU within {BORDER} px of a border",
-                metrics.mean_iou,
-                after.within(BORDER),
-                before.within(BORDER),
-            ),
-            gain(
-                f"{label_set_name}: thin parts lost, pixel accuracy there",
-                metrics.pixel_accuracy,
-                before.thin,
-                after.thin,
-            ),
-        ]
-        context[label_set_name] = (
-            f"mean IoU {percent(metrics.mean_iou, before.everywhere):.1f} to "
-            f"{percent(metrics.mean_iou, after.everywhere):.1f}; thin parts found "
-            f"{percent(metrics.pixel_accuracy, before.thin):.1f} to {percent(metrics.pixel_accuracy, after.thin):.1f}"
-        )
-        unchosen = bench.of_net("deeplab", label_set_name, CRFParams(), REPORTED_ON)
-        context[f"{label_set_name}: by the authors' parameters"] = (
-            f"mean IoU {percent(metrics.mean_iou, unchosen.everywhere):.1f}; thin parts found "
-            f"{percent(metrics.pixel_accuracy, unchosen.thin):.1f}"
-        )
-        context[f"{label_set_name}: parameters"] = ", ".join(f"{value:g}" for value in vars(params).values())
-    return Finding(tuple(figures), context, why)
 
 
 def texture_does_stuff(bench: Bench) -> Finding:
@@ -180,24 +137,11 @@ def _times() -> dict[str, float]:
 
 
 CLAIMS = {
-    crf_sharpens_and_harms: Claim(
-        "crf",
-        "A fully connected CRF sharpens borders, and harms thin structures.",
-        11,
-        f"deeplab on every second validation photo, before and after {ITERATIONS} iterations, parameters "
-        "chosen on the others: `python -m seglib.tune_crf`.",
-        "Chen et al. (ICLR 2015), table 1, VOC 2012 validation: mean IoU 59.8 to 63.7, with a large field of view 62.3 "
-        "to 67.6. SegNet (TPAMI 2017), table 3, CamVid's test photos: "
-        f"DeepLab-LargeFOV {PLAIN.mean_iou} to {SHARP.mean_iou} mean IoU and {PLAIN.boundary_f} to {SHARP.boundary_f} "
-        f"boundary F, but {PLAIN.class_accuracy} to {SHARP.class_accuracy} class accuracy; table 4, SUN RGB-D: "
-        f"{' to '.join(map(str, SEGNET_SUN.values()))} mean IoU.",
-        "deeplab_crf?photo=rocket",
-    ),
     texture_does_stuff: Claim(
         "texture",
         "Texture classification does for stuff what it cannot do for things; detect-then-segment the reverse.",
         5,
-        "MSRC validation: texture model and fcn8s, things and stuff apart. Bundled photos: detector, box, GrabCut.",
+        "Validation photos: texture model and fcn8s, things and stuff apart. Bundled photos: detector, box, GrabCut.",
         "TextonBoost (ECCV 2006) on MSRC-21, with things and stuff together: 72.2 pixel accuracy (from memory).",
         "before_convnets?before=Learnt+from+photos&photo=china",
     ),

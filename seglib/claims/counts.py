@@ -13,19 +13,21 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from tqdm import tqdm
 
 from seglib import metrics
 from seglib.before_convnets.weights import load_texture, texture_path
 from seglib.claims.ledger import Figure
 from seglib.crf.pairwise import CRFParams
+from seglib.datasets import find_pairs
 from seglib.labels import IGNORE
 from seglib.metrics.boundary import band_curve, thin_parts
 from seglib.models.cards import read_card, weights_path
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.training.evaluate import Segmenter, fold, sharpened
-from seglib.training.held_out import Labelled, group_names, held_out, read_held_out
+from seglib.training.held_out import VALIDATION, Labelled, group_names, held_out, read_held_out
 
 RADII = (1, 3, 5, 10, 20)  # pixels from a true border; `seglib.metrics.boundary.BORDER` is one of them
 THIN = 5  # pixels: what no disc of this width inside its class covers
@@ -73,6 +75,19 @@ class Bench:
     def photos(self, label_set_name: str, which: str | None = None) -> list[Labelled]:
         """Validation photos of a label set, or the odd or even ones alone."""
         return held_out(self.data, label_set_name, which)
+
+    def short_sides(self, label_set_name: str) -> np.ndarray:
+        """The shorter side of each validation photo ``(P,)``, pixels."""
+        sides = []
+        for pair, _ in self.photos(label_set_name):
+            with Image.open(pair.image) as header:
+                sides.append(min(header.size))
+        return np.array(sides)
+
+    def by_set(self, label_set_name: str, matrices: np.ndarray) -> dict[str, np.ndarray]:
+        """The same matrices ``(P, K, K)``, those of each validation set's photos apart."""
+        ends = np.cumsum([len(find_pairs(self.data / name, "val")) for name in VALIDATION[label_set_name]])
+        return dict(zip(VALIDATION[label_set_name], np.split(matrices, ends[:-1]), strict=True))
 
     def of_net(self, name: str, label_set_name: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
         """Counts of a shipped net, with a CRF after it if there are parameters for one."""

@@ -25,6 +25,7 @@ from seglib.claims.ledger import Figure
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import read_card
 from seglib.models.prediction import predict
+from seglib.models.trunks import LITE0, OF_LABEL_SET, RESIDUAL
 from seglib.models.weights import load_model
 from seglib.training.recipe import Recipe
 from seglib.training.train import train
@@ -66,6 +67,12 @@ def read_seeds(path: Path = FILE) -> dict[str, list[dict[str, float]]]:
     return json.loads(path.read_text())["nets"] if path.is_file() else {}
 
 
+def _on_another_trunk(path: Path) -> str:
+    """A word on runs that stand on another trunk than the shipped nets; files that name none are of the residual."""
+    trunk = json.loads(path.read_text()).get("kind", RESIDUAL)
+    return "" if trunk == OF_LABEL_SET[LABEL_SET_NAME] else f" on the {trunk} trunk"
+
+
 def lead(ours: str, theirs: str, score: str = "mean_iou", path: Path = FILE) -> list[Figure]:
     """How many points one net is ahead of another, seed by seed, with the 95 % interval of their mean.
 
@@ -76,9 +83,8 @@ def lead(ours: str, theirs: str, score: str = "mean_iou", path: Path = FILE) -> 
         return []
     ahead = np.array([a[score] - b[score] for a, b in zip(nets[ours], nets[theirs], strict=True)])
     half = stats.t.ppf(0.975, len(ahead) - 1) * ahead.std(ddof=1) / np.sqrt(len(ahead))
-    name = (
-        f"{LABEL_SET_NAME}, {len(ahead)} seeds: {ours} over {theirs}, {score.replace('_', ' ').replace('iou', 'IoU')}"
-    )
+    title = score.replace("_", " ").replace("iou", "IoU")
+    name = f"{LABEL_SET_NAME}, {len(ahead)} seeds{_on_another_trunk(path)}: {ours} over {theirs}, {title}"
     mean = ahead.mean()
     return [Figure(name, *(round(float(value), 2) for value in (mean, mean - half, mean + half)))]
 
@@ -100,6 +106,7 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(f"seeds: {error}")
     report = {
         "labels": LABEL_SET_NAME,
+        "kind": LITE0,
         "seeds": SEEDS,
         "trunk": {"net": TRUNK[0]} | asdict(TRUNK[1]),
         "each net from it": asdict(BRANCH),

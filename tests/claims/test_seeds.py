@@ -9,12 +9,13 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from seglib.claims import seeds
+from seglib.models.trunks import OF_LABEL_SET, RESIDUAL, TRUNKS
 from seglib.training.recipe import Recipe
 from tests.claims.test_claims import camvid
 
 
-def written(path: Path, **nets: list[float]) -> Path:
-    report = {"nets": {name: [{"mean_iou": value} for value in values] for name, values in nets.items()}}
+def written(path: Path, trunk: str = OF_LABEL_SET["street"], **nets: list[float]) -> Path:
+    report = {"kind": trunk, "nets": {name: [{"mean_iou": value} for value in values] for name, values in nets.items()}}
     path.write_text(json.dumps(report))
     return path
 
@@ -25,6 +26,18 @@ def test_a_lead_is_that_of_a_paired_t_test(tmp_path: Path) -> None:
     low, high = ttest_1samp([3.0, 1.5, 3.5], 0).confidence_interval(0.95)
     assert (figure.value, figure.low, figure.high) == pytest.approx((8 / 3, low, high), abs=0.006)
     assert figure.name == "street, 3 seeds: fcn8s over fcn32s, mean IoU"
+
+
+def test_runs_on_another_trunk_than_the_shipped_nets_say_so(tmp_path: Path) -> None:
+    other = next(trunk for trunk in TRUNKS if trunk != OF_LABEL_SET["street"])
+    path = written(tmp_path / "seeds.json", other, fcn8s=[60.0, 62.0], fcn32s=[57.0, 60.5])
+    (figure,) = seeds.lead("fcn8s", "fcn32s", path=path)
+    assert figure.name == f"street, 2 seeds on the {other} trunk: fcn8s over fcn32s, mean IoU"
+    report = json.loads(path.read_text())
+    del report["kind"]  # as files from before there were two trunks
+    path.write_text(json.dumps(report))
+    (figure,) = seeds.lead("fcn8s", "fcn32s", path=path)
+    assert ("residual" in figure.name) == (OF_LABEL_SET["street"] != RESIDUAL)
 
 
 def test_nets_that_were_not_trained_so_have_no_lead(tmp_path: Path) -> None:
