@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 from seglib.costs.cost import multiply_adds
 from seglib.models.prediction import image_tensor
-from seglib.models.pyramid import Pyramid, level_inputs
+from seglib.models.pyramid import Pyramid, level_inputs, share
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def level_costs(model: Pyramid, image: np.ndarray, repeats: int = 5) -> tuple[fl
         costs = []
         weights = model.score.weight.chunk(model.levels, 1)
         for level, weight in zip(level_inputs(x, model.levels), weights, strict=True):
-            counted = multiply_adds(lambda level=level, weight=weight: F.conv2d(*model.trunk([level]), weight))
-            seconds = _shortest(lambda level=level: model.trunk([level]), repeats)
+            counted = multiply_adds(lambda level=level, weight=weight: F.conv2d(*share(model.trunk, [level]), weight))
+            seconds = _shortest(lambda level=level: share(model.trunk, [level]), repeats)
             costs.append(LevelCost(tuple(level.shape[-2:]), counted, seconds))
     return making, costs
 

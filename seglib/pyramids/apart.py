@@ -10,6 +10,7 @@ import numpy as np
 from seglib import pyramid
 from seglib.pyramids import drawing
 
+INPUT_SCALE = 255 / 128  # a net's input units to one of a picture from 0 to 1, see `seglib.models.prediction`
 MID_GREY = 0.5  # the residual's place where that is left out: without it there is no brightness
 
 
@@ -59,8 +60,8 @@ def trunk_inputs(image: np.ndarray, levels: int, floor: float) -> list[np.ndarra
 
     ``floor`` is the net's contrast floor, see `seglib.pyramid.normalize_locally`.
     """
-    # The net's input is the photo times 4, minus a constant, and pyramids are linear: so is the floor.
+    # The net's input is the picture times a number, minus another, and pyramids are linear: so is the floor.
     *bands, residual = pyramid.laplacian_pyramid(drawing.to_picture(image), levels)
-    normalized = [pyramid.normalize_locally(band, floor / 4) for band in bands]
+    normalized = [pyramid.normalize_locally(band, floor / INPUT_SCALE) for band in bands]
     images = [drawing.band_image(band, 0.25) for band in normalized] + [drawing.to_image(residual)]
     return [drawing.enlarged(level, image.shape[:2], 2**number) for number, level in enumerate(images)]

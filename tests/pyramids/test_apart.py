@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seglib.models.pyramid import CONTRAST_FLOOR
+from seglib.models.prediction import image_tensor
+from seglib.models.pyramid import CONTRAST_FLOOR, level_inputs
 from seglib.pyramids.apart import draw_pyramids, rebuilt, trunk_inputs
 
 IMAGE = np.random.default_rng(3).integers(0, 256, (33, 49, 3), dtype=np.uint8)
@@ -34,6 +35,13 @@ def test_levels_are_drawn_at_their_true_sizes() -> None:
     assert all(1 <= gain <= 16 for gain in drawn.gains)
     np.testing.assert_array_equal(drawn.gaussian[:33, :49], IMAGE)
     assert drawn.laplacian.shape == drawn.gaussian.shape
+
+
+def test_bands_are_drawn_as_the_net_is_shown_them() -> None:
+    """A quarter of what the net takes in, on mid-grey; where that would leave black or white it is cut off."""
+    drawn = trunk_inputs(IMAGE, 3, CONTRAST_FLOOR)[0]
+    finest = level_inputs(image_tensor(IMAGE), 3)[0][0].numpy().transpose(1, 2, 0)[: IMAGE.shape[0], : IMAGE.shape[1]]
+    np.testing.assert_allclose(drawn, (255 * (0.5 + 0.25 * finest)).clip(0, 255), atol=0.6)
 
 
 def test_the_trunk_is_shown_every_level_at_the_size_of_the_image() -> None:

@@ -15,7 +15,7 @@ from seglib.teach.features import LAYERS, SIDE, Features, colours, shrink
 from seglib.teach.nets import (
     STATISTICS,
     FrozenNet,
-    fused,
+    frozen,
     imagenet_net,
     measure_statistics,
     photo_features,
@@ -61,7 +61,7 @@ def test_a_large_photo_is_shrunk_and_its_pixels_stay_where_they_are(known_net: F
 
 
 def test_imagenet_features_are_those_of_its_trunk() -> None:
-    """The fused trunk, padded and standardised, against the trunk itself, run by hand on an image that needs no pad."""
+    """The frozen trunk, padded and standardised, against the trunk itself, run by hand on an image needing no pad."""
     image = load_photo("chelsea")[:129, :193]
     features, statistics = photo_features(image, imagenet_net()), read_statistics()
     with torch.inference_mode():
@@ -73,16 +73,16 @@ def test_imagenet_features_are_those_of_its_trunk() -> None:
     assert [len(grid) for grid in features.grids.values()] == [320, 112, 40, 24, 9]
 
 
-def test_fused_trunk_says_the_same() -> None:
+def test_a_frozen_trunk_says_the_same() -> None:
     torch.manual_seed(0)
     trunk = Lite0Trunk(8).train()
     x = torch.randn(2, 3, 65, 65)
     trunk(x)  # norms that are not the identity
     trunk.eval()
     with torch.inference_mode():
-        for ours, wanted in zip(fused(trunk)(x).values(), trunk(x).values(), strict=True):
+        for ours, wanted in zip(frozen(trunk)(x).values(), trunk(x).values(), strict=True):
             torch.testing.assert_close(ours, wanted, rtol=1e-4, atol=1e-4)
-    assert not any(parameter.requires_grad for parameter in fused(trunk).parameters())
+    assert not any(parameter.requires_grad for parameter in frozen(trunk).parameters())
 
 
 def test_colours_of_a_grey_image_have_no_hue() -> None:
