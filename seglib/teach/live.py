@@ -148,15 +148,16 @@ def train_live(
     optimizer = torch.optim.Adam(net.parameters(), lr=settings.learning_rate)
     counts = sum(np.bincount(photo.labels.ravel(), minlength=256)[:num_classes] for photo in photos)
     weights = class_weights(counts / counts.sum(), settings.balance)
+    members = torch.eye(num_classes, dtype=torch.bool)  # every label says one class
     yield _look(net, held_out, num_classes, 0, np.nan, np.nan)
     for number in range(1, EPOCHS + 1):
         losses, cm = [], np.zeros((num_classes, num_classes), np.int64)
         for _ in range(STEPS):
             inputs, targets = _crops(photos, settings, rng)
             logits = fuse(net.streams(inputs), (CROP, CROP))
-            loss = partial_label_loss(logits, targets, torch.eye(num_classes, dtype=torch.bool), weights)
+            loss = partial_label_loss(logits, targets, members, weights)
             if settings.overlap:
-                loss = loss + overlap_loss(logits, targets)
+                loss = loss + overlap_loss(logits, targets, members)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
