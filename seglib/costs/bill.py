@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from seglib.assets import ASSETS, read_json
 from seglib.costs import memory
+from seglib.labels import EVERYDAY
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,7 +33,7 @@ FILE = ASSETS / "statistics" / "bill.json"
 SIZE = (360, 480)
 STRIDES = (8, 4, 2, 1)
 NETS = [("fcn8s", 32), *((name, stride) for stride in STRIDES for name in ("dilated", "plain"))]
-CLASSES = 19
+CLASSES = len(EVERYDAY)
 ON_RESIDUAL = " on the residual trunk"  # ends the name of a net as the street nets are
 FLOAT = 4  # bytes
 NO_ROOM = ("memory", "could not create a primitive")  # the latter is oneDNN's, for the code that it writes

@@ -26,14 +26,14 @@ from seglib.before_convnets.classifier import TextureModel
 from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import load_texture
 from seglib.costs import memory
-from seglib.costs.bill import ON_RESIDUAL
+from seglib.costs.bill import CLASSES, ON_RESIDUAL
+from seglib.labels import STREET
 from seglib.models import MODELS, create_model
 from seglib.models.folding import fold_norms
 from seglib.models.trunks import LITE0, RESIDUAL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = (360, 480)
-CLASSES = 19
 NETS = (*MODELS, *(name + ON_RESIDUAL for name in MODELS))
 PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
 RUNS = 9
@@ -70,7 +70,9 @@ def build(name: str) -> nn.Module | TextureModel:
         return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
     if name not in NETS:
         raise ValueError(f"no net {name!r}: there are {', '.join((*NETS, *PEERS, TEXTURE))}")
-    return create_model(name.removesuffix(ON_RESIDUAL), CLASSES, RESIDUAL if name.endswith(ON_RESIDUAL) else LITE0)
+    if name.endswith(ON_RESIDUAL):
+        return create_model(name.removesuffix(ON_RESIDUAL), len(STREET), RESIDUAL)
+    return create_model(name, CLASSES, LITE0)
 
 
 @torch.inference_mode()

@@ -37,8 +37,13 @@ def create_model(name: str, num_classes: int, trunk: str = LITE0) -> nn.Module:
 
 
 def layer_table_of(name: str, labels: str = "everyday") -> list[Layer]:
-    """A net's longest path from the picture to its coarsest scores, whose window holds those of all other paths."""
+    """A net's longest path from the picture to its coarsest scores, whose window holds those of all other paths.
+
+    The net is the one in the box for a label set; `ValueError` lists the names there are.
+    """
     check_name(name)
+    if labels not in LABEL_SETS:
+        raise ValueError(f"no label set {labels!r}: there are {', '.join(LABEL_SETS)}")
     trunk = OF_LABEL_SET[labels]
     if name in LEVELS:
         table = pyramid.longest_path(LEVELS[name], trunk)

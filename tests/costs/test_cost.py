@@ -12,6 +12,7 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode
 
 from seglib.claims.files import read_scoreboard
 from seglib.costs import cost
+from seglib.labels import EVERYDAY, STREET
 from seglib.models import MODELS
 from seglib.models.lite0 import Lite0Trunk
 from seglib.models.trunk import Trunk
@@ -71,7 +72,9 @@ def test_the_command_prints_json(capsys, monkeypatch, name) -> None:
 
 def test_a_net_on_the_residual_trunk_has_its_own_name() -> None:
     assert type(cost.build("fcn8s").trunk) is Lite0Trunk
-    assert type(cost.build("fcn8s on the residual trunk").trunk) is Trunk
+    street = cost.build("fcn8s on the residual trunk")
+    assert type(street.trunk) is Trunk
+    assert (street.num_classes, cost.build("fcn8s").num_classes) == (len(STREET), len(EVERYDAY))
     with pytest.raises(ValueError, match="no net 'fcn8s on the residual trunk, too'"):
         cost.build("fcn8s on the residual trunk, too")
 

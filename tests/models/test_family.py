@@ -10,11 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from seglib.models import MODELS, create_model
+from seglib.labels import LABEL_SETS
+from seglib.models import MODELS, create_model, layer_table_of
 from seglib.models.fcn import GRID, STREAMS, contributions, fuse, fuse_on_grid, pad_to_grid, upsample
 from seglib.models.lite0 import Lite0Trunk
 from seglib.models.trunk import Trunk
-from seglib.models.trunks import LITE0, RESIDUAL, TRUNKS, kind_of
+from seglib.models.trunks import LITE0, OF_LABEL_SET, RESIDUAL, TRUNKS, kind_of
 
 GOLDEN = Path(__file__).parent / "golden"
 K = 5
@@ -182,6 +183,22 @@ def test_nets_stand_on_the_trunk_that_is_named():
 def test_an_unknown_trunk_lists_those_there_are(name):
     with pytest.raises(ValueError, match="no trunk 'vgg16': there are lite0, residual"):
         create_model(name, K, "vgg16")
+
+
+@pytest.mark.parametrize("labels", LABEL_SETS)
+@NAMES
+def test_the_longest_path_is_that_of_the_label_sets_trunk_and_ends_with_its_classes(name, labels):
+    table = layer_table_of(name, labels)
+    reductions = [layer for layer in table if layer.name == "reduction"]
+    assert table[len(reductions)].channels == kind_of(OF_LABEL_SET[labels]).layer_table()[0].channels  # the stem
+    assert table[-1].channels == len(LABEL_SETS[labels])
+
+
+def test_a_path_of_unknown_names_lists_those_there_are():
+    with pytest.raises(ValueError, match="no model 'fcn64s': there are fcn32s"):
+        layer_table_of("fcn64s")
+    with pytest.raises(ValueError, match="no label set 'moon': there are everyday, street"):
+        layer_table_of("fcn8s", "moon")
 
 
 @KINDS
