@@ -133,6 +133,8 @@ def layer_table(net: str, photo: state.Photo, label_set: LabelSet) -> None:
 
 def validation_table(label_set: LabelSet) -> None:
     """Our nets on their validation photos, from their cards, with the FCN paper's figures beside them."""
+    from seglib.models.trunks import LITE0, OF_LABEL_SET
+
     cards = shipped_nets(label_set.name)
     rows = {}
     for net, card in cards.items():
@@ -144,9 +146,10 @@ def validation_table(label_set: LabelSet) -> None:
     table.index.name = "Net"
     show_wrapped(table)
     card = next(iter(cards.values()))
+    start = "on a trunk from ImageNet" if OF_LABEL_SET[label_set.name] == LITE0 else "from scratch"
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
-        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net from scratch, for the same "
+        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net {start}, for the same "
         f"{card['epochs_in_all']} epochs. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
         "Compare the differences between nets, not the levels."
     )
