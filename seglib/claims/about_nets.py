@@ -14,7 +14,7 @@ from seglib.claims.literature import SEGNET
 from seglib.claims.seeds import lead
 from seglib.labels import LABEL_SETS
 from seglib.metrics.boundary import BORDER
-from seglib.models.cards import read_card, weights_path
+from seglib.models.cards import read_card, views_in_all, weights_path
 
 FAMILY = ("fcn32s", "fcn16s", "fcn8s", "fcn4s")
 WITH_SKIPS, WITHOUT_SKIPS = SEGNET["FCN-Basic"], SEGNET["FCN-Basic-NoAddition"]
@@ -50,7 +50,7 @@ def skips_help(bench: Bench) -> Finding:
             f"{r}: {points:+.1f}" for r, points in gains.items()
         )
         context |= _in_each_set(bench, label_set_name, {net: counts[net].everywhere for net in FAMILY})
-        context[f"{label_set_name}: epochs"] = epochs(FAMILY, label_set_name)
+        context[f"{label_set_name}: views trained on"] = views_trained_on(FAMILY, label_set_name)
     figures += lead("fcn8s", "fcn32s") + lead("fcn8s", "fcn32s", "mean_iou_at_borders")
     return Finding(tuple(figures), context)
 
@@ -73,11 +73,11 @@ def mean_iou_of_true(cm: np.ndarray) -> float:
     return metrics.mean_over_present(metrics.iou_per_class(cm)[cm.sum(1) > 0])
 
 
-def epochs(nets: Sequence[str], label_set_name: str) -> str:
-    """For how many epochs nets were trained, and which of them alone from the first, in words."""
+def views_trained_on(nets: Sequence[str], label_set_name: str) -> str:
+    """On how many views nets were trained, and which of them alone from the first, in words."""
     cards = {net: read_card(weights_path(net, label_set_name)) for net in nets}
     return ", ".join(
-        f"{net} {card['epochs_in_all']}{'' if card['init'] else ' (alone from the first)'}"
+        f"{net} {views_in_all(card):,}{'' if card['init'] else ' (alone from the first)'}"
         for net, card in cards.items()
     )
 
@@ -114,7 +114,7 @@ def shallow_is_fine_but_not_semantic(bench: Bench) -> Finding:
                 f"{percent(metrics.mean_iou, counts.everywhere):.1f}, within {BORDER} px of a border "
                 f"{percent(metrics.mean_iou, counts.within(BORDER)):.1f}"
             )
-        context[f"{label_set_name}: epochs"] = epochs(("shallow8", "fcn32s"), label_set_name)
+        context[f"{label_set_name}: views trained on"] = views_trained_on(("shallow8", "fcn32s"), label_set_name)
     figures += lead("fcn32s", "shallow8", "class_accuracy")
     return Finding(tuple(figures), context)
 

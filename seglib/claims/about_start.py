@@ -9,7 +9,7 @@ from seglib.claims.counts import Bench, gain, percent
 from seglib.claims.ledger import Claim, Finding, NotInTheBoxError
 from seglib.labels import LABEL_SETS
 from seglib.metrics.boundary import BORDER
-from seglib.models.cards import read_card, weights_path
+from seglib.models.cards import read_card, views_in_all, weights_path
 from seglib.training.held_out import group_names
 
 NET, CONTROL = "fcn8s", "fcn8s_scratch"
@@ -35,7 +35,7 @@ def imagenet_makes_an_fcn(bench: Bench) -> Finding:
             )
         names = group_names(label_set_name)
         context[f"{label_set_name}: points of IoU by class"] = _by_class(ours.everywhere, control.everywhere, names)
-        views = {net: views_seen(read_card(weights_path(net, label_set_name))) for net in (NET, CONTROL)}
+        views = {net: views_in_all(read_card(weights_path(net, label_set_name))) for net in (NET, CONTROL)}
         context[f"{label_set_name}: views trained on"] = ", ".join(f"{net} {number:,}" for net, number in views.items())
         if views[CONTROL] < views[NET]:
             sentences.append(
@@ -53,11 +53,6 @@ def what_is_lacking(label_set_name: str) -> str:
         return f"{' and '.join(absent)} not in the box"
     parameters = {read_card(path)["parameters"] for path in paths}
     return "" if len(parameters) == 1 else "the two stand on different trunks"
-
-
-def views_seen(card: dict) -> int:
-    """How many views a net was trained on, from its card: all stretches of a label set have epochs of one length."""
-    return card["epochs_in_all"] * card["recipe"]["views"]
 
 
 def _by_class(ours: np.ndarray, control: np.ndarray, names: tuple[str, ...]) -> str:

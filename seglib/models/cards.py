@@ -107,3 +107,14 @@ def _check(path: Path) -> dict:
     if weights.is_file() and weights.stat().st_size != card.get("bytes", weights.stat().st_size):
         raise WeightsError(f"{weights.name} is cut short: install the app again.")
     return card
+
+
+def views_in_all(card: dict) -> int:
+    """How many views a net and those that it began as were trained on, from its card.
+
+    Cards without that line are of nets whose epochs all had as many views as the last.
+
+    >>> views_in_all({"epochs_in_all": 3, "recipe": {"views": 100}})
+    300
+    """
+    return card["views_in_all"] if "views_in_all" in card else card["epochs_in_all"] * card["recipe"].get("views", 0)

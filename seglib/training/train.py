@@ -27,7 +27,7 @@ from tqdm import tqdm
 from seglib.datasets import find_pairs
 from seglib.labels import LABEL_SETS
 from seglib.models import MODELS
-from seglib.models.cards import read_card, weights_path
+from seglib.models.cards import read_card, views_in_all, weights_path
 from seglib.models.imagenet import SHIPPED as IMAGENET
 from seglib.models.weights import save_weights
 from seglib.training.averaging import measure_norms
@@ -67,6 +67,7 @@ def train(
         "recipe": asdict(recipe) | {"augmentation": asdict(recipe.augmentation)},
         "init": before and {key: before[key] for key in ("name", "recipe", "minutes", "sha256")},
         "epochs_in_all": recipe.epochs + (before["epochs_in_all"] if before else 0),
+        "views_in_all": recipe.epochs * recipe.views + (views_in_all(before) if before else 0),
         "epoch_kept": run.best["epoch"],
         "minutes": round(run.seconds / 60, 1),
         "figures": figures,

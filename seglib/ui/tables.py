@@ -10,7 +10,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.labels import LabelSet
-from seglib.models.cards import shipped_nets
+from seglib.models.cards import shipped_nets, views_in_all
 from seglib.ui import record, state
 from seglib.ui.words import percent
 
@@ -150,7 +150,7 @@ def validation_table(label_set: LabelSet) -> None:
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
         f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net {start}, for the same "
-        f"{card['epochs_in_all']} epochs. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
+        f"{views_in_all(card):,} views. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
         "Compare the differences between nets, not the levels."
     )
 

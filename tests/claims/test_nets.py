@@ -64,8 +64,11 @@ def test_classes_that_a_set_does_not_show_cost_nothing() -> None:
     assert about_nets.mean_iou_of_true(cm) == pytest.approx((1 + 0.5) / 2)
 
 
-def test_epochs_in_words(tmp_path: Path, monkeypatch) -> None:
+def test_views_in_words(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(cards, "WEIGHTS", tmp_path)
-    cards.write_with_card(tmp_path / "street-fcn8s.safetensors", b"", {"epochs_in_all": 30, "init": {"name": "fcn4s"}})
-    cards.write_with_card(tmp_path / "street-shallow8.safetensors", b"", {"epochs_in_all": 28, "init": None})
-    assert about_nets.epochs(("shallow8", "fcn8s"), "street") == "shallow8 28 (alone from the first), fcn8s 30"
+    cards.write_with_card(tmp_path / "street-fcn8s.safetensors", b"", {"views_in_all": 3000, "init": {"name": "fcn4s"}})
+    cards.write_with_card(
+        tmp_path / "street-shallow8.safetensors", b"", {"epochs_in_all": 28, "recipe": {"views": 100}, "init": None}
+    )
+    words = about_nets.views_trained_on(("shallow8", "fcn8s"), "street")
+    assert words == "shallow8 2,800 (alone from the first), fcn8s 3,000"

@@ -59,6 +59,7 @@ def test_a_run_ends_with_a_finite_loss_weights_and_a_card(data, tmp_path, capsys
     assert card["figures"]["images"] == 2
     assert 0 <= card["figures"]["mean_iou"] <= 1
     assert card["epochs_in_all"] == 2
+    assert card["views_in_all"] == 8
     json.dumps(card, allow_nan=False)
     assert not out.with_suffix(".checkpoint").exists()
 
@@ -207,6 +208,7 @@ def test_a_finer_net_starts_from_a_coarser_one(data, tmp_path):
     card = read_card(fine)
     assert card["init"]["name"] == "fcn32s"
     assert card["epochs_in_all"] == 2
+    assert card["views_in_all"] == 8
 
 
 @pytest.mark.parametrize(
