@@ -18,7 +18,7 @@ class Recipe:
     smallest: float = 0.5  # scale of a view against its photo, at least
     largest: float = 1.6  # and at most
     learning_rate: float = 1e-3  # AdamW's peak, in one cycle
-    trunk_rate: float = 0.5  # the trunk's, as a share of it: what ImageNet taught should not be forgotten
+    trunk_rate: float = 0.5  # the trunk's, as a share of it: what ImageNet taught should not be forgotten; 0: frozen
     weight_decay: float = 0.03
     warm_up: float = 0.1  # share of the steps before the peak
     average: float = 0.998  # decay of the moving average of the weights, which is what is kept

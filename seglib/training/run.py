@@ -131,6 +131,8 @@ class Run:
             pin_memory=self.cuda,
         )
         self.model.train()
+        if recipe.trunk_rate == 0:
+            self.model.trunk.requires_grad_(False).eval()  # as it is, its norms' statistics too
         losses = []
         for number, (pictures, targets) in enumerate(loader, start=self.epoch * recipe.steps):
             losses.append(self.step(number, pictures, targets))

@@ -193,6 +193,21 @@ def test_a_checkpoint_for_another_label_set_is_refused(data, checkpoint):
         main(street(data, checkpoint, "--labels", "everyday"))
 
 
+def test_a_frozen_trunk_stays_as_it_is_and_what_is_on_it_learns(data, tmp_path):
+    start, out = tmp_path / "start.safetensors", tmp_path / "out.safetensors"
+    main(street(data, start, "--epochs", "1"))
+    main(street(data, out, "--model", "deeplab", "--init", str(start), "--trunk-rate", "0", "--average", "0"))
+    before, after = load_model("fcn32s", "street", start, fold=False), load_model("deeplab", "street", out, fold=False)
+    learnt = after.state_dict()
+    for key, old in before.trunk.state_dict().items():  # weights and the norms' statistics
+        assert torch.equal(learnt[f"trunk.{key}"], old), key
+    torch.manual_seed(0)
+    untaught = create_model("deeplab", len(STREET.classes)).state_dict()
+    scored_with = [key for key in learnt if key.startswith("score.") and key.endswith("weight")]
+    assert scored_with
+    assert not any(torch.equal(learnt[key], untaught[key].half().float()) for key in scored_with)
+
+
 def test_a_finer_net_starts_from_a_coarser_one(data, tmp_path):
     coarse, fine = tmp_path / "coarse.safetensors", tmp_path / "fine.safetensors"
     main(street(data, coarse, "--epochs", "1"))
