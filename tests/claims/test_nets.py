@@ -72,3 +72,8 @@ def test_views_in_words(tmp_path: Path, monkeypatch) -> None:
     )
     words = about_nets.views_trained_on(("shallow8", "fcn8s"), "street")
     assert words == "shallow8 2,800 (alone from the first), fcn8s 3,000"
+
+
+def test_where_skips_gain_most_is_named() -> None:
+    words = about_nets._where_the_gain_lies("everyday", {1: 1.0, 3: 2.0, 5: 4.0, 10: 9.0, 20: 8.0})
+    assert "largest within 10 px of a border (+9.0), within 3 px it is +2.0" in words

@@ -43,6 +43,15 @@ def test_a_window_that_spans_the_photos_is_told(trunk: str, monkeypatch) -> None
     assert about_windows.window_is_small_without_subsampling(Bench(side=2 * plain)).why == ""
 
 
+def test_dilation_that_gains_nothing_over_the_coarse_net_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(about_windows, "LABEL_SETS", ("street",))
+    monkeypatch.setattr(
+        Bench, "of_net", lambda self, *names: Counts(np.repeat(BLIND[:, None], len(RADII), 1), BLIND, BLIND)
+    )
+    finding = about_windows.window_is_small_without_subsampling(Bench(side=2000))
+    assert "is not ahead of it beyond the spread (+0.0 points)" in finding.why
+
+
 def test_the_bill_is_that_of_each_label_sets_trunk(monkeypatch) -> None:
     monkeypatch.setitem(trunks.OF_LABEL_SET, "street", "residual")
     figures = {figure.name: figure for figure in about_windows.dilation_costs_resolution(None).figures}
