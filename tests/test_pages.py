@@ -336,12 +336,12 @@ def test_on_a_public_server_nothing_large_is_downloaded(tmp_path: Path, monkeypa
 
 
 def test_photos_of_another_visit_are_missed_aloud() -> None:
-    app = open_page(own="2", photo="coins")
+    app = open_page(own="2", photo="chelsea")
     (notice,) = calm(app).warning
     assert notice.value.startswith("**Your own 2 photos and the labels you gave them are no longer here.**")
-    assert "Shown is Coins." in notice.value
-    assert app.selectbox(key="photo").value == "coins"
-    app.file_uploader(key="photo_file_again").upload("mine.png", png(load_photo("coffee")), "image/png").run()
+    assert "Shown is Chelsea the cat." in notice.value
+    assert app.selectbox(key="photo").value == "chelsea"
+    app.file_uploader(key="photo_file_again").upload("mine.png", png(load_photo("china")), "image/png").run()
     assert not calm(app).warning
     assert app.query_params["own"] == "1"
 
