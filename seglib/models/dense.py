@@ -2,7 +2,7 @@
 
 All start as fcn32s, weight for weight, and are converted by `seglib.models.dilated.dilate`. `plain8` loses the later
 subsampling and gets nothing for it, so its window shrinks; `dilated8` gets dilation 2, then 4 in its place, and keeps
-the window. They have the same parameters and cost the same. `deeplab` is `dilated8` with one more dilated layer before
+the window. They have the same parameters and multiply-adds. `deeplab` is `dilated8` with one more dilated layer before
 the scores, the "large field of view".
 
 Source: Chen et al., "Semantic image segmentation with deep convolutional nets and fully connected CRFs", ICLR 2015,

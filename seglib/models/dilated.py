@@ -3,7 +3,7 @@
 The exploded filter: take a trunk that subsamples, stop subsampling at ``output_stride``, and space the taps of all
 later kernels by the factor that is missing. Every weight stays as it was; on the units that the old, coarse grid had,
 the features are the same numbers, and between them there are now new ones. Without dilation ("plain") the layers are
-the same ones and cost the same, but their windows shrink.
+the same ones and have as many multiply-adds, but their windows shrink.
 
 Source: Chen et al., "Semantic image segmentation with deep convolutional nets and fully connected CRFs", ICLR 2015,
 section 3.1; Yu, Koltun & Funkhouser, "Dilated residual networks", CVPR 2017, section 2.
