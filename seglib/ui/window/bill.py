@@ -82,9 +82,9 @@ def _show(photo: state.Photo) -> None:
         st.rerun()
     page.what_you_should_see(
         "Dilation keeps the window at any stride, but each halving of the output stride makes four times as many units "
-        "in every layer after it. Plain nets of the same stride have as many multiply-adds and see less; where they are "
-        "quicker all the same, it is because dilated convolutions reach further through memory. So dilation stops at "
-        "stride 8, where it is affordable, and interpolation does the rest: not a panacea."
+        "in every layer after it. Plain nets of the same stride have as many multiply-adds and see less; where they "
+        "are quicker all the same, it is because dilated convolutions reach further through memory. So dilation stops "
+        "at stride 8, where it is affordable, and interpolation does the rest: not a panacea."
     )
 
 
