@@ -26,5 +26,7 @@ def fold_norms(model: Net) -> Net:
     for chain in [module for module in folded.modules() if isinstance(module, nn.Sequential)]:
         for at in range(len(chain) - 1):
             if isinstance(chain[at], nn.Conv2d) and isinstance(chain[at + 1], nn.BatchNorm2d):
-                chain[at], chain[at + 1] = fuse_conv_bn_eval(chain[at], chain[at + 1]), nn.Identity()
+                learns = chain[at].weight.requires_grad  # the new bias too, or no step of descent could move it
+                fused = fuse_conv_bn_eval(chain[at], chain[at + 1]).requires_grad_(learns)
+                chain[at], chain[at + 1] = fused, nn.Identity()
     return folded.to(memory_format=torch.channels_last)

@@ -206,7 +206,7 @@ def test_one_visitors_draft_is_not_anothers(page: Page, canvas: Locator, browser
 
 def test_everything_goes_by_keyboard(page: Page, canvas: Locator, tmp_path: Path) -> None:
     canvas.focus()
-    for key in ("3", "b", *["["] * 20, "ArrowRight", "Shift+ArrowDown", " "):
+    for key in ("7", "b", *["["] * 20, "ArrowRight", "Shift+ArrowDown", " "):
         canvas.press(key)
     expect(score(page, "Labelled")).to_have_text("0.0 %")  # one pixel of 273,280
     expect(page.locator(".painter .readout")).to_contain_text(f"row {H // 2 + 10}, column {W // 2 + 1}: grass")

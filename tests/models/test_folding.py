@@ -59,3 +59,9 @@ def test_a_net_in_training_is_folded_as_it_would_predict_and_goes_on_training(na
     assert not folded.training
     with torch.inference_mode():
         torch.testing.assert_close(folded(x), net.eval()(x), rtol=1e-3, atol=1e-3)
+
+
+def test_what_learns_learns_when_it_is_folded():
+    net = random_net("fcn8s")
+    assert all(parameter.requires_grad for parameter in fold_norms(net).parameters())
+    assert not any(parameter.requires_grad for parameter in fold_norms(net.requires_grad_(False)).parameters())
