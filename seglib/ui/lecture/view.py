@@ -13,9 +13,9 @@ from seglib.ui import state
 
 # Keys of all controls that the address bar keeps (`bind="query-params"`); a test compares them with the pages.
 KNOBS = (
-    *("nets", "view", "net", "how", "factor", "stream16", "stream8", "stream4"),
+    *("nets", "view", "unsure", "net", "how", "factor", "stream16", "stream8", "stream4"),
     *("experiment", "radius", "measure", "share", "grouping", "metric", "band_metric", "band_nets", "things_nets"),
-    *("annotation_panel", "fold"),
+    *("sure_net", "annotation_panel", "fold"),
     *("before", "family", "window", "model_window", "classifier", "texture_view", "stroke_words"),
     *("stroke_window", "box_by", "votes", "cut_step"),
     *("part", "levels", "level1", "level2", "level4", "area", "cut", "vote"),

@@ -13,7 +13,7 @@ from seglib.claims.literature import CAMVID, ROWS, SURE
 from seglib.costs.bill import ON_RESIDUAL
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
-from seglib.models.cards import WEIGHTS, all_nets, read_card, weights_path
+from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
 from seglib.ui import tables
 from seglib.ui.scoreboard import dot_names
 
@@ -140,11 +140,13 @@ def _words(board: dict, images: int, by: str, label_set: LabelSet) -> str:
             " The literature's figures are of the 233 test photos, which are harder: compare with care. Drawn are nets "
             "whose number of parameters we know."
         )
-    alone = [net for net in all_nets(label_set.name) if read_card(weights_path(net, label_set.name))["init"] is None]
-    if alone:
+    views = {net: views_in_all(read_card(weights_path(net, label_set.name))) for net in all_nets(label_set.name)}
+    usual = min(views.values())
+    longer = [f"{net} {number:,}" for net, number in views.items() if number > usual]
+    if longer:
         words += (
-            f" {', '.join(alone)} learnt alone from the first epoch, the others, for as long, from a shared trunk: "
-            "compare each with its own kind first."
+            f" All but some were trained on {usual:,} views; those that have most to learn anew were trained on more: "
+            f"{', '.join(longer)}."
         )
     return words
 
