@@ -134,6 +134,8 @@ def test_the_bill_in_the_box_says_how_it_was_made_and_fits_the_layer_tables() ->
         assert (line.multiply_adds, line.estimated_bytes) == (fresh.multiply_adds, fresh.estimated_bytes), (
             f"the trunk has changed since: run {about['command']}"
         )
-    dilated = {line.stride: line for line in lines if line.net == "dilated"}
+    # What took longer than the limit is on the page as an estimate.
+    drawn = [*(line for line in lines if line.seconds), *bill.extrapolated(lines)]
+    dilated = {line.stride: line for line in drawn if line.net == "dilated"}
     assert dilated[1].peak_bytes > 4 * dilated[8].peak_bytes
     assert dilated[1].seconds > 16 * dilated[8].seconds
