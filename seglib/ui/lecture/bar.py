@@ -43,8 +43,6 @@ def show(place: Place | None, page: str) -> None:
             if pressed is not None:
                 keys.forget_press()
                 wanted = pressed
-        if wanted is None:  # else its rerun would come before the step that it asks for
-            _watch(place.index)
     if wanted is not None:
         following.go(place, wanted)
 
@@ -95,11 +93,3 @@ def _menu(place: Place) -> None:
         st.link_button("Notes in a second window", address, icon=":material/speaker_notes:")
         st.caption("It follows this window, and is not for the projector: its address holds the room's key.")
     st.button("Leave the route", on_click=following.leave, icon=":material/close:", key="lecture_leave")
-
-
-@st.fragment(run_every=1)
-def _watch(index: int) -> None:
-    """Go where the window with the notes says."""
-    room = hall.room()
-    if room and room.wanted is not None and room.wanted != index:
-        st.rerun()

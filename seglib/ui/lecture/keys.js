@@ -1,6 +1,7 @@
 // The presenter's keys. One listener for the page; it sends the step that is wanted, never "one further", and as a state,
 // which goes along with every later message: a press that comes while the last one is still on its way is not lost. Capture phase, for a slider would take
 // PageDown for itself. The room's key is kept for this tab alone, so that a reload finds its room again.
+// Where there is a room, its server is asked once a second what the notes want, and how many have voted.
 const listeners = new WeakMap();
 const EDITABLE = 'textarea, select, [contenteditable=true], input:not([type=range]):not([type=checkbox]):not([type=radio])';
 const MOVED_BY_ARROWS = 'input, canvas, [role=slider], [role=tab], [role=radio], [role=option], [role=application]';
@@ -17,6 +18,11 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   if (live) { live.data = data; live.send = setStateValue; return; }
   const state = {data, send: setStateValue};
   listeners.set(parentElement, state);
+  const ask = (step) => {
+    route.wanted = step;
+    route.at = Date.now();
+    state.send('press', {step, at: route.at});
+  };
   const onKey = (event) => {
     if (state.data.step === null || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.composedPath()[0];
@@ -26,11 +32,21 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    route.wanted = Math.max(0, Math.min(state.data.last, (route.wanted ?? state.data.step) + by));
-    route.at = Date.now();
-    state.send('press', {step: route.wanted, at: route.at});
+    ask(Math.max(0, Math.min(state.data.last, (route.wanted ?? state.data.step) + by)));
+  };
+  const look = async () => {
+    const {room, step} = state.data;
+    if (!room) return;
+    try {
+      const answer = await fetch('vote/lead', {headers: {Authorization: `Key ${room}`}, cache: 'no-store'});
+      if (!answer.ok) return;
+      const {wanted, count} = await answer.json();
+      window.dispatchEvent(new CustomEvent('lecture-count', {detail: count}));
+      if (wanted !== null && step === state.data.step && wanted !== step && route.wanted === null) ask(wanted);
+    } catch { /* no connection: the next look may have one */ }
   };
   document.addEventListener('keydown', onKey, true);
+  const timer = setInterval(look, 1000);
   document.documentElement.dataset.lectureKeys = 'heard';
-  return () => { document.removeEventListener('keydown', onKey, true); listeners.delete(parentElement); };
+  return () => { document.removeEventListener('keydown', onKey, true); clearInterval(timer); listeners.delete(parentElement); };
 }

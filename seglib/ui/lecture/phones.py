@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from seglib.lecture.rooms import Room, public_view
+from seglib.lecture.rooms import Key, Room, public_view
 from seglib.ui.lecture.hall import rooms
 
 MOST_BODY = 4096  # bytes; a painted square has 1.6 kB
@@ -82,6 +82,20 @@ async def ballot(request: Request) -> Response:
     )
 
 
+async def lead(request: Request) -> Response:
+    """For the lecturer's own window: the step that the notes ask for, and how many have voted.
+
+    A part of the page that looks again by itself would ask Streamlit for it. But a look that is on its way while the
+    page changes names the page that has gone, and its answer leaves the browser with neither.
+    """
+    scheme, _, word = request.headers.get("Authorization", "")[:200].partition(" ")
+    room = await _call(rooms().steer, Key.parse(word)) if scheme == "Key" else None
+    if room is None:
+        return _plain(404)
+    count = await _call(rooms().count, room)
+    return JSONResponse({"wanted": room.wanted, "count": count}, headers={"Cache-Control": "no-store"})
+
+
 def _plain(status: int) -> Response:
     return Response(status_code=status, headers={"Cache-Control": "no-store"})
 
@@ -118,4 +132,5 @@ ROUTES = [
     Route(f"{PATH}/join", join, methods=["POST"]),
     Route(f"{PATH}/state", state),
     Route(f"{PATH}/ballot", ballot, methods=["POST"]),
+    Route(f"{PATH}/lead", lead),
 ]

@@ -81,6 +81,24 @@ def test_a_painting_comes_in_one_piece(client: TestClient, rooms: Rooms, key: Ke
     assert rooms.paintings(room) == [b"\x81" * BALLOT_BYTES]
 
 
+def test_the_lecturers_window_learns_what_the_notes_want_and_how_many_have_voted(
+    client: TestClient, rooms: Rooms, key: Key
+) -> None:
+    headers = {"Authorization": f"Key {key}"}
+    assert client.get("/vote/lead", headers=headers).json() == {"wanted": None, "count": 0}
+    room = rooms.ask(key, ASKED)
+    rooms.want(key, 4)
+    rooms.vote(room, room.round, PHONE, 1)
+    assert client.get("/vote/lead", headers=headers).json() == {"wanted": 4, "count": 1}
+    rooms.close(key)
+    assert client.get("/vote/lead", headers=headers).status_code == 404
+
+
+def test_without_the_key_nothing_is_told_of_the_lecturers_window(client: TestClient, key: Key) -> None:
+    for word in ("", "Key", f"Key {key.code}.{'x' * 22}", join(client, key)["Authorization"], "Key " + "A" * 5000):
+        assert client.get("/vote/lead", headers={"Authorization": word}).status_code == 404
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"nonsense", b"[]", b"[" * 3000, b'{"code": 3}', b'{"code": "AAAAAA"}', b"x" * 10_000_000]
 )
