@@ -3,8 +3,8 @@
 import streamlit as st
 
 from seglib import metrics
-from seglib.ui import cache, inputs, page, panels, state, tables
-from seglib.ui.compare import guests
+from seglib.ui import cache, inputs, page, panels, seen, state, tables
+from seglib.ui.compare import guests, observations
 from seglib.ui.compare.unsure import unsure_words
 from seglib.ui.words import percent
 
@@ -51,9 +51,9 @@ if answers:
         )
         st.caption("Click or tap a picture to pin another pixel; arrow keys and Enter work too.")
 
-page.what_you_should_see(
-    "All four agree on *what* is there, roughly; the finer nets put the borders where the photo has them. "
-    "Pixel accuracy hardly notices, mean IoU does."
+seen.what_you_should_see(
+    observations.agreement({net: answer.labels for net, answer in answers.items()}, truth),
+    observations.finer_is_better(cms, label_set.name),
 )
 guests.show_guests(photo)
 page.show_source(metrics.mean_iou, metrics.iou_per_class, metrics.confusion_matrix, example="segment_a_photo")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from seglib.assets import ASSETS
-from seglib.ui.lecture import take_home
+from seglib.ui.lecture import guesses, take_home
 from seglib.ui.loading import loading
 
 TEXTS = ASSETS / "texts"
+DECLINED = guesses.DECLINED
 
 
 Part = tuple[str, Callable[[], object]]  # claim, and what shows it
@@ -72,17 +74,45 @@ def _poll() -> None:
         st.rerun()
 
 
-def guess(question: str, options: Sequence[str], key: str) -> bool:
-    """Ask for a prediction before the reveal; True once an answer was given or declined."""
-    answer = st.pills(
-        f"**Your guess first.** {question}", [*options, "Just show me"], key=key, persist_state="session", wrap=True
+@dataclass(frozen=True)
+class Guess:
+    """A question to the visitor, and what they said."""
+
+    question: str
+    options: tuple[str, ...]
+    key: str
+    said: str | None  # None: not yet
+
+    @property
+    def given(self) -> bool:
+        """Whether there is an answer, or the visitor declined: the page goes on."""
+        return self.said is not None
+
+    def answer(self, right: str, because: str) -> None:
+        """Say which option is right here, computed now, why, and how many guesses of this visit were right so far.
+
+        It goes into the report. A question that a step of a route has asked already is answered there.
+        """
+        words = f"**{right[:1].upper()}{right[1:]}.** {because}"
+        if self.said not in self.options:
+            st.info(words, icon=":material/straighten:")
+            return
+        chosen, measured = (self.options.index(each) for each in (self.said, right))
+        guesses.remember(self.key, self.question, self.options, chosen, measured, because)
+        tally = guesses.tally()
+        tail = f" :small[{tally.right} of {tally.judged} guesses right so far.]" if tally.judged > 1 else ""
+        if self.said == right:
+            st.success(f"Right: {words}{tail}", icon=":material/check_circle:")
+        else:
+            st.warning(f"You said {self.said}. {words}{tail}", icon=":material/lightbulb:")
+
+
+def guess(question: str, options: Sequence[str], key: str) -> Guess:
+    """Ask for a prediction before the reveal; the page then calls `Guess.answer` with what it measured."""
+    said = st.pills(
+        f"**Your guess first.** {question}", [*options, DECLINED], key=key, persist_state="session", wrap=True
     )
-    return answer is not None
-
-
-def what_you_should_see(words: str) -> None:
-    """The observation a lecturer would point at."""
-    st.info(f"**What you should see.** {words}", icon=":material/visibility:")
+    return Guess(question, tuple(options), key, said)
 
 
 def show_source(*functions: Callable, example: str = "") -> None:

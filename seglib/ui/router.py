@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
-from seglib.ui import inputs, lost, state
+from seglib.ui import inputs, lost, seen, state
 from seglib.ui.lecture import bar, following, projector, question
 from seglib.ui.loading import page_drawn
 
@@ -62,6 +62,7 @@ lost.notice(state.photo().title)
 known = left_out()
 for sentence in known.values():
     st.warning(f"Done without: {sentence}", icon=":material/broken_image:")
+seen.forget()
 try:
     page.run()
 except DamagedFile as error:

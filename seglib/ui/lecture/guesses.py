@@ -1,16 +1,14 @@
-"""What this visitor guessed at the steps of a route, and whether it was right: for the report."""
+"""What this visitor guessed, on pages and at the steps of a route, and whether it was right: for the report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from seglib.lecture.answers import Answer
-from seglib.lecture.routes import Step
-
 _KEY = "lecture_guesses"
+DECLINED = "Just show me"
 MOST = 100
 
 
@@ -26,15 +24,36 @@ class Guess:
     votes: tuple[tuple[int, ...], ...] = ()  # of the class, a histogram a round
 
 
-def remember(step: Step, chosen: int | None, answer: Answer | None, votes: tuple[tuple[int, ...], ...] = ()) -> None:
-    """Keep the latest answer to a step's question."""
+@dataclass(frozen=True)
+class Tally:
+    """How this visitor's guesses went."""
+
+    right: int
+    judged: int
+
+
+def remember(
+    name: str,
+    words: str,
+    options: Sequence[str],
+    chosen: int | None,
+    right: int | None,
+    because: str = "",
+    votes: tuple[tuple[int, ...], ...] = (),
+) -> None:
+    """Keep the latest answer to a question; ``name`` tells it from all others."""
     made = st.session_state.setdefault(_KEY, {})
-    right, because = (answer.right, answer.because) if answer else (None, "")
-    made[step.name] = Guess(step.question.words, step.question.options, chosen, right, because, votes)
+    made[name] = Guess(words, tuple(options), chosen, right, because, votes)
     while len(made) > MOST:
         made.pop(next(iter(made)))
 
 
+def tally() -> Tally:
+    """Right ones among those that could be judged."""
+    judged = [guess for guess in all_guesses().values() if guess.chosen is not None and guess.right is not None]
+    return Tally(sum(guess.chosen == guess.right for guess in judged), len(judged))
+
+
 def all_guesses() -> Mapping[str, Guess]:
-    """Guesses by the step's name, in the order they were first made."""
+    """Guesses by the name of their question, in the order they were first made."""
     return st.session_state.get(_KEY, {})

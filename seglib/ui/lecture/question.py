@@ -14,7 +14,6 @@ from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.plain import escaped
 from seglib.ui.loading import loading
 
-DECLINED = "Just show me"
 ROUNDS = ("first vote", "second vote")
 
 
@@ -40,7 +39,7 @@ def show(place: Place | None, page: str) -> None:
 
 def _guess(step: Step) -> None:
     question = step.question
-    options = [*question.options, DECLINED]
+    options = [*question.options, guesses.DECLINED]
     chosen = st.pills(
         f"**{escaped(question.words)}**",
         range(len(options)),
@@ -52,14 +51,14 @@ def _guess(step: Step) -> None:
     if chosen is None or not (answer := _reveal(step)):
         return
     mine = chosen if chosen < len(question.options) else None
-    guesses.remember(step, mine, answer)
+    guesses.remember(step.name, question.words, question.options, mine, answer.right, answer.because)
     _say(question, answer, mine)
 
 
 def _reveal(step: Step) -> Answer | None:
     """The right answer, computed now; None, with a sentence, where it cannot be told."""
     if (opens := step.question.opens) and st.session_state.get(opens) is None:
-        st.session_state[opens] = DECLINED  # nobody is asked the same twice
+        st.session_state[opens] = guesses.DECLINED  # nobody is asked the same twice
     if loading():
         st.caption("The nets are being loaded; the answer comes in a moment.")
         return None
@@ -109,7 +108,8 @@ def _vote(step: Step, room: Room) -> None:
         return
     answer = _reveal(step)
     votes = [rooms.histogram(room, number) for number in room.rounds]
-    guesses.remember(step, None, answer, tuple(map(tuple, votes)))
+    right, because = (answer.right, answer.because) if answer else (None, "")
+    guesses.remember(step.name, question.words, question.options, None, right, because, tuple(map(tuple, votes)))
     histogram(question.options, votes, answer.right if answer else None)
     if answer:
         _say(question, answer, None)
