@@ -4,8 +4,9 @@ import streamlit as st
 
 from seglib.models.cards import shipped_nets
 from seglib.resolution import FACTORS, through_grid
-from seglib.ui import cache, charts, inputs, page, panels, state, tables
+from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.resolution import observations
 
 page.heading(
     "The resolution issue", "A net that subsamples by 32 answers once per 32 x 32 pixels: how much can that cost?"
@@ -49,8 +50,8 @@ tables.layer_table(net, photo, label_set)
 
 st.subheader("The ceiling")
 st.markdown(
-    "Subsample the *human labels themselves*, upsample them again, and score the result: "
-    "no net that answers on this grid can do better."
+    "Subsample the *human labels themselves*, upsample them again, and score the result: about what a net could reach "
+    "that knew everything, and answered on this grid."
 )
 if truth is None:
     st.info(panels.NO_TRUTH)
@@ -74,17 +75,22 @@ panels.show(
     truth=truth,
     columns=2,
 )
-if page.guess(
-    f"What is the mean IoU of perfect labels through a grid of {factor} px?",
-    ["over 95 %", "80 to 95 %", "50 to 80 %", "below 50 %"],
+guess = page.guess(
+    f"What is the mean IoU of perfect labels through a grid of {observations.ASKED} px, on this photo?",
+    observations.OPTIONS,
     "ceiling_guess",
-):
+)
+if guess.given:
     ours = cache.ceiling(truth, len(label_set), how)
+    guess.answer(*observations.ceiling_asked(ours))
     nets = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
-    charts.ceiling_chart(ours, factor, panels.confusions(label_set, nets, truth))
-    page.what_you_should_see(
-        "The ceiling falls slowly at first, and fast beyond 32 pixels; thin and small things go first. "
-        "Every net stays below its own ceiling, so resolution is not all that it lacks."
+    cms = panels.confusions(label_set, nets, truth)
+    charts.ceiling_chart(ours, factor, cms)
+    seen.what_you_should_see(
+        observations.slow_then_fast(ours),
+        observations.small_first(truth, degraded, factor, label_set),
+        observations.thin_first(truth, degraded, cache.thin(truth, observations.THIN), factor),
+        observations.below_ceiling(cms, {net: min(answer.streams) for net, answer in nets.items()}, ours),
     )
-page.text("resolution")
+    page.text("resolution")
 page.show_source(through_grid, example="ceiling")

@@ -6,8 +6,9 @@ import streamlit as st
 from seglib import metrics
 from seglib.models.cards import shipped_nets
 from seglib.rendering import score_scale
-from seglib.ui import cache, charts, inputs, page, panels, state, tables
+from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.skips import border, observations
 from seglib.ui.words import percent
 
 page.heading(
@@ -92,11 +93,13 @@ with sum_chart:
     )
 
 st.subheader("The border, close up")
-if page.guess("Which net follows the border best around the pinned pixel?", list(shipped_nets(label_set.name)), "edge"):
-    panels.close_up(photo, label_set, truth, key="edge_views")
-page.what_you_should_see(
-    "One score every 32 pixels gives blobs. Each finer stream adds little far from borders "
-    "and corrects the class right at them."
+border.close_up(photo, label_set, truth)
+distance = None if truth is None else cache.border_distance(truth)
+seen.what_you_should_see(
+    observations.grids(list(answer.streams)),
+    observations.streams_at_borders(shares, distance, label_set.classes[k]),
+    observations.right_at_borders(coarse.labels, answer.labels, truth, distance, net),
+    observations.skips_help(cms["fcn32s"], cms[net], net, label_set.name),
 )
 st.subheader("On the validation photos, beside the paper")
 tables.validation_table(label_set)

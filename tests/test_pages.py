@@ -14,12 +14,15 @@ from streamlit.testing.v1 import AppTest
 
 from seglib.labels import LABEL_SETS
 from seglib.metrics import confusion_matrix, mean_iou, pixel_accuracy
+from seglib.metrics.boundary import boundary_band
 from seglib.models import torchvision_nets
 from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
+from seglib.resolution import ceilings
 from seglib.ui import host
+from tests.guessing import right_and_wrong
 from tests.menu import PAGE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,26 +191,75 @@ def test_the_class_of_the_streams_can_be_chosen() -> None:
     assert "score for sky" in views(app)["sum"]["panels"][0]["title"]
 
 
-def test_the_close_up_waits_for_a_guess() -> None:
-    app = open_page("skip_connections.py", photo="china")
+def test_the_close_up_waits_for_a_guess_and_answers_it() -> None:
+    app, labels = open_page("skip_connections.py", photo="china"), LABEL_SETS["everyday"]
     assert "edge_views" not in views(app)
+    kept = right_and_wrong(app, "edge")
+    assert len(views(app)["edge_views"]["panels"]) == 1 + len(shipped_nets("everyday"))
+    truth, square = photo_truth("china", labels), np.s_[213 - 48 : 213 + 48, 320 - 48 : 320 + 48]
+    near = boundary_band(truth, 3)[square] & (truth[square] != 255)
+    right = {
+        net: (predict(load_model(net, "everyday"), load_photo("china")).labels == truth)[square][near].mean()
+        for net in shipped_nets("everyday")
+    }
+    assert kept.options[kept.right] == max(right, key=right.get)
+
+
+def test_without_a_border_in_the_close_up_nobody_is_judged() -> None:
+    app = open_page("skip_connections.py", photo="coins")  # of which one class is labelled
     app.button_group(key="edge").set_value("fcn4s").run()
     calm(app)
-    assert len(views(app)["edge_views"]["panels"]) == 1 + len(shipped_nets("everyday"))
+    assert views(app)["edge_views"]["panels"]
+    assert any("No border between two labelled classes" in element.value for element in app.info)
+    assert "lecture_guesses" not in app.session_state
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("skip_connections.py", {"skips/finer streams speak at borders", "skips/right at borders", "skips/help"}),
+        (
+            "resolution.py",
+            {
+                "resolution/slow, then fast",
+                "resolution/small first",
+                "resolution/thin first",
+                "resolution/below the ceiling",
+            },
+        ),
+    ],
+)
+def test_what_you_should_see_is_judged_on_the_photo(name: str, sentences: set[str]) -> None:
+    app = open_page(name, photo="china")
+    if name == "resolution.py":
+        app.button_group(key="ceiling_guess").set_value("Just show me").run()
+    assert set(calm(app).session_state["seen"]) == sentences
+
+
+def test_the_ceiling_that_is_asked_for_is_the_one_that_is_answered() -> None:
+    app, labels = open_page("resolution.py", photo="china", factor="128"), LABEL_SETS["everyday"]
+    kept = right_and_wrong(app, "ceiling_guess")
+    score = 100 * ceilings(photo_truth("china", labels), len(labels))[32]
+    assert f"{score:.1f} %" in kept.because
+    assert "32 px" in kept.words
+    low, high = {"over 95 %": (95, 100), "80 to 95 %": (80, 95), "50 to 80 %": (50, 80), "below 50 %": (0, 50)}[
+        kept.options[kept.right]
+    ]
+    assert low <= score <= high
 
 
 def test_the_ceiling_falls_with_the_factor_and_waits_for_a_guess() -> None:
     app = open_page("resolution.py", photo="china")
     assert not any("the ceiling is" in element.value for element in app.caption)
     app.button_group(key="ceiling_guess").set_value("Just show me").run()
-    ceilings = []
+    scores = []
     for factor in (4, 32, 128):
         app.select_slider(key="factor").set_value(factor).run()
         calm(app)
         words = next(element.value for element in app.caption if "the ceiling is" in element.value)
-        ceilings.append(float(words.split("the ceiling is ")[1].split(" %")[0]))
-    assert ceilings == sorted(ceilings, reverse=True)
-    assert ceilings[0] > 70
+        scores.append(float(words.split("the ceiling is ")[1].split(" %")[0]))
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 70
 
 
 def test_nearest_and_bilinear_upsampling_differ() -> None:

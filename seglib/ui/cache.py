@@ -262,3 +262,19 @@ def ceiling(truth: np.ndarray, num_classes: int, how: str) -> dict[int, float]:
     from seglib.resolution import ceilings
 
     return ceilings(truth, num_classes, how)
+
+
+@shared(16)
+def border_distance(truth: np.ndarray) -> np.ndarray:
+    """Distance to the nearest true border, ``(H, W)`` float32."""
+    from seglib.metrics import boundary
+
+    return boundary.border_distance(truth)
+
+
+@shared(8)
+def thin(truth: np.ndarray, width: int) -> np.ndarray:
+    """Where the truth is thinner than ``width`` pixels, ``(H, W)`` bool."""
+    from seglib.metrics import boundary
+
+    return boundary.thin_parts(truth, width)

@@ -17,6 +17,7 @@ from seglib.ui.inputs import View
 from seglib.ui.loading import loading
 from seglib.ui.words import percent
 
+CLOSE = 96  # pixels: the side of a close-up
 NO_TRUTH = (
     "There are no human labels for this photo, so there is nothing to score against: the nets' confidence is "
     "shown instead. Labels can be added under *Your own photo*."
@@ -122,11 +123,16 @@ def confusions(
     return {net: cache.confusion(truth, answer, len(label_set)) for net, answer in answers.items()}
 
 
-def close_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, key: str, side: int = 96) -> None:
+def close_view(photo: state.Photo, side: int = CLOSE) -> tuple[slice, slice]:
+    """The square around the pinned pixel that `close_up` shows, cut off where the photo ends."""
+    corner = (max(0, min(p - side // 2, n - side)) for p, n in zip(state.pin(photo), photo.size, strict=True))
+    return tuple(slice(start, start + side) for start in corner)
+
+
+def close_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, key: str) -> None:
     """A square around the pinned pixel in every net, with linked zoom."""
-    row, col = state.pin(photo)
-    top, left = (max(0, min(p - side // 2, n - side)) for p, n in zip((row, col), photo.size, strict=True))
-    window = np.s_[top : top + side, left : left + side]
+    window = close_view(photo)
+    (row, col), (top, left) = state.pin(photo), (part.start for part in window)
     answers = segment_all(photo, label_set, list(shipped_nets(label_set.name)))
     small = photo.cut(window)
     panels = [net_panel(net, small, answer.cut(window), None) for net, answer in answers.items()]

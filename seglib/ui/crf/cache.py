@@ -10,9 +10,9 @@ import numpy as np
 from seglib.crf.mean_field import sure_of
 from seglib.crf.pairwise import CRFParams, Kernel, pairwise_kernels
 from seglib.crf.trace import Trace, class_messages, fit_pixels, trace
-from seglib.metrics.boundary import thin_parts
 from seglib.models.segmentation import digest
 from seglib.ui import cache
+from seglib.ui.crf.observations import count_crumbs
 from seglib.ui.photo import Photo
 
 ITERATIONS = 10  # as in DeepLab, and as far as the slider goes
@@ -90,7 +90,7 @@ def heard(run: Run, iteration: int, class_index: int) -> dict[str, np.ndarray]:
     return run.heard(iteration, class_index)
 
 
-@cache.shared(8)
-def thin(truth: np.ndarray, width: int) -> np.ndarray:
-    """Where the truth is thinner than ``width`` pixels, ``(H, W)`` bool."""
-    return thin_parts(truth, width)
+@cache.shared(32, keyed=(Run,))
+def crumbs(run: Run, iteration: int) -> int:
+    """How many regions are crumbs after an iteration, at the size that was refined."""
+    return count_crumbs(run.trace.labels[iteration])

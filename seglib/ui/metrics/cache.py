@@ -70,16 +70,10 @@ def box_objects(label_set_name: str, net: str) -> list[tuple[str, objects.Object
     ]
 
 
-@cache.shared(16)
-def border_distance(truth: np.ndarray) -> np.ndarray:
-    """Distance to the nearest true border, ``(H, W)`` float32."""
-    return boundary.border_distance(truth)
-
-
 @cache.copied(64)
 def bands(truth: np.ndarray, answer: Segmentation, num_classes: int) -> np.ndarray:
     """Confusion matrices of a net within each of `RADII` of a border, ``(R, K, K)``."""
-    return boundary.band_curve(truth, answer.labels, RADII, num_classes, border_distance(truth))
+    return boundary.band_curve(truth, answer.labels, RADII, num_classes, cache.border_distance(truth))
 
 
 @cache.copied(64)
