@@ -32,10 +32,7 @@ with right:
     params = crf_controls.choose_params()
 view = crf_panel.look(photo, label_set, truth, unary, params, iteration)
 crf_panel.before_and_after(view)
-page.what_you_should_see(
-    "Borders move to the photo's edges and crumbs vanish, most of it in the first iteration. Where things are thin, or "
-    "of their surroundings' colour, the same pull wipes them out."
-)
+crf_panel.what_happens(view)
 crf_panel.who_talks_to_whom(view)
 crf_panel.messages(view)
 crf_panel.iterations(view)

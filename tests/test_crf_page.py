@@ -25,6 +25,7 @@ from seglib.ui.crf import cache as crf_cache
 from seglib.ui.crf import charts as crf_charts
 from seglib.ui.crf import experiments as crf_panel
 from seglib.ui.crf.controls import HUMAN, PRESETS
+from tests.guessing import right_and_wrong
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,6 +148,36 @@ def test_masts_are_lost_on_the_rocket() -> None:
     assert losses["IoU after"] < 80
     assert losses["Thin found after"] < losses["IoU after"] + 10
     assert "loses most" in texts(app)
+
+
+def test_the_guess_about_thin_parts_is_judged_and_kept(truth, probabilities) -> None:
+    app = open_page()
+    kept = right_and_wrong(app, "crf_guess")
+    before = probabilities.argmax(0)
+    after = mean_field(probabilities, load_photo(PHOTO), CRFParams(), 5).argmax(0)
+    narrow = thin_parts(truth, crf_panel.THIN)
+    old, new = ((labels == truth)[narrow].sum() for labels in (before, after))
+    word = "as many" if old == new else "more than before" if new > old else "fewer than before"
+    assert kept.options[kept.right] == word
+    assert f"Of {narrow.sum():,} pixels in thin parts {100 * old / narrow.sum():.1f} % had" in kept.because
+    assert app.session_state["seen"]["crf/thin parts lose"] == (new < old)
+
+
+def test_what_you_should_see_is_judged_on_the_photo() -> None:
+    app = open_page()
+    app.session_state["crf_guess"] = None
+    app.run()
+    said = {"crf/borders on edges", "crf/crumbs vanish", "crf/most in the first"}
+    assert set(calm(app).session_state["seen"]) == said
+    app.slider(key="iteration").set_value(0).run()
+    assert set(calm(app).session_state["seen"]) == {"crf/most in the first"}
+
+
+def test_of_perfect_labels_thin_parts_are_lost() -> None:
+    app = open_page(photo="rocket")
+    app.selectbox(key="unary_True").set_value(HUMAN).run()
+    assert calm(app).session_state["seen"]["crf/thin parts lose"]
+    assert "outvotes what is thin" in texts(app)
 
 
 def test_without_a_guess_nothing_is_revealed() -> None:

@@ -12,10 +12,11 @@ from seglib.crf.pairwise import CRFParams, kernel_pictures
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import band_curve
 from seglib.rendering import heat_on_grey, score_picture, score_scale
-from seglib.ui import charts, inputs, page, panels, state
+from seglib.ui import cache, charts, inputs, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.crf import cache as crf_cache
 from seglib.ui.crf import charts as crf_charts
+from seglib.ui.crf import observations
 from seglib.ui.crf.controls import HUMAN
 from seglib.ui.words import percent
 
@@ -94,6 +95,17 @@ def before_and_after(view: View) -> None:
         gain = 100 * (score(new) - score(old))
         column.metric(title, percent(score(new)), None if np.isnan(gain) else f"{gain:+.1f} points")
     columns[3].metric("Pixels of another class", percent(changed))
+
+
+def what_happens(view: View) -> None:
+    """Where borders went, what vanished, and when."""
+    crumbs = [crf_cache.crumbs(view.run, iteration) for iteration in (0, view.iteration)]
+    seen.what_you_should_see(
+        observations.kernels(view.params),
+        observations.borders_on_edges(view.photo.image, view.before, view.after),
+        observations.crumbs_vanish(*crumbs) if view.iteration else None,
+        observations.first_changes_most(view.run.trace.changed),
+    )
 
 
 def _answer(view: View, title: str, iteration: int, cm: np.ndarray | None) -> Panel:
@@ -194,9 +206,18 @@ def what_is_lost(view: View) -> None:
     if view.truth is None:
         st.info(panels.NO_TRUTH)
         return
-    if not page.guess("What becomes of masts, spokes and other thin parts?", ["found", "lost"], "crf_guess"):
+    guess = page.guess(
+        "Masts, spokes and other thin parts: how many of their pixels have their own class after these iterations?",
+        observations.THIN_OPTIONS,
+        "crf_guess",
+    )
+    if not guess.given:
         return
-    thin = crf_cache.thin(view.truth, THIN)
+    thin = cache.thin(view.truth, THIN)
+    if measured := observations.thin_found(view.truth, view.before, view.after, thin, view.iteration):
+        guess.answer(*measured)
+    else:
+        st.info(f"No part of what is labelled on this photo is so thin that no disc of {THIN} pixels fits into it.")
     table = crf_charts.class_table(view.truth, view.before, view.after, thin, view.label_set)
     losers = table[table["Change"] < -0.05]
     st.markdown(
@@ -208,6 +229,9 @@ def what_is_lost(view: View) -> None:
     st.caption(
         "Per cent, and the change in points of IoU. Thin: pixels of a class that no disc of "
         f"{THIN} pixels inside it covers. Found: given their own class."
+    )
+    seen.what_you_should_see(
+        observations.thin_parts_lose(view.truth, view.before, view.after, thin, view.label_set.classes)
     )
     with st.container(horizontal=True):
         for title, photo in (
