@@ -23,6 +23,7 @@ from seglib.ui import host
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import duel as duel_panel
 from tests.conftest import write_split
+from tests.guessing import right_and_wrong
 from tests.test_pages import calm, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,6 +133,55 @@ def test_without_a_guess_nothing_is_revealed() -> None:
     app.session_state["duel_guess"] = None
     app.run()
     assert not any("Mean IoU" in element.value.columns for element in calm(app).dataframe)
+
+
+@pytest.mark.parametrize("experiment", ["Metric duel", "At the border"])
+def test_a_guess_is_asked_judged_and_kept(truth, experiment: str) -> None:
+    app, key = open_page(experiment), {"Metric duel": "duel_guess", "At the border": "band_guess"}[experiment]
+    kept = right_and_wrong(app, key)
+    if experiment == "Metric duel":
+        scores = table(app, "Mean IoU")["Pixel accuracy"]
+        [everywhere] = [name for name in scores.index if name.startswith("all ")]
+        beaten = (scores.loc[everywhere] > scores.loc[list(shipped_nets("everyday"))]).any()
+        assert kept.options[kept.right] == ("yes" if beaten else "no")
+        assert f"“{everywhere}” has {scores.loc[everywhere]:.1f} % pixel accuracy" in kept.because
+    else:
+        answer = predict(load_model("fcn4s", "everyday"), load_photo("china")).labels
+        cm, inside = confusion_matrix(truth, answer, K), band_curve(truth, answer, (4,), K)[0]
+        near, everywhere = (each.sum() - np.trace(each) for each in (inside, cm))
+        share = 100 * near / everywhere
+        assert f"{share:.1f} %." in kept.because
+        low, high = {"below 25 %": (0, 25), "25 to 50 %": (25, 50), "over 50 %": (50, 100)}[kept.options[kept.right]]
+        assert low <= share <= high
+
+
+def test_the_duel_answers_what_it_asks_in_every_window() -> None:
+    app = open_page("Metric duel", share="1 %")
+    app.session_state["duel_guess"] = None
+    app.run()
+    kept = right_and_wrong(app, "duel_guess")
+    scores = table(app, "Mean IoU")["Pixel accuracy"]
+    [everywhere] = [name for name in scores.index if name.startswith("all ")]
+    nets = scores.loc[list(shipped_nets("everyday"))]
+    assert f"it beats {(scores.loc[everywhere] > nets).sum() or 'no net'}" in kept.because
+    assert "metrics/ignoring pays" in app.session_state["seen"]
+
+
+@pytest.mark.usefixtures("small_box")
+@pytest.mark.parametrize(
+    ("experiment", "sentences"),
+    [
+        ("Metric duel", set()),  # of the whole photo, it says but what is arithmetic
+        ("Five mean IoUs", {"metrics/absent classes decide"}),
+        ("At the border", {"metrics/curves rise", "metrics/finer nets gain at the border", "metrics/mistakes far off"}),
+        ("Things and stuff", {"metrics/small objects"}),
+        ("Sure and right", {"metrics/as sure as right"}),
+    ],
+)
+def test_what_you_should_see_is_judged_on_what_is_shown(experiment: str, sentences: set[str]) -> None:
+    app = open_page(experiment)
+    assert set(app.session_state["seen"]) == sentences
+    assert "What you should see" in texts(app)
 
 
 def test_the_card_of_farabet_stands_with_or_without_our_pair() -> None:

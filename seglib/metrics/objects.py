@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -58,6 +59,18 @@ def score_objects(
             centre = tuple(round(at) for at in centres[region][::-1])
             scores.append(ObjectScore(k, pixels, centre, float(hits.sum() / pixels), float(ious.max(initial=0.0))))
     return sorted(scores, key=lambda score: -score.pixels)
+
+
+def thirds_by_size(scores: Iterable[ObjectScore]) -> tuple[list[ObjectScore], ...]:
+    """Objects in three lists as long as each other, give or take one: the smallest third, the middle, the largest.
+
+    >>> scores = [ObjectScore(0, pixels, (0, 0), recall=1.0, iou=1.0) for pixels in (9, 4, 7, 5)]
+    >>> [[score.pixels for score in third] for third in thirds_by_size(scores)]
+    [[4, 5], [7], [9]]
+    """
+    ordered = sorted(scores, key=lambda score: score.pixels)
+    cuts = [-(-len(ordered) * part // 3) for part in range(4)]
+    return tuple(ordered[first:last] for first, last in pairwise(cuts))
 
 
 def things_and_stuff(cm: np.ndarray, label_set: LabelSet) -> dict[str, dict[str, float]]:

@@ -141,8 +141,8 @@ def farabet_card() -> None:
     if missing:
         st.caption(f"Our own pair is not complete yet: {' and '.join(missing)} have not been trained for this copy.")
     st.caption(
-        "Farabet's balances by which pixels are sampled, on the 33 classes of SIFT Flow and their long tail; the "
-        "others by weights in the loss, on CamVid's 11. Compare the direction, not the numbers."
+        "Farabet's balances by which pixels are sampled, on SIFT Flow; the others by weights in the loss, on CamVid's "
+        "11 classes. Compare the direction, not the numbers."
     )
 
 
@@ -268,9 +268,19 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
         )
     )
     st.altair_chart(marks, height=360)
-    third = pd.qcut(data["pixels"].rank(method="first"), 3, labels=["smallest third", "middle", "largest third"])
-    means = data.groupby(third, observed=True)[["recall", "IoU"]].mean()
-    percents(means.rename_axis("Objects in the box").rename(columns=lambda name: f"Mean {name}"))
+
+
+def thirds_table(thirds: Sequence[Sequence[ObjectScore]]) -> None:
+    """Mean recall and IoU of objects by size, from `seglib.metrics.objects.thirds_by_size`."""
+    rows = {
+        name: {
+            f"Mean {measure}": 100 * float(np.mean([getattr(score, measure.lower()) for score in third]))
+            for measure in ("recall", "IoU")
+        }
+        for name, third in zip(("smallest third", "middle", "largest third"), thirds, strict=True)
+        if third
+    }
+    percents(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Objects in the box"))
 
 
 def _mean(values: np.ndarray) -> float:

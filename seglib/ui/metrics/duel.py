@@ -9,10 +9,11 @@ from seglib import metrics
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import duel
 from seglib.models.cards import shipped_nets
-from seglib.ui import page, panels, state, tables
+from seglib.ui import page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import charts as metrics_charts
+from seglib.ui.metrics import duel_observations
 from seglib.ui.words import percent
 
 SHARES = {
@@ -42,14 +43,17 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         + ("" if SHARES[share] is None else f"; {share} was asked for, and this is the nearest there is")
         + ". The nets' answers are those for the whole photo."
     )
-    if not page.guess(
-        "Can something that says one class everywhere beat a trained net in pixel accuracy here?",
-        ["yes", "no"],
+    guess = page.guess(
+        "Can something that says the commonest class everywhere have a higher pixel accuracy than a trained net here?",
+        (duel_observations.YES, duel_observations.NO),
         "duel_guess",
-    ):
+    )
+    if not guess.given:
         cut = photo.cut(window.view)
         _show_window([panels.photo_panel(cut), panels.truth_panel(cut, outcome.truth)], cut, outcome, "duel_blind")
         return
+    if measured := duel_observations.one_class_beats_a_net(outcome.matrices, tuple(answers)):
+        guess.answer(*measured)
     pair = duel.find_disagreement(outcome.matrices)
     _show_pair(photo, outcome, pair)
     table = metrics_charts.score_table(outcome.matrices)
@@ -61,10 +65,10 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         st.subheader("The scores")
         tables.percents(table)
     _take_apart(photo, outcome, pair.winner if pair else table.index[0])
-    page.what_you_should_see(
-        "Shrink the class and whatever ignores it climbs in pixel accuracy and falls in mean IoU: pixel accuracy asks "
-        "pixels, mean IoU asks classes. Merging classes lifts pixel accuracy for all; cutting one in four leaves it as "
-        "it is, to the last digit, and moves every mean over classes."
+    seen.what_you_should_see(
+        duel_observations.pixels_or_classes(outcome.matrices),
+        duel_observations.ignoring_pays(truth, truth[window.view], k, label_set),
+        duel_observations.regrouping(),
     )
     st.subheader("The paper beside ours: does balancing the classes pay?")
     metrics_charts.farabet_card()

@@ -12,11 +12,12 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import conventions, duel, objects
 from seglib.metrics.boundary import TOLERANCE
 from seglib.models.cards import shipped_nets
-from seglib.ui import cache, inputs, page, panels, state, tables
+from seglib.ui import cache, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import charts as metrics_charts
+from seglib.ui.metrics import observations
 from seglib.ui.words import percent
 
 ABSENT = {"skip": "left out", "zero": "0", "one": "1"}
@@ -64,10 +65,7 @@ def five_mean_ious(label_set: LabelSet) -> None:
     metrics_charts.convention_chart(counts, chosen, alone)
     st.markdown("**Micro IoU is pixel accuracy in disguise**, whatever the net and the photos:")
     st.latex(metrics_charts.identity(whole[:-1]))
-    page.what_you_should_see(
-        "Nothing about the masks changes, only what is meant by a mean. Photos rarely hold all classes, so with a mean "
-        "over photos the value of an absent class decides nearly everything."
-    )
+    seen.what_you_should_see(observations.absent_classes(counts), observations.absent_decides(counts, switches))
     st.subheader("Which code means what, if it is not told otherwise")
     metrics_charts.library_table()
     page.show_source(conventions.mean_iou_by, conventions.counts_with_void, example="mean_ious")
@@ -92,6 +90,12 @@ class Band:
         number = metrics_cache.RADII.index(radius)
         return {net: matrices[number] for net, matrices in self.matrices.items()}
 
+    @property
+    def curves(self) -> dict[str, list[float]]:
+        """Each net's score within each of the radii."""
+        score = duel.METRICS[self.title].score
+        return {net: [score(matrix) for matrix in matrices] for net, matrices in self.matrices.items()}
+
 
 def at_the_border(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Scores within r pixels of a true border, and outside."""
@@ -101,7 +105,7 @@ def at_the_border(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | N
         return
     nets, radius, title = _border_controls(label_set)
     answers = panels.segment_all(photo, label_set, nets)
-    distance = metrics_cache.border_distance(truth)
+    distance = cache.border_distance(truth)
     if not np.isfinite(distance).any():
         st.info("No two classes touch in the human labels of this photo: there is no border to look at.")
         return
@@ -109,20 +113,30 @@ def at_the_border(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | N
     band = Band(radius, title, distance <= radius, matrices)
     pictures = _band_panels(photo, truth, answers, band)
     panels.show(pictures, photo, label_set, key="bands", truth=truth, columns=min(len(pictures), 3))
-    if not answers or not page.guess(
-        "Of all the mistakes of the finest net, how many lie within 4 px of a border?",
-        ["under a quarter", "a quarter to a half", "over half"],
-        "band_guess",
-    ):
+    if not answers:
         return
+    finest = list(answers)[-1]
+    guess = page.guess(
+        f"Of all the mistakes of {finest}, what share lies within {observations.NEAR} px of a border?",
+        observations.SHARES,
+        "band_guess",
+    )
+    if not guess.given:
+        return
+    total = panels.confusions(label_set, answers, truth)
+    near, everywhere = _errors(band.at(observations.NEAR)[finest]), _errors(total[finest])
+    if measured := observations.mistakes_near(near, everywhere, finest):
+        guess.answer(*measured)
     _band_numbers(photo, label_set, truth, answers, band)
-    page.what_you_should_see(
-        "Curves rise away from the border and flatten out. Nets that add finer streams gain most on the left end; what "
-        "separates the curves on the right is not where the border runs, but what is there."
+    last = metrics_cache.RADII[-1]
+    seen.what_you_should_see(
+        observations.curves_rise(band.curves, metrics_cache.RADII, title),
+        observations.finer_gain_at_the_border(band.curves, metrics_cache.RADII, title),
+        observations.mistakes_far_off(total[finest], band.at(last)[finest], last, finest),
     )
     st.caption(
-        "The plot is that of Chen et al. 2015, section 4.3, on VOC 2012; its annotators left a void strip along every "
-        "border, ours did not, so compare shapes of curves only."
+        "Chen et al. (ICLR 2015) draw this plot for VOC 2012: other photos, classes and labels, so compare shapes of "
+        "curves only."
     )
 
 
@@ -183,12 +197,9 @@ def _band_numbers(
         metrics_charts.band_chart(band.matrices, metrics_cache.RADII, band.radius, band.title)
     with table:
         metrics_charts.band_table(band.here, total, f_scores, band.title)
-        finest = list(answers)[-1]
-        near, everywhere = _errors(band.at(4)[finest]), _errors(total[finest])
-        share = percent(near / everywhere if everywhere else float("nan"))
         st.caption(
-            f"{share} of the mistakes of {finest} lie within 4 px of a border. The F-score asks how much of the "
-            f"outlines agrees, give or take {TOLERANCE * np.hypot(*photo.size):.1f} px (0.75 % of the diagonal)."
+            "The F-score asks how much of the outlines agrees, give or take "
+            f"{TOLERANCE * np.hypot(*photo.size):.1f} px (0.75 % of the diagonal)."
         )
 
 
@@ -222,14 +233,15 @@ def things_and_stuff(photo: state.Photo, label_set: LabelSet, truth: np.ndarray 
     st.subheader("Scored apart, on this photo")
     tables.kinds_table({net: objects.things_and_stuff(cm, label_set) for net, cm in total.items()})
     st.subheader("Every object in the box, by its size")
-    scores = [
-        (net, title, score) for net in nets[-1:] for title, score in metrics_cache.box_objects(label_set.name, net)
-    ]
-    metrics_charts.object_chart(scores, label_set, photo.title, measure)
+    titled = metrics_cache.box_objects(label_set.name, finest)
+    metrics_charts.object_chart([(finest, title, score) for title, score in titled], label_set, photo.title, measure)
+    scores = [score for _, score in titled]
+    if scores:
+        metrics_charts.thirds_table(objects.thirds_by_size(scores))
     st.caption(f"Objects are connected regions of a thing class; what {finest} makes of each.")
-    page.what_you_should_see(
-        "Large objects are found, small ones are lost or drowned in their surroundings: at one score every few pixels "
-        "a small thing has few scores to be found by. Mean IoU does not tell, for small objects have few pixels."
+    seen.what_you_should_see(
+        observations.small_objects(scores, finest),
+        observations.room_for_scores(scores, finest, min(answers[finest].streams)),
     )
     page.show_source(objects.score_objects, objects.things_and_stuff)
 

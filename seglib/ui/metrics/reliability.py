@@ -10,8 +10,10 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.metrics.calibration import Reliability, best_temperature, reliability
 from seglib.models.cards import read_card, shipped_nets, weights_path
-from seglib.ui import page, panels, state
+from seglib.ui import page, panels, seen, state
+from seglib.ui.metrics import observations
 from seglib.ui.record import table as record_table
+from seglib.ui.seen import always
 from seglib.ui.words import percent
 
 HERE, BEFORE, AFTER = "this photo", "validation, as trained", "validation, calibrated"
@@ -98,13 +100,10 @@ def _diagram(curves: dict[str, Reliability]) -> None:
 
 
 def _words(net: str, label_set_name: str, curves: dict[str, Reliability], truth: np.ndarray | None) -> None:
-    if HERE in curves and not np.isnan(curves[HERE].error):
-        bins = curves[HERE]
-        sure, right = bins.confidence.sum() / bins.pixels.sum(), bins.right.sum() / bins.pixels.sum()
-        page.what_you_should_see(
-            f"On the dashed line a net is as sure as it is right. On this photo {net} is {percent(sure)} sure on "
-            f"average and {percent(right)} right; over the bins confidence and accuracy lie {percent(bins.error)} "
-            "apart, the expected calibration error. One photo may lie far off the line: the promise is for many."
+    if HERE in curves:
+        seen.what_you_should_see(
+            always("On the dashed line a net is as sure as it is right."),
+            observations.as_sure_as_right(curves[HERE], net),
         )
     elif truth is None:
         st.info(panels.NO_TRUTH)
