@@ -12,6 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seglib.annotation.contours import label_png, labelme_file
+from seglib.annotation.heavy_tail import class_shares
+from seglib.class_counts import read_statistics
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.metrics.agreement import open_mean_iou, score_against
 from seglib.photos import TWICE, load_photo, photo_truth
@@ -270,6 +272,13 @@ def test_a_photo_labelled_twice_shows_how_two_people_differ(name: str) -> None:
     assert 40 < float(metric(app, "The ceiling").split()[0]) < 100
 
 
+def test_nets_are_held_against_what_people_agree_on() -> None:
+    app = open_panel("Agreement", photo=TWICE[0])
+    assert "annotation/people above nets" in app.session_state["seen"]
+    words = next(element.value for element in app.info if "What you should see" in element.value)
+    assert f"Two of these people agree to {metric(app, 'The ceiling')} mean IoU" in words
+
+
 def test_borders_that_many_people_drew_stand_below_once_they_are_measured(monkeypatch) -> None:
     curve = {"px": [1, 5], "boundary F, %": [52.4, 75.6], "low": [50, 73], "high": [55, 78], "by chance, %": [9, 27]}
     monkeypatch.setattr(borders, "read_ledger", lambda: {"labels": {"curve": curve}})
@@ -299,6 +308,12 @@ def test_folding_raises_accuracy_and_names_what_is_lost() -> None:
     for source in ("camvid", "msrc", "labelmefacade", "people"):
         app.selectbox(key="tail_source").set_value(source).run()
         calm(app)
+        shares = class_shares(read_statistics(source).pixels)
+        rare = sum(sorted(shares.values())[: len(shares) // 2])
+        heavy = max(shares.values()) >= 100 * min(shares.values()) and rare < 0.05
+        assert app.session_state["seen"] == {"annotation/heavy tail": heavy}
+        words = next(element.value for element in app.info if "What you should see" in element.value)
+        assert f"{len(shares) // 2} of {len(shares)}, together {100 * rare:.2f} % of all" in words
 
 
 def test_a_photo_without_labels_can_be_painted_and_timed() -> None:

@@ -19,8 +19,8 @@ from seglib.metrics.baselines import grown, shifted, without_rare
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, TWICE
 from seglib.quoting import quoted
-from seglib.ui import cache, page, paintings, panels, state
-from seglib.ui.annotation import borders
+from seglib.ui import cache, page, paintings, panels, seen, state
+from seglib.ui.annotation import borders, observations
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.uploads import files_of
 from seglib.ui.words import foreign, literal, percent
@@ -72,7 +72,7 @@ def _compare_people(photo: state.Photo, label_set: LabelSet) -> None:
                 title="Where they differ",
                 role="output",
                 alt=f"Entropy of {len(people)} annotators' votes on: {photo.alt}",
-                caption=f"bright: nobody agrees; anything but black: {percent(float((heat > 0).mean()))}",
+                caption=f"glowing where they differ, on {percent(float((heat > 0).mean()))}",
                 picture=agreement.heat_picture(photo.image, heat),
             ),
             Panel(title="Their vote", role="output", alt="Majority of the votes", picture=photo.image, labels=vote),
@@ -178,18 +178,22 @@ def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[s
     pairs = table[np.triu_indices(len(maps), 1)]
     left, right = st.columns(2, gap="medium")
     with left:
-        st.metric("The ceiling: mean IoU of two people", percent(float(np.nanmean(pairs))))
+        agreed = float(np.nanmean(pairs))
+        st.metric("The ceiling: mean IoU of two people", percent(agreed))
         st.dataframe(pd.DataFrame(100 * table, names, names).style.format("{:.1f}"))
     with right:
         others = np.where(np.eye(len(maps), dtype=bool), np.nan, table)
         rows = {name: float(np.nanmean(row)) for name, row in zip(names, others, strict=True)}
+        nets = {}
         for net, answer in panels.segment_all(photo, label_set, list(shipped_nets(label_set.name))).items():
             scores = [metrics.mean_iou(metrics.confusion_matrix(m, answer.labels, len(label_set))) for m in maps]
-            rows[net] = float(np.mean(scores))
+            nets[net] = float(np.mean(scores))
+        rows |= nets
         bars = pd.DataFrame({"who": rows.keys(), "mean IoU": [100 * score for score in rows.values()]})
         bars["kind"] = ["person"] * len(people) + ["net"] * (len(rows) - len(people))
         st.markdown("**Mean IoU with these people** (for a person: with the others)")
         _people_chart(bars)
+    seen.what_you_should_see(observations.people_above_nets(agreed, nets, not set(IMAGINED).isdisjoint(names)))
 
 
 def _people_chart(bars: pd.DataFrame) -> None:

@@ -15,7 +15,8 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.metrics.imbalance import fold_matrix
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
-from seglib.ui import cache, page, panels
+from seglib.ui import cache, page, panels, seen
+from seglib.ui.annotation import observations
 from seglib.ui.words import percent
 
 FINE = "our ten photos, fine labels"
@@ -40,7 +41,7 @@ def _fold(label_set: LabelSet) -> None:
     cm = _all_photos(net, label_set)
     counts = np.zeros(len(label_set), int) if cm is None else cm.sum(1)
     folding = heavy_tail.fold_rarest(counts, label_set.classes, n if cm is not None else 0)
-    _shares_chart(source, label_set, folding.folded)
+    shares = _shares_chart(source, label_set, folding.folded)
     if cm is None:
         return
     folded = fold_matrix(cm, folding.group_of)
@@ -57,14 +58,11 @@ def _fold(label_set: LabelSet) -> None:
         else:
             st.caption("Nothing is folded yet.")
         st.caption(f"Scores of {net} over our ten photos.")
-    page.what_you_should_see(
-        "Pixel accuracy can only rise as classes are folded, because no right pixel becomes wrong. The bars fall off "
-        "by orders of magnitude, so the rare half of the classes hardly counts in it at all."
-    )
+    seen.what_you_should_see(observations.folding(), observations.heavy_tail(shares))
 
 
-def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> None:
-    """Shares on a logarithmic scale; hollow what stands for a class that is folded away."""
+def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> dict[str, float]:
+    """Shares on a logarithmic scale, in another colour what is folded away; the share of each class."""
     if source == FINE:
         pixels = cache.fine_pixels()
         index_of = class_indices(label_set)
@@ -101,10 +99,8 @@ def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> 
     )
     st.altair_chart(chart, height=360)
     half = np.searchsorted(np.cumsum(data["share"]), 50) + 1
-    st.caption(
-        f"{len(data)} classes; the commonest {half} own half of the pixels, the rarest "
-        f"{len(data) // 2} together {data['share'].tail(len(data) // 2).sum():.2f} %."
-    )
+    st.caption(f"{len(data)} classes; the commonest {half} own half of the pixels.")
+    return shares
 
 
 def _all_photos(net: str, label_set: LabelSet) -> np.ndarray | None:
