@@ -48,6 +48,14 @@ def test_finer_is_better_where_the_finest_wins_and_else_says_who_does() -> None:
 HOLDS_ON = [
     ("compare.py", {}, "compare/agreement", "chelsea"),
     ("compare.py", {}, "compare/finer is better", "motorcycle_left"),
+    ("skip_connections.py", {}, "skips/finer streams speak at borders", "china"),
+    ("skip_connections.py", {}, "skips/help", "camera"),
+    ("resolution.py", {}, "resolution/slow, then fast", "astronaut"),
+    ("resolution.py", {}, "resolution/small first", "china"),
+    ("resolution.py", {}, "resolution/thin first", "china"),
+    ("resolution.py", {}, "resolution/below the ceiling", "china"),
+    ("metrics.py", {"experiment": "At the border"}, "metrics/curves rise", "china"),
+    ("deeplab_crf.py", {}, "crf/borders on edges", "china"),
 ]
 
 

@@ -40,6 +40,7 @@ def borders_on_edges(image: np.ndarray, before: np.ndarray, after: np.ndarray) -
         new > old,
         f"Borders move to the photo's edges: {figures}.",
         f"Borders do not move to the photo's edges here: {figures}.",
+        on="china",
     )
 
 
@@ -60,7 +61,7 @@ def contrast(image: np.ndarray, labels: np.ndarray) -> float:
 def crumbs_vanish(before: int, after: int) -> Sentence:
     """Whether small regions, of which there were and are so many, get fewer."""
     figures = f"of regions below {CRUMB} pixels there were {before}, and there are {after}"
-    why = "there was no crumb to begin with" if not before else "crumbs do not vanish"
+    why = "the CRF makes crumbs" if after > before else "crumbs do not vanish"
     return here(
         "crf/crumbs vanish",
         after < before,
@@ -86,7 +87,8 @@ def first_changes_most(changed: np.ndarray) -> Sentence | None:
         return None
     share = float(changed[0] / total)
     words = f"Of all that changes in {len(changed)} iterations the first changes {percent(share)}"
-    return here("crf/most in the first", share >= MOST, f"{words}: most of it.", f"{words}, here not the larger part.")
+    rest = "the most of any, but not half" if changed.argmax() == 0 else "less than another"
+    return here("crf/most in the first", share >= MOST, f"{words}: most of it.", f"{words}, here {rest}.")
 
 
 def thin_found(

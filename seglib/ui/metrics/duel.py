@@ -66,7 +66,8 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         tables.percents(table)
     _take_apart(photo, outcome, pair.winner if pair else table.index[0])
     seen.what_you_should_see(
-        duel_observations.pixels_or_classes(outcome.matrices),
+        duel_observations.never_said(outcome.truth, outcome.label_set, name),
+        duel_observations.one_class_everywhere(outcome.matrices),
         duel_observations.ignoring_pays(truth, truth[window.view], k, label_set),
         duel_observations.regrouping(),
     )

@@ -37,55 +37,67 @@ def _commonest(matrices: Mapping[str, np.ndarray]) -> str:
     return next(name for name in matrices if name.startswith(duel.ALL))
 
 
-def pixels_or_classes(matrices: Mapping[str, np.ndarray]) -> Sentence | None:
-    """Both scores of what says one class everywhere, of which one follows from the other."""
+def never_said(truth: np.ndarray, label_set: LabelSet, name: str) -> Sentence | None:
+    """What is left to a predictor that never says a class: its best pixel accuracy, and its best mean IoU.
+
+    None where the class is not there, is alone, or was merged or cut.
+    """
+    if name not in label_set.classes or f"{name} 2" in label_set.classes:
+        return None
+    counts = np.bincount(truth[truth != IGNORE], minlength=len(label_set))
+    share, classes = float(counts[label_set.index(name)] / max(1, counts.sum())), np.count_nonzero(counts)
+    if not 0 < share < 1:
+        return None
+    return always(
+        f"Pixel accuracy asks pixels, mean IoU asks classes: whatever never says {name} may still reach "
+        f"{percent(1 - share)} pixel accuracy here, but with one of {classes} classes lost no more than "
+        f"{percent(1 - 1 / classes)} mean IoU."
+    )
+
+
+def one_class_everywhere(matrices: Mapping[str, np.ndarray]) -> Sentence | None:
+    """Both scores of what says the commonest class everywhere, of which one follows from the other."""
     name = _commonest(matrices)
     matrix = matrices[name]
-    if np.count_nonzero(matrix.sum(0)) != 1:  # a class cut in four is not one class
-        return None
     count = np.count_nonzero(matrix.sum(1))
+    if count < 2 or np.count_nonzero(matrix.sum(0)) != 1:  # a class cut in four is not one class
+        return None
     return always(
-        f"Pixel accuracy asks pixels, mean IoU asks classes: “{name}” has {percent(metrics.pixel_accuracy(matrix))} "
-        f"pixel accuracy, and divided by the {count} classes that are here that is its mean IoU, "
-        f"{percent(metrics.mean_iou(matrix))}."
+        f"“{name}” has {percent(metrics.pixel_accuracy(matrix))} pixel accuracy; divided by the {count} classes that "
+        f"are here, that is its mean IoU, {percent(metrics.mean_iou(matrix))}."
     )
 
 
 def ignoring_pays(whole: np.ndarray, window: np.ndarray, class_index: int, label_set: LabelSet) -> Sentence | None:
-    """Whether what ignores a class gains pixel accuracy and loses mean IoU from the whole photo to the window.
+    """Whether what ignores a class has a higher pixel accuracy in the window than on the whole photo.
 
     ``whole`` and ``window`` are true label maps; what ignores the class says the commonest of the others everywhere.
     None if they are the same, or one has no other class.
     """
     if whole.shape == window.shape:
         return None
-    scores = [_ignoring(truth, class_index) for truth in (whole, window)]
-    if None in scores:
+    shares = [_share_of_another(truth, class_index) for truth in (whole, window)]
+    if None in shares:
         return None
-    (old, old_iou, _), (new, new_iou, other) = scores
-    name = label_set.classes[class_index]
+    (old, _), (new, other) = shares
     words = (
-        f"What ignores {name} and says the commonest other class everywhere, here {label_set.classes[other]}, has "
-        f"{percent(old)} pixel accuracy and {percent(old_iou)} mean IoU on the whole photo, {percent(new)} and "
-        f"{percent(new_iou)} in this window"
+        f"Saying the commonest class but {label_set.classes[class_index]} everywhere, here {label_set.classes[other]}, "
+        f"has {percent(old)} pixel accuracy on the whole photo and {percent(new)} in this window"
     )
     return here(
         "metrics/ignoring pays",
-        new > old and new_iou < old_iou,
-        f"{words}: it climbs in pixel accuracy and falls in mean IoU.",
-        f"{words}: here the two do not part, for the window also changes which other classes there are.",
+        new > old,
+        f"{words}: what ignores the class climbs.",
+        f"{words}: what ignores the class does not climb, for the other classes share this window more evenly.",
     )
 
 
-def _ignoring(truth: np.ndarray, class_index: int) -> tuple[float, float, int] | None:
-    """Pixel accuracy and mean IoU of the commonest class but one, said everywhere, and that class."""
+def _share_of_another(truth: np.ndarray, class_index: int) -> tuple[float, int] | None:
+    """Share of the labelled pixels of the commonest class but one, and that class."""
     counts = np.bincount(truth[truth != IGNORE], minlength=class_index + 1)
-    classes, others = np.count_nonzero(counts), counts.copy()
+    others = counts.copy()
     others[class_index] = 0
-    if not others.any():
-        return None
-    share = float(others.max() / counts.sum())
-    return share, share / classes, int(others.argmax())
+    return (float(others.max() / counts.sum()), int(others.argmax())) if others.any() else None
 
 
 def regrouping() -> Sentence:

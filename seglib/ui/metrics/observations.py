@@ -17,6 +17,7 @@ from seglib.ui.words import percent
 
 NEAR = 4  # pixels: what the guess about mistakes means by near a border
 SHARES = ("below 25 %", "25 to 50 %", "over 50 %")
+RISE = 0.01  # that a curve which rises gains at least
 AS_SURE = 0.05  # a net whose confidence lies no farther from its accuracy is as sure as it is right
 
 
@@ -71,7 +72,7 @@ def curves_rise(curves: Mapping[str, Sequence[float]], radii: Sequence[int], tit
     if not known:
         return None
     finest = list(known)[-1]
-    falling = [net for net, scores in known.items() if scores[-1] <= scores[0]]
+    falling = [net for net, scores in known.items() if scores[-1] - scores[0] < RISE]
     steep = [
         net
         for net, scores in known.items()
@@ -80,7 +81,8 @@ def curves_rise(curves: Mapping[str, Sequence[float]], radii: Sequence[int], tit
     first, last = percent(known[finest][0]), percent(known[finest][-1])
     words = f"{title} of {finest} is {first} within {radii[0]} px of a border, and {last} within {radii[-1]} px"
     if falling:
-        otherwise = f"{words}; not every curve rises away from the border: {', '.join(falling)} ends no higher."
+        ends = "ends" if len(falling) == 1 else "end"
+        otherwise = f"{words}; not every curve rises away from the border: {', '.join(falling)} {ends} no higher."
     else:
         otherwise = f"{words}; the curves rise, but those of {', '.join(steep)} do not flatten out."
     return here(
@@ -88,6 +90,7 @@ def curves_rise(curves: Mapping[str, Sequence[float]], radii: Sequence[int], tit
         not falling and not steep,
         f"{words}: the curves rise away from the border, and flatten out.",
         otherwise,
+        on="china",
     )
 
 

@@ -26,8 +26,10 @@ def ceiling_asked(ceilings: Mapping[int, float], options: Sequence[str] = OPTION
     return right, f"Through a grid of {ASKED} px the labels of this photo keep {percent(score)} mean IoU."
 
 
-def slow_then_fast(ceilings: Mapping[int, float]) -> Sentence:
-    """Whether each doubling up to 8 px costs less than half of what one costs from 32 px on."""
+def slow_then_fast(ceilings: Mapping[int, float]) -> Sentence | None:
+    """Whether each doubling up to 8 px costs less than half of what one costs from 32 px on; None if none costs."""
+    if ceilings[1] == ceilings[LAST]:
+        return None
     factors = [factor for factor in ceilings if factor <= EARLY]
     falls = {low: 100 * (ceilings[low] - ceilings[high]) for low, high in pairwise(factors)}
     steepest = max(falls, key=falls.__getitem__)
@@ -40,6 +42,7 @@ def slow_then_fast(ceilings: Mapping[int, float]) -> Sentence:
         f"On this photo the ceiling does not fall slowly at first: up to {EARLY} px it loses {early:.1f} points, "
         f"{falls[steepest]:.1f} of them from {steepest} to {2 * steepest} px; from {LATE} to {LAST} px it loses "
         f"{late:.1f}.",
+        on="astronaut",
     )
 
 
@@ -64,6 +67,7 @@ def small_first(truth: np.ndarray, through: np.ndarray, factor: int, label_set: 
         small < large,
         f"{words}: what is small goes first.",
         f"{words}: here it is not the small that goes first.",
+        on="china",
     )
 
 
@@ -90,6 +94,7 @@ def thin_first(truth: np.ndarray, through: np.ndarray, thin: np.ndarray, factor:
         narrow < wide,
         f"{words}: what is thin goes first.",
         f"{words}: here what is thin fares no worse.",
+        on="china",
     )
 
 
@@ -118,4 +123,5 @@ def below_ceiling(
         "not all that they lack.",
         f"Not every net stays below its own ceiling here: {listed}. Scores that are interpolated may place a border "
         "between two points of a grid.",
+        on="china",
     )

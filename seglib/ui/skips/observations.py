@@ -50,6 +50,7 @@ def streams_at_borders(shares: Mapping[int, np.ndarray], distance: np.ndarray | 
         at_border > inside,
         f"{words}: they speak up at borders.",
         f"{words}: for this class they change the insides of regions no less than borders.",
+        on="china",
     )
 
 
@@ -70,11 +71,11 @@ def right_at_borders(
         f"{percent(new)}; farther off, on {percent(old_far)} and {percent(new_far)}"
     )
     at_border, inside = new - old, new_far - old_far
-    why = "the skips correct nothing at borders" if at_border <= 0 else "the skips correct more inside than at borders"
+    why = "the skips gain nothing at borders" if at_border <= 0 else "the skips gain more inside than at borders"
     return here(
         "skips/right at borders",
         at_border > 0 and at_border >= inside,
-        f"{words}: the skips correct most at borders.",
+        f"{words}: the skips gain most at borders.",
         f"{words}: on this photo {why}.",
     )
 
@@ -102,6 +103,7 @@ def skips_help(coarse: np.ndarray | None, fine: np.ndarray | None, net: str, lab
         f"On this photo the skips do not pay: {net} has {percent(new)} mean IoU, {100 * (new - old):+.1f} points "
         f"against {COARSEST}.{why} One photo is one draw: on the {cards[net]['figures']['images']} validation photos "
         f"{COARSEST} has {usual[0]} and {net} {usual[1]}.",
+        on="camera",
     )
 
 
@@ -119,6 +121,7 @@ def best_at_border(
     shares = {net: float((answer == truth)[near].mean()) for net, answer in labels.items()}
     best = [net for net, share in shares.items() if share == max(shares.values())]
     listed = ", ".join(f"{net} {percent(share)}" for net, share in shares.items())
-    tie = f", {' and '.join(best)} alike" if len(best) > 1 else ""
+    alike = "all" if len(best) == len(shares) else " and ".join(best)
+    tie = f", {alike} alike" if len(best) > 1 else ""
     right = guessed if guessed in best else best[0]
     return right, f"Right within {BORDER} px of a border in this square: {listed}{tie}."

@@ -63,9 +63,9 @@ def test_crumbs_vanish_or_do_not() -> None:
     assert "there were 7, and there are 2" in holds.words
     more, none = observations.crumbs_vanish(2, 3), observations.crumbs_vanish(0, 0)
     assert not more.holds
-    assert "crumbs do not vanish" in more.words
+    assert "the CRF makes crumbs" in more.words
     assert not none.holds
-    assert "no crumb to begin with" in none.words
+    assert "crumbs do not vanish: of regions below 100 pixels there were 0, and there are 0" in none.words
 
 
 def test_most_comes_first_or_later() -> None:
@@ -74,7 +74,8 @@ def test_most_comes_first_or_later() -> None:
     assert "in 3 iterations the first changes 60.0 %: most of it" in holds.words
     otherwise = observations.first_changes_most(np.array([0.04, 0.04, 0.02]))
     assert not otherwise.holds
-    assert "40.0 %, here not the larger part" in otherwise.words
+    assert "40.0 %, here the most of any, but not half" in otherwise.words
+    assert "20.0 %, here less than another" in observations.first_changes_most(np.array([0.02, 0.06, 0.02])).words
     assert observations.first_changes_most(np.zeros(3)) is None
 
 

@@ -63,6 +63,9 @@ def test_curves_rise_and_flatten_out_or_it_is_said_which_do_not() -> None:
     falls = observations.curves_rise({"fcn32s": [0.5, 0.4, 0.4, 0.4], "fcn4s": rises}, RADII, "Mean IoU")
     assert not falls.holds
     assert "not every curve rises away from the border: fcn32s ends no higher" in falls.words
+    level = observations.curves_rise({"fcn32s": [0.5] * 4, "fcn4s": [0.5, 0.51, 0.51, 0.509]}, RADII, "Mean IoU")
+    assert not level.holds
+    assert "fcn32s, fcn4s end no higher" in level.words
     steep = observations.curves_rise({"fcn4s": [0.3, 0.31, 0.5, 0.9]}, RADII, "Mean IoU")
     assert not steep.holds
     assert "those of fcn4s do not flatten out" in steep.words

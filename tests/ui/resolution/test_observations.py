@@ -33,6 +33,7 @@ def test_the_ceiling_falls_slowly_at_first_or_it_is_said_where_it_falls() -> Non
     otherwise = observations.slow_then_fast(EARLY)
     assert not otherwise.holds
     assert "up to 8 px it loses 22.0 points, 14.0 of them from 2 to 4 px" in otherwise.words
+    assert observations.slow_then_fast(dict.fromkeys(SLOW, 1.0)) is None
 
 
 def test_small_classes_go_first_or_large_ones_do() -> None:

@@ -50,8 +50,8 @@ def _with(wrong: np.ndarray) -> np.ndarray:
     ("coarse", "fine", "holds", "words"),
     [
         (_with(NEAR | FAR), _with(FAR), True, "0.0 % of the pixels and fcn8s on 100.0 %"),
-        (_with(NEAR | FAR), _with(NEAR), False, "correct nothing at borders"),
-        (_with(DISTANCE <= 2), _with(DISTANCE == 2), True, "the skips correct most at borders"),
+        (_with(NEAR | FAR), _with(NEAR), False, "gain nothing at borders"),
+        (_with(DISTANCE <= 2), _with(DISTANCE == 2), True, "the skips gain most at borders"),
         (_with((DISTANCE == 3) | FAR), _with(DISTANCE > 60), False, "more inside than at borders"),
     ],
     ids=["corrects borders", "corrects insides", "corrects half of a border", "corrects insides more"],
@@ -101,4 +101,8 @@ def test_the_best_net_at_the_border_of_a_square() -> None:
     assert right == "fcn4s"  # as good as fcn8s, and guessed
     assert "fcn32s 0.0 %, fcn8s 100.0 %, fcn4s 100.0 %, fcn8s and fcn4s alike." in because
     assert observations.best_at_border(labels, TRUTH, DISTANCE, None)[0] == "fcn8s"
+    assert observations.best_at_border({"a": TRUTH, "b": TRUTH}, TRUTH, DISTANCE, "b") == (
+        "b",
+        "Right within 3 px of a border in this square: a 100.0 %, b 100.0 %, all alike.",
+    )
     assert observations.best_at_border(labels, TRUTH, np.full(TRUTH.shape, np.inf), None) is None
