@@ -63,4 +63,5 @@ def people_above_nets(people: float, nets: Mapping[str, float], imagined: bool) 
         known[best] < people,
         f"{words}: no net reaches what people agree on.",
         f"{words}: here a net agrees with these people{why} better than they do with each other.",
+        on="camera",
     )

@@ -67,6 +67,7 @@ def crumbs_vanish(before: int, after: int) -> Sentence:
         after < before,
         f"Crumbs vanish: {figures}.",
         f"Here {why}: {figures}.",
+        on="flower",
     )
 
 
@@ -88,7 +89,13 @@ def first_changes_most(changed: np.ndarray) -> Sentence | None:
     share = float(changed[0] / total)
     words = f"Of all that changes in {len(changed)} iterations the first changes {percent(share)}"
     rest = "the most of any, but not half" if changed.argmax() == 0 else "less than another"
-    return here("crf/most in the first", share >= MOST, f"{words}: most of it.", f"{words}, here {rest}.")
+    return here(
+        "crf/most in the first",
+        share >= MOST,
+        f"{words}: most of it.",
+        f"{words}, here {rest}.",
+        on="rocket",
+    )
 
 
 def thin_found(
@@ -129,4 +136,5 @@ def thin_parts_lose(
         f"{-changes[worst]:,} of their pixels are lost.",
         f"Thin parts do not lose here: {missing} of their pixels were wrong to begin with{back}. Of perfect labels "
         "they can only be lost: see the buttons below.",
+        on="camera",
     )

@@ -111,6 +111,7 @@ def finer_gain_at_the_border(
         left > 0 and left > right,
         f"{words}: finer streams gain most on the left end.",
         f"{words}: here finer streams do not gain most on the left end.",
+        on="motorcycle_left",
     )
 
 
@@ -126,6 +127,7 @@ def mistakes_far_off(total: np.ndarray, inside: np.ndarray, radius: int, net: st
         f"Farther than {radius} px from any border {net} is wrong on {percent(wrong)} of the pixels: that is not about "
         "where a border runs, but about what is there.",
         f"Farther than {radius} px from any border {net} makes no mistake: all it gets wrong lies nearer.",
+        on="china",
     )
 
 
@@ -182,4 +184,5 @@ def as_sure_as_right(bins: Reliability, net: str) -> Sentence | None:
         f"{words}: it is about as sure as it is right.",
         f"{words}: on average it is {side}. One photo may lie far off the line: what a net promises, it promises for "
         "many.",
+        on="rocket",
     )
