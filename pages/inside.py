@@ -9,7 +9,7 @@ from seglib.ui.inside import arrows, back_to_pixels, classes, one_step, score_ma
 
 PARTS = {
     "Red arrows": (
-        "Gradients come back through every skip, each to another part of the photo.",
+        "Gradients come back through every skip; how far does each reach?",
         arrows.red_arrows,
         arrows.sources,
     ),
@@ -24,14 +24,18 @@ PARTS = {
         score_maps.score_maps,
         score_maps.sources,
     ),
-    "Units": ("Every layer sees more of the photo, and something more special in it.", units.units, units.sources),
+    "Units": (
+        "Every layer sees more of the photo: something more special, too?",
+        units.units,
+        units.sources,
+    ),
     "Back to pixels": (
         "A picture of what a unit sees may be a picture of the photo.",
         back_to_pixels.back_to_pixels,
         back_to_pixels.sources,
     ),
     "Units and classes": (
-        "Deeper units find what people name. Choose them on some photos, score them on others.",
+        "Do deeper units find what people name? Choose them on some photos, score them on others.",
         classes.classes,
         classes.sources,
     ),

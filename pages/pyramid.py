@@ -9,11 +9,11 @@ page.run_parts(
     "Image pyramids",
     {
         "The pyramid": (
-            "The same photo at full, half and quarter size: nothing is lost, it is only sorted by size.",
+            "The same photo at ever smaller sizes: nothing is lost, it is only sorted by size.",
             lambda: take_apart.take_apart(photo),
         ),
         "Levels": (
-            "One net with a small window looks at all of them: in a small picture it sees the whole scene.",
+            "One net with a small window looks at all of them: in a small picture it sees more of the scene.",
             lambda: levels.look(photo, label_set, truth),
         ),
         "Cost": (

@@ -14,6 +14,8 @@ from seglib.before_convnets.weights import load_texture
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.metrics import confusion_matrix, pixel_accuracy
 from seglib.photos import load_photo, photo_truth
+from seglib.ui.before_convnets.model import OUTCOMES
+from tests.guessing import right_and_wrong
 from tests.test_pages import calm, open_page, png, table, views
 
 PHOTO = "china"
@@ -97,11 +99,12 @@ def test_a_nonsense_address_opens_the_page_all_the_same(query: dict[str, str]) -
 def test_the_mosaic_waits_for_a_guess_and_textons_win() -> None:
     app = open_experiment(MOSAIC)
     assert titles(app, "mosaic") == ["Mosaic"]
-    app.button_group(key="mosaic_guess").set_value("a third or less").run()
-    calm(app)
+    kept = right_and_wrong(app, "mosaic_guess")
     assert titles(app, "mosaic") == ["Mosaic", "By mean grey", "By grey levels", "By textons"]
     scores = {each.label: float(each.value.split()[0]) for each in app.metric}
     assert scores["By textons"] > scores["By mean grey"] + 30
+    assert kept.options[kept.right] == "below 25 %"
+    assert f"by mean grey {scores['By mean grey']:.1f} % of the pixels are right" in kept.because
     app.select_slider(key="window").set_value(4).run()
     calm(app)
     small = {each.label: float(each.value.split()[0]) for each in app.metric}
@@ -134,17 +137,30 @@ def test_window_and_classifier_change_the_map() -> None:
     assert (small != nearest).mean() > 0.02
     borders = [np.count_nonzero(each[:, 1:] != each[:, :-1]) for each in (first, small)]
     assert borders[1] > borders[0]  # too small a window is noise
-    app.button_group(key="model_window_guess").set_value("it collapses").run()
     app.button_group(key="texture_view").set_value("errors").run()
     calm(app)
     assert views(app)["trained"]["mode"] == "errors"
 
 
-def test_the_model_stands_beside_the_net_and_the_papers_figure_on_a_photo_without_its_classes_too() -> None:
+def test_the_model_stands_beside_the_net_on_a_photo_without_its_classes_too_and_unchecked_figures_nowhere() -> None:
     app = open_experiment(PHOTOS, photo="motorcycle_left")
     rows = next(each.value for each in app.table if "texture" in each.value.index)
-    assert "fcn8s" in rows.index
-    assert any("TextonBoost" in name for name in rows.index)
+    assert list(rows.index) == ["texture", "fcn8s"]
+    assert any("TextonBoost" in each.value and "left out here" in each.value for each in app.caption)
+
+
+def test_the_guess_on_the_window_is_answered_by_the_library() -> None:
+    app = open_experiment(PHOTOS)
+    kept = right_and_wrong(app, "model_window_guess")
+    model = load_texture("everyday")
+    cells = model.count_words(load_photo(PHOTO))
+    maps = [model.label_map(cells, TRUTH.shape, factor=factor) for factor in (1, 0.25)]
+    taught, quarter = (100 * pixel_accuracy(confusion_matrix(TRUTH, labels, len(EVERYDAY))) for labels in maps)
+    assert (
+        f"{taught:.1f} % of the pixels are right at the window it was taught with, {quarter:.1f} % at" in kept.because
+    )
+    assert kept.options[kept.right] == OUTCOMES[0 if quarter >= taught else 1 if taught - quarter <= 10 else 2]
+    assert "texture/window" in app.session_state["seen"]
 
 
 def test_classes_without_a_model_get_a_sentence() -> None:

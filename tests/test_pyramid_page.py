@@ -24,6 +24,7 @@ from seglib.models.weights import load_model, save_weights
 from seglib.photos import load_photo, photo_truth
 from seglib.pyramids.superpixels import majority, superpixels
 from seglib.ui.memory import MEMORY
+from tests.guessing import right_and_wrong
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,14 +142,17 @@ def test_another_class_has_other_evidence() -> None:
     assert "score for flower" in views(app)["evidence"]["panels"][-1]["alt"]
 
 
-def test_the_table_holds_the_cards_figures_and_the_papers_and_waits_for_a_guess() -> None:
+def test_the_table_holds_the_cards_figures_and_waits_for_a_guess_that_is_answered() -> None:
     app = open_page("Levels")
     table = app.table[0].value
-    assert table.loc["pyramid (ours)"].tolist() == ["80.0", "70.0", "60.0"]
-    assert table.loc["three scales (paper)"].tolist() == ["78.8", "72.4", "–"]
-    assert any("+10.0 points" in e.value and "not verified" in e.value for e in app.caption)
+    assert table.loc["pyramid"].tolist() == ["80.0", "70.0", "60.0"]
+    assert list(table.index) == ["pyramid1", "pyramid"]  # and no figure that we could not check
+    assert any("Farabet" in e.value and "left out here" in e.value for e in app.caption)
     app.session_state["pyramid_guess"] = None
     assert not calm(app.run()).table
+    kept = right_and_wrong(app, "pyramid_guess")
+    assert kept.options[kept.right] == "over 10"
+    assert kept.because == "pyramid1 has 70.0 % pixel accuracy, pyramid 80.0 %: +10.0 points."
 
 
 def test_the_bill_counts_what_the_net_does(photo) -> None:
@@ -163,6 +167,10 @@ def test_the_bill_counts_what_the_net_does(photo) -> None:
     assert calm(app).session_state["measured_again"] == 1
     app.session_state["cost_guess"] = None
     assert not calm(app.run()).dataframe
+    kept = right_and_wrong(app, "cost_guess")
+    assert kept.options[kept.right] == "below 1.5 times"
+    assert kept.because.endswith(f"for all: {total:.2f} times.")
+    assert app.session_state["seen"]["cost/third more"]
 
 
 def test_superpixels_vote_and_their_ceiling_is_shown(photo) -> None:
@@ -184,6 +192,7 @@ def test_superpixels_vote_and_their_ceiling_is_shown(photo) -> None:
     app.toggle(key="vote").set_value(False).run()
     assert metric(calm(app), "Pixel accuracy") == f"{scores['pyramid']:.1f} %"
     before = captions(app, "superpixels")[0]
+    assert ": 512 pixels wanted, " in before
     app.button_group(key="cut").set_value("SLIC").run()
     app.select_slider(key="area").set_value(2048).run()
     assert captions(calm(app), "superpixels")[0] != before

@@ -24,6 +24,7 @@ from seglib.window.dilation import seen_share
 from seglib.window.effective_field import effective_size
 from seglib.window.presets import PRESETS
 from seglib.window.stack import costs, parse_stack, write_stack
+from tests.guessing import right_and_wrong
 from tests.test_pages import calm, views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -190,6 +191,7 @@ def test_the_lab_shows_equal_numbers_and_holes() -> None:
     assert metrics(app)["of it seen"] == "100.0 %"
     app.selectbox(key="rates").set_value("2, 2, 2").run()
     assert metrics(calm(app))["of it seen"] == f"{100 * seen_share([2, 2, 2]):.1f} %"
+    assert not app.session_state["seen"]["dilation/no hole"]
     shade = views(app)["taps"]["frames"][-1]["shade"]
     assert sum(value is None for row in shade for value in row) == 169 - 49
     for name in dilation_panel.KERNELS:
@@ -225,6 +227,16 @@ def test_the_bill_is_drawn_from_the_file_and_names_it() -> None:
     assert about["command"] in "\n".join(each.value for each in app.caption)
     app.button_group(key="bill_show").set_value("memory").run()
     calm(app)
+
+
+def test_the_guess_on_the_bill_is_answered_by_the_file() -> None:
+    app = open_page(BILL)
+    seconds = {(line.net, line.stride): line.seconds for line in bill.read_bill()[1]}
+    times = seconds["dilated", 1] / seconds["dilated", 8]
+    kept = right_and_wrong(app, "bill_guess")
+    assert kept.options[kept.right] == bill_panel.RANGES[2]
+    assert f"{times:.0f} times" in kept.because
+    assert app.session_state["seen"].keys() >= {"bill/window", "bill/as dear as plain", "bill/resolution"}
 
 
 def test_measuring_runs_aside_shows_progress_and_can_be_stopped(monkeypatch) -> None:

@@ -23,6 +23,17 @@ from seglib.label_png import VOID_COLOR, to_size
 from seglib.labels import IGNORE, LabelSet, check_label_map
 
 
+def count_regions(labels: np.ndarray) -> int:
+    """How many regions a label map ``(H, W)`` has: pieces of one class, as `outlines` counts them.
+
+    >>> count_regions(np.array([[0, 1], [1, 0]]))
+    4
+    """
+    return sum(
+        cv2.connectedComponents((labels == k).astype(np.uint8), connectivity=4)[0] - 1 for k in np.unique(labels)
+    )
+
+
 def outlines(labels: np.ndarray, label_set: LabelSet) -> tuple[Shape, ...]:
     """Shapes that paint the label map ``(H, W)``: ``rasterize(outlines(m, s), m.shape, class_indices(s))`` is ``m``.
 

@@ -187,8 +187,11 @@ class TextureModel:
         ``factor`` makes its windows larger or smaller than those it has learnt from.
         """
         small = shrunk_size(size, self.side)
-        radii = [max(0, round(((2 * r + 1) * factor - 1) / 2)) for r in self.radii]
-        return enlarge(label_cells(self.classifier, cells, radii, self.cell, small, kind), size)
+        return enlarge(label_cells(self.classifier, cells, self.scaled(factor), self.cell, small, kind), size)
+
+    def scaled(self, factor: float) -> list[int]:
+        """Radii of its windows in cells, made larger or smaller by ``factor``."""
+        return [max(0, round(((2 * r + 1) * factor - 1) / 2)) for r in self.radii]
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Class of every pixel of a photo ``(H, W, 3)`` uint8, ``(H, W)`` uint8."""

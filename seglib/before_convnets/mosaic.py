@@ -2,8 +2,9 @@
 
 Whoever looks at one pixel, at how bright a window is, or at its histogram of grey levels, must guess: on average all
 three are alike. Their histograms of textons are not. Each texture is cut in two: one half to learn from, and the other
-is a part of the mosaic. (Single windows differ in contrast, and a nearest neighbour among many examples makes
-something of that; here each texture has one model, its mean histogram.)
+is a part of the mosaic. (It is the whole whose grey levels are equal, so that a half that is darker leaves a brighter
+one: brightness does worse than guessing. Single windows differ in contrast, and a nearest neighbour among many examples
+makes something of that; here each texture has one model, its mean histogram.)
 
 The three textures come with scikit-image (from CC0Textures) and are read from the installed package.
 """
@@ -136,6 +137,15 @@ def classify(words: Words, radius: int) -> np.ndarray:
 def accuracy(labels: np.ndarray) -> float:
     """Pixel accuracy on the mosaic; guessing gives a third."""
     return pixel_accuracy(confusion_matrix(make_mosaic().truth, labels, len(TEXTURES)))
+
+
+def mean_greys() -> dict[str, tuple[float, float]]:
+    """Mean grey, 0 to 255, of each texture's half to learn from, and of its part of the mosaic."""
+    made = make_mosaic()
+    return {
+        name: (float(sample[..., 0].mean()), float(made.image[..., 0][made.truth == k].mean()))
+        for k, (name, sample) in enumerate(zip(TEXTURES.classes, made.samples, strict=True))
+    }
 
 
 def best_by_one_grey() -> float:

@@ -142,7 +142,7 @@ CLAIMS = {
         "Texture classification does for stuff what it cannot do for things; detect-then-segment the reverse.",
         5,
         "Validation photos: texture model and fcn8s, things and stuff apart. Bundled photos: detector, box, GrabCut.",
-        "TextonBoost (ECCV 2006) on MSRC-21, with things and stuff together: 72.2 pixel accuracy (from memory).",
+        "TextonBoost (ECCV 2006) scores things and stuff of MSRC-21 together: no figure to hold this against.",
         "before_convnets?before=Learnt+from+photos&photo=china",
     ),
     all_together: Claim(

@@ -120,8 +120,8 @@ CLAIMS = {
         8,
         "pyramid, three levels through one trunk of stride 8, against pyramid1, the same with one level, by one "
         "recipe.",
-        "Farabet et al. (TPAMI 2013), Stanford Background, pixel accuracy: one scale 66.0 (from memory, unverified), "
-        "three 78.8 (from a secondary source).",
+        "Farabet et al. (TPAMI 2013) compare one scale with three on Stanford Background; their figures are left out, "
+        "for we could not check them.",
         "pyramid?part=Levels&photo=china",
     ),
     dilation_costs_resolution: Claim(

@@ -138,7 +138,7 @@ def close_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, 
     panels = [net_panel(net, small, answer.cut(window), None) for net, answer in answers.items()]
     if truth is not None:
         panels.insert(0, truth_panel(small, truth[window]))
-    photo_view(
+    pinned = photo_view(
         panels,
         key=key,
         size=small.size,
@@ -148,3 +148,6 @@ def close_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, 
         group=key,
         columns=len(panels),
     )
+    if pinned is not None and pinned != (row - top, col - left):  # the pixel that was clicked becomes the middle
+        state.remember_pin((top + pinned[0], left + pinned[1]))
+        st.rerun()

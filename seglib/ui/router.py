@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
-from seglib.ui import inputs, lost, seen, state
+from seglib.ui import inputs, links, lost, seen, state
 from seglib.ui.lecture import bar, following, projector, question
 from seglib.ui.loading import page_drawn
 
@@ -53,6 +53,7 @@ projector.dress()
 page = st.navigation(PAGES, position="top")
 name = page.url_path or "compare"
 place = following.arrive(name)
+links.arrive()
 inputs.photo_picker()
 state.show_in_address()
 following.show_in_address(place)

@@ -27,6 +27,16 @@ def test_one_grey_level_says_nothing() -> None:
     assert mosaic.best_by_one_grey() < 0.4
 
 
+def test_a_half_that_is_darker_leaves_a_brighter_one() -> None:
+    """Why brightness does worse than guessing: only whole textures have the same mean, half of 255."""
+    means = mosaic.mean_greys()
+    made = mosaic.make_mosaic()
+    assert means["brick"][0] == pytest.approx(made.samples[0][..., 0].mean())
+    assert means["brick"][1] == pytest.approx(made.image[..., 0][made.truth == 0].mean())
+    learnt, met = (np.argsort([means[name][which] for name in mosaic.TEXTURES.classes]) for which in (0, 1))
+    assert learnt.tolist() == met[::-1].tolist()
+
+
 def test_the_mosaic_has_all_three_and_none_of_what_is_learnt_from() -> None:
     made = mosaic.make_mosaic()
     assert made.image.shape == (*mosaic.SIZE, 3)

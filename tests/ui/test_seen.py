@@ -46,6 +46,20 @@ def test_finer_is_better_where_the_finest_wins_and_else_says_who_does() -> None:
 
 # Every sentence that names a photo where it holds: its page, what else the address says, its name and that photo.
 HOLDS_ON = [
+    ("before_convnets.py", {"before": "Filters and textons"}, "filters/same stuff", "flower"),
+    ("before_convnets.py", {"before": "Learnt from photos"}, "texture/stuff", "astronaut"),
+    ("before_convnets.py", {"before": "Learnt from photos"}, "texture/stuff over things", "camera"),
+    ("before_convnets.py", {"before": "Things"}, "things/box", "astronaut"),
+    ("before_convnets.py", {"before": "Things"}, "things/first iteration", "astronaut"),
+    ("before_convnets.py", {"before": "Things"}, "things/cut", "astronaut"),
+    ("pyramid.py", {"part": "Levels"}, "levels/coarse decides", "china"),
+    ("pyramid.py", {"part": "Levels"}, "levels/help", "china"),
+    ("pyramid.py", {"part": "Superpixels"}, "superpixels/gain", "chelsea"),
+    ("pyramid.py", {"part": "Superpixels"}, "superpixels/speckles", "china"),
+    ("pyramid.py", {"part": "Superpixels"}, "superpixels/thin", "china"),
+    ("inside.py", {"inside_part": "Red arrows"}, "arrows/reach", "china"),
+    ("inside.py", {"inside_part": "Score maps"}, "score maps/where", "coffee"),
+    ("inside.py", {"inside_part": "Score maps"}, "score maps/which", "coffee"),
     ("compare.py", {}, "compare/agreement", "chelsea"),
     ("compare.py", {}, "compare/finer is better", "motorcycle_left"),
     ("skip_connections.py", {}, "skips/finer streams speak at borders", "china"),

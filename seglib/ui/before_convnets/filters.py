@@ -1,21 +1,20 @@
-"""What a filter bank sees: its answers, textons and a window's histogram on the photo; three textures told apart."""
+"""What a filter bank sees: its answers, textons and a window's histogram on the photo."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
 
-from seglib.before_convnets import mosaic as texture_mosaic
 from seglib.before_convnets import textons, texture_pictures
 from seglib.before_convnets.classifier import radius_of
 from seglib.before_convnets.scribbles import CELL, SIDE, PhotoWords, similar_windows
-from seglib.ui import page, panels, state
-from seglib.ui.before_convnets import texture_cache, texture_charts
+from seglib.labels import LabelSet
+from seglib.ui import page, panels, seen, state
+from seglib.ui.before_convnets import observations, texture_cache, texture_charts
 from seglib.ui.components.photo_view import Panel, photo_view
-from seglib.ui.words import percent
 
 WINDOWS = tuple(CELL * (2 * r + 1) for r in (0, 1, 2, 3, 5, 7, 10, 15))  # pixels: whole cells around a middle one
 
@@ -54,8 +53,13 @@ class Look:
         pin = state.pin(self.photo)
         return tuple(min(int(p * self.scale) // CELL, n - 1) for p, n in zip(pin, grid, strict=True))
 
+    @cached_property
+    def similar(self) -> np.ndarray:
+        """How like the pinned window the one around each cell is, ``(h, w)``."""
+        return similar_windows(self.words.cells["texture"], self.radius, self.cell)
 
-def filters(photo: state.Photo) -> None:
+
+def filters(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """The bank, one family's answers, textons, and everything that looks like the pinned window."""
     left, right = st.columns(2)
     with left:
@@ -70,9 +74,12 @@ def filters(photo: state.Photo) -> None:
         _show_bank(FAMILIES[name])
     with bars:
         _show_histogram(look)
-    page.what_you_should_see(
-        "Pin grass, leaves or tiles, and the same stuff lights up all over the photo. Pin an eye or a wheel, and "
-        "what lights up is anything as busy: a histogram keeps the texture and forgets the shape."
+    seen.what_you_should_see(
+        observations.same_stuff(look.similar, look.cell, look.radius, truth, label_set),
+        seen.always(
+            "A histogram keeps how often each texton occurs in the window and forgets where: the texture is kept, the "
+            "shape is lost."
+        ),
     )
     page.show_source(textons.responses, textons.count_in_windows, textons.chi_square, example="textons")
 
@@ -81,7 +88,6 @@ def _pictures(look: Look) -> list[Panel]:
     """Photo and window, answers, textons, and windows like the pinned one."""
     photo, words, family = look.photo, look.words, FAMILIES[look.name]
     picture, limit = texture_pictures.response_picture(look.answers[..., textons.FAMILIES[family]].astype(np.float32))
-    similar = similar_windows(words.cells["texture"], look.radius, look.cell)
     middle = tuple((c + 0.5) * CELL / look.scale for c in look.cell)
     return [
         Panel(
@@ -108,9 +114,9 @@ def _pictures(look: Look) -> list[Panel]:
         Panel(
             title="Windows like the pinned one",
             role="output",
-            alt="The photo, lit where a window has nearly the same histogram of textons as the pinned one",
-            caption="lit where the histogram of textons is nearly the same (chi-square)",
-            picture=texture_pictures.similarity_picture(photo.image, similar),
+            alt="The photo, lit where a window's histogram of textons is most like that of the pinned one",
+            caption="lit where the histogram of textons is most like the pinned one's (chi-square)",
+            picture=texture_pictures.similarity_picture(photo.image, look.similar),
         ),
     ]
 
@@ -135,9 +141,10 @@ def _show_histogram(look: Look) -> None:
     counts = textons.histograms(look.words.cells["texture"], look.radius)[look.cell]
     texture_charts.word_bars(counts, np.linalg.norm(look.words.textons, axis=1))
     row, col = state.pin(look.photo)
+    shrunk = f" of the photo shrunk to {SIDE} a side" if look.scale < 1 else ""
     st.caption(
-        f"{look.window} x {look.window} pixels around row {row}, column {col}: this is all that a texture classifier "
-        "knows of it. Where the patterns are in the window, or which shape they make, is lost."
+        f"{look.window} x {look.window} pixels{shrunk} around row {row}, column {col}: this is all that a texture "
+        "classifier knows of it. Where the patterns are in the window, or which shape they make, is lost."
     )
 
 
@@ -145,72 +152,3 @@ def _sign(kind: str, limit: float) -> str:
     if kind == "edge":
         return f"orange: strong edge of any direction, up to {limit:.2f}"
     return f"purple: dark {kind}, orange: bright {kind}, up to ±{limit:.2f}"
-
-
-def mosaic() -> None:
-    """Three textures with the same grey levels: words that tell them apart, and words that cannot."""
-    window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[5], key="window", bind="query-params")
-    radius, kinds = radius_of(window, CELL), texture_mosaic.KINDS
-    with st.spinner("Filtering the mosaic, learning textons …", show_time=True):
-        label_maps = {kind: texture_cache.mosaic_labels(kind, radius) for kind in kinds}
-    scores = {kind: texture_mosaic.accuracy(label_map) for kind, label_map in label_maps.items()}
-    revealed = page.guess(
-        "Three textures, so guessing gives 33 %. How many pixels are right if windows are compared by their mean grey?",
-        ["a third or less", "about two thirds", "over 80 %"],
-        "mosaic_guess",
-    )
-    _show_mosaic(label_maps if revealed else {}, scores)
-    if not revealed:
-        return
-    for column, kind in zip(st.columns(len(kinds)), kinds, strict=True):
-        column.metric(f"By {kind}", percent(scores[kind]), help="Pixel accuracy; guessing gives a third.")
-    texture_charts.window_curve({kind: _accuracies(kind) for kind in kinds}, window, "pixel accuracy")
-    page.what_you_should_see(
-        "Neither how bright a window is nor which grey levels it has says anything once all have the same: that "
-        "is guessing. Textons tell the pattern. Too small a window is noise, too large a one blurs the borders."
-    )
-    st.caption(
-        "`brick`, `grass` and `gravel` from scikit-image. Left halves are learnt from, the mosaic is made of right "
-        "halves; each texture's model is the mean histogram of its windows, and the nearest wins (chi-square). "
-        f"One pixel's grey level alone gets {percent(texture_mosaic.best_by_one_grey())} right."
-    )
-    page.show_source(texture_mosaic.classify, textons.responses)
-
-
-def _accuracies(kind: str) -> dict[int, float]:
-    """Share of right pixels for each side of the window."""
-    return {side: texture_mosaic.accuracy(texture_cache.mosaic_labels(kind, radius_of(side, CELL))) for side in WINDOWS}
-
-
-def _show_mosaic(label_maps: Mapping[str, np.ndarray], scores: Mapping[str, float]) -> None:
-    """The mosaic, and what windows of each kind of words make of it."""
-    made = texture_mosaic.make_mosaic()
-    pictures = [
-        Panel(
-            title="Mosaic",
-            role="input",
-            alt="Black and white: brick on the left, grass on the right, a disc of gravel between them",
-            caption="in every one of the three textures all grey levels are equally frequent",
-            picture=made.image,
-        )
-    ]
-    pictures += [
-        Panel(
-            title=f"By {kind}",
-            role="output",
-            alt=f"Textures found by {kind}: {percent(scores[kind])} of the pixels right",
-            caption=f"pixel accuracy {percent(scores[kind])}",
-            picture=made.image,
-            labels=label_map,
-        )
-        for kind, label_map in label_maps.items()
-    ]
-    photo_view(
-        pictures,
-        key="mosaic",
-        size=made.truth.shape,
-        label_set=texture_mosaic.TEXTURES,
-        truth=made.truth,
-        group="mosaic",
-        columns=2,
-    )

@@ -16,8 +16,8 @@ from seglib.before_convnets.weights import texture_path
 from seglib.labels import LabelSet
 from seglib.metrics import objects
 from seglib.models.cards import read_card, shipped_nets
-from seglib.ui import inputs, page, panels, state, tables
-from seglib.ui.before_convnets import texture_cache, texture_charts
+from seglib.ui import inputs, page, panels, seen, state, tables
+from seglib.ui.before_convnets import observations, texture_cache, texture_charts
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.words import percent
 
@@ -25,6 +25,7 @@ NET = "fcn8s"
 FACTORS = {"a quarter": 0.25, "half": 0.5, "as learnt": 1.0, "twice": 2.0, "four times": 4.0}
 CLASSIFIER_NAMES = {"linear": "linear", "nearest": "nearest neighbour"}
 SCORES = ("pixel_accuracy", "class_accuracy", "mean_iou")
+OUTCOMES = ("it does not fall", "it falls by up to 10 points", "it falls by more than 10 points")
 
 
 def trained(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
@@ -54,34 +55,73 @@ def trained(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -
         )
     with st.spinner("Counting words in the photo …"):
         texture_labels = texture_cache.model_labels(photo, label_set.name, kind, FACTORS[size])
-    model = texture_cache.model(label_set.name)
-    scale = max(1, max(photo.size) / model.side)  # of the photo to the one that is looked at
-    side = (2 * model.radii[0] + 1) * model.cell * scale * FACTORS[size]
+    windows = {factor: _sides(photo, label_set, factor) for factor in FACTORS.values()}
+    side, surroundings = windows[FACTORS[size]]
     answers = panels.segment_all(photo, label_set, [NET])
     predictions = {f"texture, {CLASSIFIER_NAMES[kind]}": texture_labels} | {
         net: answer.labels for net, answer in answers.items()
     }
     cms = compare(photo, label_set, truth, predictions, key="trained", view=view)
     st.caption(
-        f"A window has {side:.0f} pixels of this photo a side, its surroundings {2 * model.radii[-1] + 1} cells of "
-        f"{model.cell * scale:.0f} pixels: the model counts words in both."
+        f"A window has {side:.0f} pixels of this photo a side, its surroundings {surroundings:.0f}: the model counts "
+        "words in both."
     )
-    if cms and page.guess(
-        "What happens to the texture model's accuracy on this photo as its window shrinks to a quarter?",
-        ["it rises", "it falls by a few points", "it collapses"],
-        "model_window_guess",
-    ):
-        accuracies = _accuracies(photo, label_set, truth, kind)
-        curve = {side / FACTORS[size] * factor: accuracy for factor, accuracy in accuracies.items()}
-        texture_charts.window_curve({CLASSIFIER_NAMES[kind]: curve}, side, "pixel accuracy")
-    page.what_you_should_see(
-        "Sky, grass and trees are found nearly as well as by the net: they *are* texture. Vehicles, objects and people "
-        "fall apart into whatever their surface looks like, for no window knows a shape; things with a surface of "
-        "their own, flowers or fur, fare better. A small window is noise, a large one blurs the borders."
+    curve = _window(photo, label_set, truth, kind, {f: sides[0] for f, sides in windows.items()}, side) if cms else None
+    seen.what_you_should_see(
+        *_stuff_and_things(label_set, list(cms.values())),
+        curve and observations.best_window("texture/window", curve, "On this photo"),
     )
-    st.subheader("On the validation photos, beside the paper")
+    st.subheader("On the validation photos")
     _validation(label_set)
     page.show_source(textons.histograms, label_cells)
+
+
+def _sides(photo: state.Photo, label_set: LabelSet, factor: float) -> list[float]:
+    """Sides of the model's windows, made larger or smaller by ``factor``, in pixels of the photo."""
+    model = texture_cache.model(label_set.name)
+    scale = max(1, max(photo.size) / model.side)  # of the photo to the one that is looked at
+    return [(2 * radius + 1) * model.cell * scale for radius in model.scaled(factor)]
+
+
+def _window(
+    photo: state.Photo, label_set: LabelSet, truth: np.ndarray, kind: str, sides: Mapping[float, float], now: float
+) -> dict[float, float] | None:
+    """Pixel accuracy by the window's side in pixels, after a guess; None before one.
+
+    ``sides``: in pixels, by factor; ``now``: of the window that is chosen.
+    """
+    guess = page.guess(
+        "What happens to the texture model's pixel accuracy on this photo if its window shrinks to a quarter of what "
+        "it was taught with?",
+        OUTCOMES,
+        "model_window_guess",
+    )
+    if not guess.given:
+        return None
+    accuracies = _accuracies(photo, label_set, truth, kind)
+    taught, quarter = accuracies[FACTORS["as learnt"]], accuracies[FACTORS["a quarter"]]
+    fall = 100 * (taught - quarter)
+    guess.answer(
+        OUTCOMES[0 if fall <= 0 else 1 if fall <= 10 else 2],
+        f"{percent(taught)} of the pixels are right at the window it was taught with, {percent(quarter)} at a quarter.",
+    )
+    curve = {sides[factor]: accuracy for factor, accuracy in accuracies.items()}
+    texture_charts.window_curve({CLASSIFIER_NAMES[kind]: curve}, now, "pixel accuracy")
+    return curve
+
+
+def _stuff_and_things(label_set: LabelSet, cms: list[np.ndarray]) -> list[seen.Sentence | None]:
+    """What the confusion matrices of texture model and net, if both are there, say about stuff and things."""
+    if len(cms) < 2:
+        return []
+    ours, net = cms
+    cards = shipped_nets(label_set.name)
+    rows = {"texture": read_card(texture_path(label_set.name))["figures"], NET: cards[NET]["figures"]}
+    kinds = [objects.things_and_stuff(cm, label_set) for cm in cms]
+    return [
+        observations.stuff_beside_a_net(ours, net, NET, label_set),
+        observations.stuff_over_things(*kinds, NET, _gaps(label_set, rows)),
+    ]
 
 
 def _accuracies(photo: state.Photo, label_set: LabelSet, truth: np.ndarray, kind: str) -> dict[float, float]:
@@ -136,13 +176,11 @@ def _validation(label_set: LabelSet) -> None:
     table = pd.DataFrame(
         {name: [100 * figures[key] for key in SCORES] for name, figures in rows.items()}, index=list(tables.SCORES)
     ).T.rename_axis("Model")
-    if label_set.name == "everyday":
-        table.loc["TextonBoost (paper), MSRC-21"] = [72.2, 57.9, float("nan")]
     tables.show_wrapped(table)
     anchor = (
-        " TextonBoost (Shotton et al., ECCV 2006), with its random field, is given on the 21 classes and 256 test "
-        "photos of MSRC-21: other classes and photos, so an anchor and no race. It boosts textons in boxes at learnt "
-        "offsets; ours has two centred windows, a linear classifier and no random field."
+        " The best known of its kind, TextonBoost (Shotton et al., ECCV 2006), boosts textons in boxes at learnt "
+        "offsets and adds a random field; ours has two centred windows, a linear classifier and no random field. The "
+        "paper's figures are of other classes and photos, and are left out here."
     )
     st.caption(
         f"Per cent, the {card['figures']['images']} validation photos of {card['data']['validation']}, by "

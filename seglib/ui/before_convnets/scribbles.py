@@ -9,8 +9,9 @@ from seglib.before_convnets import scribbles as texture_scribbles
 from seglib.before_convnets.classifier import fit, radius_of
 from seglib.before_convnets.scribbles import CELL, BadScribbles
 from seglib.labels import IGNORE, LabelSet
-from seglib.ui import page, paintings, panels, state
-from seglib.ui.before_convnets import texture_cache
+from seglib.metrics import objects
+from seglib.ui import page, paintings, panels, seen, state
+from seglib.ui.before_convnets import observations, texture_cache
 from seglib.ui.before_convnets.filters import WINDOWS
 from seglib.ui.before_convnets.model import NET, compare
 from seglib.ui.words import percent
@@ -32,10 +33,6 @@ def scribbles(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None)
         st.info("Paint a stroke or two in at least two classes, then learn from them; or take the example strokes.")
         return
     _show_learnt(photo, label_set, truth, learnt)
-    page.what_you_should_see(
-        "A few strokes are enough for stuff: what they touched is found all over this photo. For a thing they are not: "
-        "its parts look like something else, and the next photo would need strokes again."
-    )
     page.show_source(texture_scribbles.learn, fit)
 
 
@@ -84,12 +81,19 @@ def _show_learnt(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | No
     answers = panels.segment_all(photo, label_set, [NET])
     predictions = {f"your strokes, {kinds}": labels} | {net: answer.labels for net, answer in answers.items()}
     scored = None if truth is None else texture_scribbles.unseen(truth, learnt)
-    compare(photo, label_set, truth, predictions, key="stroke_result", scored=scored)
+    cms = list(compare(photo, label_set, truth, predictions, key="stroke_result", scored=scored).values())
     painted = learnt != IGNORE
     known = ", ".join(label_set.classes[k] for k in np.unique(learnt[painted]))
     st.caption(
         f"Learnt from {percent(float(painted.mean()))} of the photo, which count in no score, and from nothing "
         f"else, in {seconds:.1f} s. It can only say {known}."
+    )
+    seen.what_you_should_see(
+        observations.strokes_for_stuff(objects.things_and_stuff(cms[0], label_set), float(painted.mean()))
+        if cms
+        else None,
+        observations.strokes_beside_a_net(*cms, NET) if len(cms) > 1 else None,
+        seen.always("All it knows are this photo's own words and these strokes: another photo needs both anew."),
     )
 
 

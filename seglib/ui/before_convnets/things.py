@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -11,9 +11,11 @@ from seglib.before_convnets import boxes, grab_cut
 from seglib.before_convnets.boxes import DETECTORS, BadBox, Box
 from seglib.before_convnets.grab_cut import MOST_STEPS, SEEDS, Cut
 from seglib.labels import IGNORE, LabelSet
-from seglib.ui import cache, page, paintings, panels, state
+from seglib.lecture.answers import in_range
+from seglib.ui import cache, page, paintings, panels, seen, state
 from seglib.ui.before_convnets import boxes as detection_boxes
 from seglib.ui.before_convnets import things_cache as detection_cache
+from seglib.ui.before_convnets import things_observations as observations
 from seglib.ui.before_convnets import things_results as results
 from seglib.ui.before_convnets.boxes import MINE, STROKES, WHO
 from seglib.ui.before_convnets.things_results import NET, Choice
@@ -23,6 +25,8 @@ STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
 MOST_BOXES = 5
 MOST_VOTES = 30  # that can be asked for
 FIRST = "Face"  # detector
+GUESSED = 3  # iterations that the guess is about, whatever the slider says
+RANGES = ("below 5 % of the box", "5 to 80 % of the box", "over 80 % of the box")
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,13 @@ def show(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
             panels.show([panels.photo_panel(photo)], photo, None, key="no_box", columns=1)
             return
         stuff = choice.class_index is not None and label_set.classes[choice.class_index] not in label_set.things
-        if who == MINE and stuff and not _guessed(label_set.classes[choice.class_index]):
+        guess = _guess(label_set.classes[choice.class_index]) if who == MINE and stuff else None
+        if guess and not guess.given:
             return
         try:
             cuts = _cuts(photo, seeds, choice)
+            if guess:
+                _answer(guess, photo, seeds, choice, guide, label_set)
         except BadBox as error:
             st.error(str(error))
             return
@@ -69,16 +76,28 @@ def show(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
     results.scores(label_set, truth, answers, choice, masks)
     results.why(label_set, guide, truth is not None, choice, cuts)
     results.inside(photo, label_set, seeds, choice, cuts, answers)
-    _what_you_should_see()
+    _say_what_is_seen(label_set, truth, answers, choice, masks)
     page.show_source(boxes.detect, grab_cut.start, grab_cut.iterate, example="grab_cut")
 
 
-def _what_you_should_see() -> None:
-    page.what_you_should_see(
-        "A box is a strong hint: inside it colours alone cut a person out of most backgrounds, better than a net that "
-        "was told nothing. The first iteration does nearly all. The cat's fur goes on outside her box, so it counts as "
-        "background: every iteration makes her worse, until strokes help. And in the midst of grass or sky nothing is "
-        "left at all: a box needs an outside."
+def _say_what_is_seen(
+    label_set: LabelSet,
+    truth: np.ndarray | None,
+    answers: dict[str, cache.Segmentation],
+    choice: Choice,
+    masks: list[np.ndarray],
+) -> None:
+    k, sentences = choice.class_index, []
+    if truth is not None and k is not None:
+        name, outside = label_set.classes[k], boxes.share_outside(truth, choice.box, k)
+        ious = [boxes.class_iou(truth, mask, k, choice.box) for mask in masks]
+        if answers:
+            net = boxes.class_iou(truth, answers[NET].labels == k, k, choice.box)
+            sentences.append(observations.box_beats_a_net(ious[-1], net, NET, name, outside))
+        sentences += [observations.first_iteration(ious), observations.better_than_the_box(ious, name, outside)]
+    seen.what_you_should_see(
+        *sentences,
+        seen.always("A box needs an outside: but for strokes, all that GrabCut begins with as background lies there."),
     )
 
 
@@ -165,10 +184,28 @@ def _alt(photo: state.Photo, proposal: Proposal) -> str:
     return f"Draw a box, or strokes, on: {photo.alt} There is {box}; detectors found {len(proposal.marks)}."
 
 
-def _guessed(name: str) -> bool:
+def _guess(name: str) -> page.Guess:
     return page.guess(
-        f"A box in the midst of {name}. What will GrabCut cut out?", ["all of it", "a part", "nothing"], "stuff_guess"
+        f"A box in the midst of {name}. How much of it does GrabCut keep as the object, after {GUESSED} iterations?",
+        RANGES,
+        "stuff_guess",
     )
+
+
+def _answer(
+    guess: page.Guess,
+    photo: state.Photo,
+    seeds: np.ndarray | None,
+    choice: Choice,
+    guide: np.ndarray | None,
+    label_set: LabelSet,
+) -> None:
+    """Cut as often as the guess is about, and tell how much was kept; raises `BadBox`."""
+    cut = _cuts(photo, seeds, replace(choice, step=GUESSED))[-1]
+    share = float(grab_cut.object_mask(cut, choice.box, photo.size, seeds)[choice.box.view].mean())
+    k = choice.class_index
+    outside = boxes.share_outside(guide, choice.box, k)
+    guess.answer(RANGES[in_range(100 * share, RANGES)], observations.kept(share, label_set.classes[k], outside))
 
 
 def _cuts(photo: state.Photo, seeds: np.ndarray | None, choice: Choice) -> list[Cut]:

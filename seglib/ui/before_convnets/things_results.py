@@ -15,6 +15,7 @@ from seglib.labels import IGNORE, LabelSet
 from seglib.rendering import score_picture
 from seglib.ui import cache, panels, state, tables
 from seglib.ui.before_convnets import things_cache as detection_cache
+from seglib.ui.before_convnets import things_observations as observations
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.words import percent
 
@@ -92,23 +93,11 @@ def why(label_set: LabelSet, guide: np.ndarray | None, by_people: bool, choice: 
     k = None if guide is None else boxes.class_inside(guide, choice.box)
     if k is None:
         return
-    name, share = label_set.classes[k], percent(boxes.share_outside(guide, choice.box, k))
-    source = "human labels" if by_people else NET
     gone = next((cut.step for cut in cuts if not cut.is_object.any()), None)
-    if gone is not None:
-        words = (
-            f"Nothing is left after iteration {gone}. What fills the box goes on around it: {share} of the strip just "
-            f"outside is {name} as well ({source}). So the background has the object's own colours, and no closed "
-            "contour in the box says where it ends. Stuff has no extent, and a box asks for one."
-        )
-    elif name not in label_set.things:
-        words = (
-            f"This box is mostly {name}, and so is {share} of the strip just outside it ({source}). Colours cut stuff "
-            "out only where nothing around looks like it; and no detector could have drawn this box."
-        )
-    else:
-        return
-    st.warning(words, icon=":material/grass:")
+    outside = boxes.share_outside(guide, choice.box, k)
+    source = "human labels" if by_people else NET
+    if words := observations.why(label_set.classes[k], label_set.classes[k] in label_set.things, gone, outside, source):
+        st.warning(words, icon=":material/grass:")
 
 
 def inside(

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.ui import page, panels
+from seglib.ui import panels, seen
 from seglib.ui.components.net_view import net_view
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside import observations
 from seglib.ui.photo import Photo
 
 if TYPE_CHECKING:
@@ -105,26 +106,18 @@ def _maps(
         _chart(arrows, node)
     with words:
         _why(arrows, node)
-    _what_is_seen(sides)
+    seen.what_you_should_see(
+        observations.reach_grows(sides),
+        seen.always(
+            "Cut the arrow of one stream, and of the paths' pictures its own alone goes dark; cut one of the trunk, "
+            "and below it those of all deeper streams do."
+        ),
+    )
 
 
 def _caption(arrows: RedArrows, node: int, paths: list[int], side: int | None) -> str:
     words = f"norm {arrows.norm(node, paths):.3g}"
     return f"{words}; 95 % of its energy within {side} px of the photo" if paths and side else words
-
-
-def _what_is_seen(sides: dict[int, int]) -> None:
-    """What holds for this pixel: how far each path reaches."""
-    finest_first = [sides[path] for path in sorted(sides)]
-    words = (
-        "Cut the arrow of one stream, and its picture alone goes dark; cut one of the trunk, and all deeper ones do."
-    )
-    if len(sides) > 1 and finest_first == sorted(finest_first):
-        reach = ", ".join(f"{sides[path]} px by stride {path}" for path in sorted(sides))
-        words = (
-            f"The coarser the stream, the wider the part of the photo that this one pixel pulls at: {reach}. {words}"
-        )
-    page.what_you_should_see(words)
 
 
 def _chart(arrows: RedArrows, node: int) -> None:
@@ -167,13 +160,7 @@ def _why(arrows: RedArrows, node: int) -> None:
     if len(paths) == 1:
         st.markdown("Only one path ends here: there is nothing to share out.")
         return
-    angles = [abs(cosines[i, j]) for i in range(len(paths)) for j in range(i)]
-    st.markdown(
-        f"The gradients of the paths **add up exactly**, number by number. Their norms do not: together they make "
-        f"{total:.2f} times the whole's. Lengths would add up only if all arrows pointed the same way, and the cosines "
-        f"between these are {min(angles):.2f} to {max(angles):.2f} in size: nearly orthogonal. What does add up is how "
-        "far each one goes *along* the whole, its projection."
-    )
+    st.markdown(observations.paths_add_up(cosines, total).words)
 
 
 def sources() -> list:

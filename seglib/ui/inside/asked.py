@@ -89,7 +89,7 @@ def say(asked: Asked, label_set: LabelSet) -> None:
     row, col = asked.point
     words = f"At row {row}, column {col} {asked.net} says **{answered}** ({percent(float(p[asked.answered]))})"
     if asked.answered == asked.target:
-        words += ", as it should: where a net is sure and right, hardly any gradient comes back. Take a wrong pixel."
+        words += ", as it should: the surer it is of what is right, the less gradient comes back. Take a wrong pixel."
     else:
         words += f"; asked for is **{target}** ({percent(float(p[asked.target]))}). Click another pixel."
     st.caption(words)

@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.ui import page, panels, state
+from seglib.ui import panels, seen, state
 from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside import observations
 from seglib.ui.inside.chosen_unit import choose_unit
 from seglib.ui.inside.units import enlarged
 from seglib.ui.photo import Photo
@@ -50,16 +51,12 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
                 caption="Left to right: " + "; ".join(names),
                 width="stretch",
             )
-    ratios = {
-        rule: correlation(*(projected[rule][name] for name in (inside_cache.THIS, inside_cache.OTHER)))
-        for rule in RULES
-    }
-    page.what_you_should_see(
-        "The prettiest picture need not say anything about the unit. If another unit gives the same one (here "
-        + ", ".join(f"{rule} {value:.2f}" for rule, value in ratios.items())
-        + "), or if shuffled weights do, it shows the photo. "
-        "Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018."
+    other, shuffled = (
+        {rule: correlation(projected[rule][inside_cache.THIS], projected[rule][name]) for rule in RULES}
+        for name in (inside_cache.OTHER, inside_cache.SHUFFLED)
     )
+    seen.what_you_should_see(observations.shows_the_photo(other, shuffled))
+    st.caption("The test is that of Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018.")
 
 
 def side_by_side(pictures: Sequence[np.ndarray]) -> np.ndarray:

@@ -12,7 +12,8 @@ import streamlit as st
 from seglib.claims.ledger import read_ledger
 from seglib.claims.literature import ZEILER_FERGUS
 from seglib.labels import LabelSet
-from seglib.ui import page
+from seglib.ui import seen
+from seglib.ui.inside import observations
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.dissection --data DATA"
@@ -57,12 +58,21 @@ def classes(_photo: Photo, _label_set: LabelSet) -> None:
     st.dataframe(rows, height="content" if len(rows) <= 12 else 460, hide_index=True)
     luckiest = rows.iloc[(rows["where chosen, %"] - rows["elsewhere, %"]).argmax()]
     best = rows.iloc[rows["elsewhere, %"].argmax()]
-    page.what_you_should_see(
-        f"The unit that finds {best['class']} best keeps {best['elsewhere, %']:.0f} % on photos that it was not chosen "
-        f"on. The one chosen for {luckiest['class']} had {luckiest['where chosen, %']:.0f} % and keeps "
-        f"{luckiest['elsewhere, %']:.0f} %: among thousands of masks some fit by luck. Never score on the photos that "
-        "you chose by."
+    scored = {_stage(stage): nets["imagenet"]["scored"] for stage, nets in measured["stages"].items()}
+    seen.what_you_should_see(
+        observations.deeper_finds_more(scored),
+        seen.always(
+            f"The unit that finds {best['class']} best keeps {best['elsewhere, %']:.0f} % on photos that it was not "
+            "chosen on."
+        ),
+        observations.chosen_by_luck(
+            luckiest["class"], float(luckiest["where chosen, %"]), float(luckiest["elsewhere, %"])
+        ),
     )
+
+
+def _stage(name: str) -> str:
+    return name if name == "head" else f"stride {name}"
 
 
 def class_rows(measured: Mapping) -> pd.DataFrame:
@@ -73,7 +83,7 @@ def class_rows(measured: Mapping) -> pd.DataFrame:
             rows.append(
                 {
                     "class": name,
-                    "stage": "head" if stage == "head" else f"stride {stage}",
+                    "stage": _stage(stage),
                     "unit": mask["unit"],
                     "sign": "+" if mask["sign"] > 0 else "−",
                     "strongest, %": 100 * mask["share"],
@@ -91,7 +101,7 @@ def _curve(measured: Mapping) -> None:
     data = pd.DataFrame(
         [
             {
-                "stage": stage if stage == "head" else f"stride {stage}",
+                "stage": _stage(stage),
                 "curve": curve,
                 "IoU": 100 * measured["stages"][stage][net][side],
                 "units": measured["stages"][stage][net]["units"],

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.ui import page, panels
+from seglib.ui import panels, seen
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside import observations
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # of the loss that a step should take away, by its slope
 TAKEN = "inside_step"  # the step that this visitor took
 ALL = "all weights"
-FAR = 60  # pixels from the one that was taught
 MENDED, BROKEN = (0, 158, 255), (230, 159, 0)  # blue, orange: apart for colour-blind eyes, too
 
 
@@ -102,21 +102,15 @@ def _show(photo: Photo, label_set: LabelSet, asked: asking.Asked, taken: tuple, 
         f"Rate {step.rate:.2g}; moved: {moved}. The step belongs to you alone: all other visitors have the old net."
     )
     _table(label_set, change, asked.truth is not None)
-    _what_is_seen(change.changed, point)
-
-
-def _what_is_seen(changed: np.ndarray, point: tuple[int, int]) -> None:
-    """How far from the pixel the step is felt."""
-    rows, cols = np.nonzero(changed)
-    words = (
-        "One pixel drags along whatever shares weights with it, and in a convolutional net everything does. Compare "
-        "all weights with the scores of one stream: stride 32 moves soft regions, stride 4 edges and grain of the same "
-        "colours. Training never listens to one pixel, it averages thousands."
+    mended = None
+    if asked.truth is not None:
+        mended = observations.breaks_more(int(change.mended.sum()), int(change.broken.sum()))
+    seen.what_you_should_see(
+        observations.the_pixel_learns(step.before, step.after, name),
+        observations.felt_far_away(change.changed, point),
+        mended,
+        seen.always("Compare all weights with the scores of one stream: those change no finer than on its own grid."),
     )
-    if len(rows):
-        far = np.hypot(rows - point[0], cols - point[1]) > FAR
-        words = f"Of the pixels that change, {percent(float(far.mean()))} lie more than {FAR} px away. {words}"
-    page.what_you_should_see(words)
 
 
 def _change_panel(photo: Photo, asked: asking.Asked, step: inside_cache.Step, change: Change) -> Panel:

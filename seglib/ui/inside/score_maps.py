@@ -11,9 +11,10 @@ import streamlit as st
 
 from seglib.labels import LabelSet
 from seglib.rendering import score_scale
-from seglib.ui import page, panels, state
+from seglib.ui import panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside import observations
 from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
@@ -26,11 +27,13 @@ TOP = 5
 BEST = "its best answer"
 
 
-def score_maps(photo: Photo, _label_set: LabelSet) -> None:
+def score_maps(photo: Photo, label_set: LabelSet) -> None:
     """The maps of one class, the single answer beside them."""
     if loading():
         panels.show([panels.photo_panel(photo)], photo, None, key="class_view", columns=1)
         return
+    from seglib.inside.class_maps import on_photo
+
     names = inside_cache.class_names()
     one, two, three = st.columns([4, 3, 3], gap="medium")
     with three:
@@ -70,10 +73,11 @@ def score_maps(photo: Photo, _label_set: LabelSet) -> None:
         _single_answer(answer, names, best, k)
     with right:
         _one_by_one(photo, single, maps, k, names[k])
-    page.what_you_should_see(
-        "The classifier was never told where anything is, and its last layer, asked place by place, knows. Scores "
-        "(logits) tell *where* best, probabilities *which*: next to 999 other classes one score alone says little. A "
-        "short side of 224 px is what it was taught with; the map of a larger photo is finer."
+    on_pixels = on_photo(scores, maps.stride, maps.size, photo.size)
+    seen.what_you_should_see(
+        observations.knows_where(on_pixels, state.truth(photo, label_set), names[k], label_set),
+        observations.knows_which(float(chances.ravel()[scores.argmax()]), names[k]),
+        seen.always("A short side of 224 px is what it was taught with; a larger picture gives a finer map."),
     )
 
 
@@ -144,7 +148,7 @@ def _one_by_one(photo: Photo, single: ClassMaps, maps: ClassMaps, k: int, name: 
     two.metric("Mean of all places", f"{mean:.3f}", help="Of the map at stride 32.")
     three.metric("Classifier's own score", f"{float(single.pooled[k]):.3f}")
     st.markdown(
-        f"At each place the same {len(here)} weights meet other features; at the pinned one {channels} add most. A "
+        f"At each place the same {len(here)} weights meet other features; at the pinned one {channels} weigh most. A "
         f"mean and a matrix may change places, so the mean of {name}'s map is the classifier's score of the photo."
     )
 

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.ui import page
+from seglib.ui import seen
+from seglib.ui.inside import observations
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.gradient_flow --data DATA"
@@ -120,15 +121,7 @@ def _what_is_seen(flow: dict) -> None:
         kind: 100 * float(np.mean([run["end"]["share"][:3] for run in nets["fcn4s"]]))
         for kind, nets in flow["nets"].items()
     }
-    ranked = sorted(shares, key=shares.get, reverse=True)
-    words = ", ".join(f"{kind} {shares[kind]:.0f} %" for kind in ranked)
-    seen = f"At the end of training the skips bring this share of the first layers' gradient: {words}."
-    if shares.get("plain", 0) > shares.get("short cuts and norms", 0):
-        seen += (
-            " The plainer the trunk, the more it owes to them. Short cuts and norms carry gradient down by themselves, "
-            "and a trunk that has both, as ours has, would hardly miss the skips' arrows."
-        )
-    page.what_you_should_see(seen)
+    seen.what_you_should_see(observations.plain_owes_more(shares))
 
 
 def sources() -> list:

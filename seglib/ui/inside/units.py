@@ -9,9 +9,10 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
-from seglib.ui import cache, page, panels, state
+from seglib.ui import cache, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
+from seglib.ui.inside import observations
 from seglib.ui.inside.chosen_unit import ChosenUnit, choose_unit
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
@@ -28,6 +29,9 @@ def units(photo: Photo, label_set: LabelSet) -> None:
     if chosen is None:
         panels.show([panels.photo_panel(photo)], photo, None, key="unit_view", columns=1)
         return
+    from seglib.inside.units import unit_map
+    from seglib.receptive_field import receptive_field
+
     left, right = st.columns(2, gap="medium")
     with left:
         _map(photo, label_set, chosen)
@@ -36,12 +40,15 @@ def units(photo: Photo, label_set: LabelSet) -> None:
     if chosen.net == inside_cache.IMAGENET:
         _finds(chosen)
     st.subheader("The answer without it")
+    spread = None
     if st.toggle("Switch the unit off: zero everywhere", key="unit_off", bind="query-params"):
-        _without(photo, label_set, chosen)
-    page.what_you_should_see(
-        "Early units fire on colours and edges, wherever they are; later ones on parts and things, in few places, and "
-        "their windows are larger than the photo. Switch one off: most answers stay, for what a net knows is spread "
-        "over many units."
+        spread = _without(photo, label_set, chosen)
+    parts = inside_cache.taken(chosen.net, label_set.name)
+    windows = {stride: receptive_field(parts.table(stride)).size for stride in sorted(chosen.features)}
+    seen.what_you_should_see(
+        observations.fires_in_few_places(unit_map(chosen.features, chosen.stride, chosen.unit)),
+        observations.windows_grow(windows, photo.size),
+        spread,
     )
 
 
@@ -73,7 +80,7 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     """The unit's strongest places over the photos in the box, one a photo."""
     from seglib.inside.units import best_of, crop_around
 
-    st.markdown(f"**Where unit {chosen.unit} is strongest, one place in each of ten photos**")
+    st.markdown(f"**Where unit {chosen.unit} is strongest: a place in each of ten photos, the best {SHOWN} shown**")
     bar, places = st.empty(), []
     for number, name in enumerate(PHOTOS, 1):
         strongest = inside_cache.places(cache.bundled_photo(name), chosen.net, label_set.name)
@@ -124,7 +131,8 @@ def enlarged(crop: np.ndarray, side: int) -> np.ndarray:
     return cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST if scale > 2 else cv2.INTER_AREA)
 
 
-def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
+def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> seen.Sentence:
+    """The answer with and without the unit, and what to say of it."""
     result = inside_cache.without(photo, chosen.net, label_set.name, chosen.stride, chosen.unit)
     if result.answer is not None:
         before = cache.segment(photo, chosen.net, label_set.name)
@@ -137,7 +145,7 @@ def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
         ]
         panels.show(grid, photo, label_set, key="unit_off_view", columns=2)
         st.metric("Pixels that change their class", percent(float(changed.mean())))
-        return
+        return observations.most_answers_stay(float(changed.mean()))
     with_it, without = result.logits
     names, change = inside_cache.class_names(), without - with_it
     order = np.argsort(change)
@@ -158,6 +166,7 @@ def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
             f"Of the 1000 classes these five lose and gain most. The best answer for the whole photo was "
             f"**{best[0]}** and is **{best[1]}**."
         )
+    return observations.best_answer_stays(*best)
 
 
 def sources() -> list:

@@ -18,7 +18,7 @@ KNOBS = (
     *("sure_net", "annotation_panel", "fold"),
     *("before", "family", "window", "model_window", "classifier", "texture_view", "stroke_words"),
     *("stroke_window", "box_by", "votes", "cut_step"),
-    *("part", "levels", "level1", "level2", "level4", "area", "cut", "vote"),
+    *("part", "levels", "level8", "level16", "level32", "area", "cut", "vote"),
     *("section", "stack", "kernel", "rates", "own_rates", "bill_show", "window_net", "patch"),
     *("iteration", "board", "cost", "board_net"),
     *("inside_part", "inside_net", "unit_set", "unit_off", "unit_net", "unit_stage", "unit", "seen_at", "cuts"),

@@ -6,11 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.ui import cache, page, state
+from seglib.lecture.answers import in_range
+from seglib.ui import cache, page, seen, state
 from seglib.ui.loading import loading
 from seglib.ui.pyramids import cache as pyramid_cache
+from seglib.ui.pyramids import observations
 from seglib.ui.pyramids.levels import NET, ready
 from seglib.ui.pyramids.take_apart import gaussian_panel, level_name, show_mosaics
+
+RANGES = ("below 1.5 times", "1.5 to 2.5 times", "over 2.5 times")
 
 
 def bill(photo: state.Photo, label_set: LabelSet) -> None:
@@ -23,23 +27,26 @@ def bill(photo: state.Photo, label_set: LabelSet) -> None:
         drawn = pyramid_cache.pictures(photo, levels)
         show_mosaics([gaussian_panel(photo, drawn)], drawn, "cost_mosaic")
     with numbers:
-        question = f"How much more work are {levels} levels than one?"
-        if not page.guess(question, ["a third more", "twice", "three times"], "cost_guess"):
+        question = f"How many times the work of one level are {levels} levels, in multiply-adds on this photo?"
+        guess = page.guess(question, RANGES, "cost_guess")
+        if not guess.given:
             return
-        _numbers(photo, label_set)
-    page.what_you_should_see(
-        "Half the side is a quarter of the pixels: 1 + 1/4 + 1/16 + … never exceeds 4/3. What is paid instead is "
-        "sharpness: a unit of the quarter-size level answers for 32 pixels of the photo, as coarse as the coarsest "
-        "stream of an FCN, and only the full-size level, with its small window, knows where borders run."
-    )
+        work = _numbers(photo, label_set, guess)
+    strides = sorted(cache.model(NET, label_set.name).strides)
+    seen.what_you_should_see(observations.third_more(work, levels), observations.sharpness(strides))
 
 
-def _numbers(photo: state.Photo, label_set: LabelSet) -> None:
-    """Work and time of all levels, in sum and one by one."""
+def _numbers(photo: state.Photo, label_set: LabelSet, guess: page.Guess) -> float:
+    """Work and time of all levels, in sum and one by one; the work of all, that of one being 1."""
     again = st.session_state.get("measured_again", 0)
     making, costs = pyramid_cache.costs(photo.image, photo.size, NET, label_set.name, again)
     work, duration = (
         sum(getattr(cost, what) for cost in costs) / getattr(costs[0], what) for what in ("multiply_adds", "seconds")
+    )
+    one, all_levels = costs[0].multiply_adds / 1e6, sum(cost.multiply_adds for cost in costs) / 1e6
+    guess.answer(
+        RANGES[in_range(work, RANGES)],
+        f"{one:,.0f} million multiply-adds for the finest level, {all_levels:,.0f} million for all: {work:.2f} times.",
     )
     left, right = st.columns(2)
     left.metric("Work, one level = 1", f"{work:.2f}", help="Multiply-adds, counted while the net runs.")
@@ -74,3 +81,4 @@ def _numbers(photo: state.Photo, label_set: LabelSet) -> None:
     if st.button("Measure again", icon=":material/timer:"):
         st.session_state["measured_again"] = again + 1
         st.rerun()
+    return work

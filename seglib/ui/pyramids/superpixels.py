@@ -12,13 +12,15 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.metrics import confusion_matrix
 from seglib.pyramids import superpixels
-from seglib.ui import page, panels, state, tables
+from seglib.ui import page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.pyramids import cache as pyramid_cache
+from seglib.ui.pyramids import observations
 from seglib.ui.pyramids.levels import NET, ready
 from seglib.ui.words import percent
 
 LINE = (255, 221, 0)
+CEILING = "human labels, voted"
 
 
 def clean_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
@@ -40,20 +42,23 @@ def clean_up(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) 
     voted = superpixels.majority(answer.labels, regions, len(label_set))
     before = panels.net_panel(NET, photo, answer, None)
     after = _voted_panel(photo, before, voted, float((voted != answer.labels).mean()))
-    pictures = [_regions_panel(photo, regions), panels.swipe(before, after) if voting else before]
+    pictures = [_regions_panel(photo, regions, area), panels.swipe(before, after) if voting else before]
     if truth is not None:
         pictures.insert(1, panels.truth_panel(photo, truth))
     panels.show(pictures, photo, label_set, key="superpixels", truth=truth, columns=len(pictures))
+    cms = {}
     if truth is None:
         st.info(panels.NO_TRUTH)
     else:
         best = superpixels.majority(truth, regions, len(label_set))
-        label_maps = {NET: answer.labels, "voted": voted, "human labels, voted": best}
-        _scores({name: confusion_matrix(truth, labels, len(label_set)) for name, labels in label_maps.items()}, voting)
-    page.what_you_should_see(
-        "Borders snap to edges of the photo and speckles go; what is thin, or looks like its surroundings, goes too. "
-        "The paper gained 1.6 points of pixel accuracy (78.8 to 80.4, from memory, not verified). Larger superpixels "
-        "clean up more, until they swallow whole things: the ceiling says how much of that loss is their own."
+        label_maps = {NET: answer.labels, "voted": voted, CEILING: best}
+        cms = {name: confusion_matrix(truth, labels, len(label_set)) for name, labels in label_maps.items()}
+        _scores(cms, voting)
+    seen.what_you_should_see(
+        observations.speckles_go(answer.labels, voted),
+        observations.vote_gains(cms[NET], cms["voted"]) if cms else None,
+        observations.thin_goes(cms[CEILING], label_set) if cms else None,
+        seen.always("A superpixel takes the class of most of its pixels: whatever shares it with more is voted down."),
     )
     page.show_source(superpixels.majority, superpixels.superpixels)
 
@@ -69,12 +74,18 @@ def _controls() -> tuple[bool, superpixels.Method, int]:
         )
     with right:
         area = st.select_slider(
-            "Pixels in a superpixel, about", superpixels.AREAS, value=256, key="area", bind="query-params"
+            "Pixels in a superpixel, wanted",
+            superpixels.AREAS,
+            value=256,
+            key="area",
+            bind="query-params",
+            help="SLIC comes near it on most photos. Felzenszwalb's regions grow as far as their colour goes on: a "
+            "larger number lets them merge more easily, and the caption says how large they are.",
         )
     return voting, method, area
 
 
-def _regions_panel(photo: state.Photo, regions: np.ndarray) -> Panel:
+def _regions_panel(photo: state.Photo, regions: np.ndarray, area: int) -> Panel:
     """The outlines of the superpixels on the photo."""
     lines = photo.image.copy()
     lines[superpixels.outlines(regions)] = LINE
@@ -83,7 +94,7 @@ def _regions_panel(photo: state.Photo, regions: np.ndarray) -> Panel:
         title="Superpixels",
         role="input",
         alt=f"The photo cut into {count} regions: {photo.alt}",
-        caption=f"{count:,} regions of {regions.size / count:.0f} pixels on average",
+        caption=f"{count:,} regions: {area} pixels wanted, {regions.size / count:.0f} on average",
         picture=lines,
     )
 

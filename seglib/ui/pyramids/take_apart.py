@@ -6,9 +6,10 @@ import streamlit as st
 
 from seglib import pyramid
 from seglib.pyramids.apart import PyramidPictures
-from seglib.ui import page, panels, state
+from seglib.ui import page, panels, seen, state
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.pyramids import cache as pyramid_cache
+from seglib.ui.pyramids import observations
 
 
 def level_name(level: int) -> str:
@@ -66,9 +67,12 @@ def take_apart(photo: state.Photo) -> None:
         picture=image,
     )
     panels.show([panels.photo_panel(photo), rebuilt], photo, None, key="rebuilt", mode="none", columns=2)
-    page.what_you_should_see(
-        "All levels together give the photo back, to the last digit: nothing is lost, it is only sorted by size. "
-        "Without the finest band the photo is blurred; the bands alone are edges without colour."
+    seen.what_you_should_see(
+        observations.given_back(difference, [name for level, name in enumerate(names) if level not in chosen]),
+        seen.always(
+            "A band holds what a level adds to the smaller ones: grey, nothing, where the photo is smooth at that "
+            "size. Brightness lies in the smallest level, the residual."
+        ),
     )
     page.show_source(
         pyramid.laplacian_pyramid, pyramid.reconstruct, pyramid.reduce, pyramid.expand, example="image_pyramid"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import wrap
-from urllib.parse import parse_qsl
 
 import altair as alt
 import pandas as pd
@@ -12,9 +11,8 @@ import streamlit as st
 
 from seglib.claims import ledger
 from seglib.claims.ledger import FILE, SECTIONS, read_ledger
-from seglib.ui import page
+from seglib.ui import links, page
 
-PAGES = Path(__file__).resolve().parent.parent.parent.parent / "pages"
 # Colour never stands alone: every verdict has words and a sign of its own.
 LOOKS = {
     "holds": ("green", ":material/check_circle:"),
@@ -51,12 +49,12 @@ def _list_claims(path: Path) -> None:
         "weakly if they are positive but not by more. Figures over three seeds are of small runs of their own, with "
         f"Student's interval over them; all others are of the shipped nets, trained once. `{COMMAND}`"
     )
-    for entry in entries.values():
+    for name, entry in entries.items():
         if not chosen or entry["verdict"] in chosen:
-            _claim(entry)
+            _claim(name, entry)
 
 
-def _claim(entry: dict) -> None:
+def _claim(name: str, entry: dict) -> None:
     color, icon = LOOKS[entry["verdict"]]
     with st.container(border=True):
         left, right = st.columns([3, 4], gap="medium")
@@ -66,9 +64,8 @@ def _claim(entry: dict) -> None:
             st.caption(f"Lecture, part {entry['section']}: {SECTIONS[entry['section']]}")
             st.markdown(entry["how"])
             st.caption(f"Elsewhere: {entry['paper']}")
-            page, _, query = entry["link"].partition("?")
-            file = PAGES / f"{page}.py"
-            st.page_link(file, label="Open the experiment", icon=":material/science:", query_params=parse_qsl(query))
+            if st.button("Open the experiment", icon=":material/science:", type="tertiary", key=f"open_{name}"):
+                links.open_link(entry["link"], keep=["board"])
         with right:
             for unit in dict.fromkeys(figure["unit"] for figure in entry["figures"]):
                 _chart([figure for figure in entry["figures"] if figure["unit"] == unit], unit)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from seglib.annotation.contours import label_png, outlines
+from seglib.annotation.contours import count_regions, label_png, outlines
 from seglib.annotation.polygons import MAX_SHAPES, Annotation, write_labelme
 from seglib.labels import LabelSet
 from seglib.teach.heads import Head
@@ -70,10 +70,3 @@ def png_at(labels: np.ndarray, own: LabelSet, size: tuple[int, int]) -> bytes:
 def labelme_at(labels: np.ndarray, own: LabelSet, size: tuple[int, int], photo: str) -> str:
     """LabelMe file at the photo's own size."""
     return write_labelme(Annotation(outlines(labels, own), labels.shape).resized(size), photo)
-
-
-def count_regions(labels: np.ndarray) -> int:
-    """How many pieces the label map has, as `outlines` counts them."""
-    return sum(
-        cv2.connectedComponents((labels == k).astype(np.uint8), connectivity=4)[0] - 1 for k in np.unique(labels)
-    )

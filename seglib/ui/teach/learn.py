@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import streamlit as st
@@ -11,17 +11,17 @@ import streamlit as st
 from seglib.labels import IGNORE, LabelSet
 from seglib.photos import PHOTOS
 from seglib.teach.live_settings import BALANCES, BATCHES, EPOCHS, LEARNING_RATES, STARTS, Settings
-from seglib.ui import page, panels, state
+from seglib.ui import panels, seen, state
 from seglib.ui.cache import bundled_photo, bundled_truth
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.lecture.plain import escaped
 from seglib.ui.photo import Photo
-from seglib.ui.teach import cache, learn_charts, lesson
+from seglib.ui.teach import cache, learn_charts, lesson, observations
 from seglib.ui.teach.live_run import TURNS, LiveRun
 from seglib.ui.teach.pictures import own_truth
 from seglib.ui.words import percent
 
-TEN, OWN = "the other nine photos", "your strokes"
+BOX, OWN = "the other photos in the box", "your strokes"
 EVERY = 0.7  # seconds between two looks
 
 
@@ -39,6 +39,15 @@ class Data:
         """Tells this data from others of this visitor."""
         painted = tuple((photo.key, int((labels != IGNORE).sum())) for photo, labels in self.photos)
         return self.label_set.classes, painted, self.held_out.key
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """Names, ready to be shown, of the classes of the held-out photo that nothing teaches."""
+        if self.truth is None:
+            return []
+        taught = {int(k) for _, labels in self.photos for k in np.unique(labels)}
+        there = [int(k) for k in np.unique(self.truth) if k != IGNORE]
+        return [escaped(self.label_set.classes[k]) for k in there if k not in taught]
 
 
 def experiment() -> None:
@@ -58,19 +67,6 @@ def experiment() -> None:
     controls(run, settings, data)
     moving = run is not None and run.alive
     st.fragment(watch, run_every=EVERY if moving else None)(run, pinned, data)
-    page.what_you_should_see(
-        "Score on the crops it learns from soon climbs far above that on the photo it never sees: a few photos are "
-        f"known by heart long before they teach a class. {unknown(data)}"
-    )
-
-
-def unknown(data: Data) -> str:
-    """The classes of the held-out photo that nothing teaches, in a sentence; empty where there are none."""
-    if data.truth is None:
-        return ""
-    taught = {int(k) for _, labels in data.photos for k in np.unique(labels)}
-    names = [escaped(data.label_set.classes[k]) for k in np.unique(data.truth) if k != IGNORE and int(k) not in taught]
-    return f"Nothing it learns from shows {' or '.join(names)}: that it cannot know." if names else ""
 
 
 def choose_settings() -> tuple[Settings, str]:
@@ -82,7 +78,7 @@ def choose_settings() -> tuple[Settings, str]:
         skips = st.toggle("Skips", value=True, key="live_skips", bind="query-params")
         with st.popover("More", icon=":material/tune:"):
             which = st.segmented_control(
-                "Learn from", [TEN, OWN], default=TEN, required=True, key="live_data", bind="query-params"
+                "Learn from", [BOX, OWN], default=BOX, required=True, key="live_data", bind="query-params"
             )
             rate = st.select_slider("Learning rate", LEARNING_RATES, value=0.003, key="live_rate", bind="query-params")
             batch = st.select_slider("Crops in a batch", BATCHES, value=4, key="live_batch", bind="query-params")
@@ -206,8 +202,13 @@ def watch(run: LiveRun | None, pinned: LiveRun | None, data: Data) -> None:
     panels.show(
         pictures, data.held_out, data.label_set, key="live_view", columns=2 if len(pictures) == 4 else len(pictures)
     )
+    heart = None
     if shown:
         learn_charts.curves(shown, number)
+        newest = shown.get("this run") or shown["pinned"]
+        epoch = newest[min(number, len(newest) - 1)]
+        heart = observations.known_by_heart(epoch.train_iou, epoch.held_out_iou, epoch.number)
+    seen.what_you_should_see(heart, observations.cannot_know(data.unknown))
 
 
 def choose_epoch(shown: dict[str, list]) -> int:

@@ -149,7 +149,7 @@ def _show(photo: Photo, own: LabelSet, taught: Taught, result: Result) -> None:
     learnt = "Learnt in the file that was loaded" if taught.head is not None else f"Learnt from strokes on {on}"
     st.caption(
         f"{learnt}: {known}. Strokes to picture in {1000 * result.seconds:.0f} ms. "
-        "The ring marks the most uncertain place: a stroke there tells most."
+        "The ring marks the most uncertain place: paint there next."
     )
 
 

@@ -11,12 +11,15 @@ import pandas as pd
 import streamlit as st
 
 from seglib.costs import bill
-from seglib.ui import host, page, panels, state
+from seglib.lecture.answers import in_range
+from seglib.ui import host, page, panels, seen, state
 from seglib.ui.background import Job
 from seglib.ui.loading import loading
+from seglib.ui.window import observations
 
 LIMITS = bill.Limits(megabytes=1500, seconds=45)  # in the app: other visitors wait for the same cores
 COLORS = {"fcn8s": "#009E73", "dilated": "#0072B2", "plain": "#E69F00"}
+RANGES = ("below 8 times", "8 to 30 times", "over 30 times")
 FAILURES = {"memory": "the memory limit", "time": "the time limit"}
 _one_at_a_time = threading.Lock()
 
@@ -45,16 +48,19 @@ def _show(photo: state.Photo) -> None:
     with picture:
         panels.show([panels.photo_panel(photo)], photo, None, key="bill_photo", columns=1)
     with question:
-        if not page.guess(
-            "Output stride 8 to 1, with dilation: how many times the time for one photo?",
-            ["2 times", "8 times", "over 30 times"],
+        guess = page.guess(
+            "With dilation, from output stride 8 to 1: how many times as long does one photo take?",
+            RANGES,
             "bill_guess",
-        ):
+        )
+        if not guess.given:
             return
+        _answer(guess, lines)
         measure = st.segmented_control(
             "Show", ["time", "memory"], default="time", key="bill_show", required=True, bind="query-params"
         )
     own = job is not None and (job.items or job.running)
+    shown = list(job.items) if own else lines
     if own:
         _follow(job, measure)
     else:
@@ -80,12 +86,27 @@ def _show(photo: state.Photo) -> None:
     if right.button("Stop", disabled=not running, key="bill_stop", icon=":material/stop:"):
         job.stop()
         st.rerun()
-    page.what_you_should_see(
-        "Dilation keeps the window at any stride, but each halving of the output stride makes four times as many units "
-        "in every layer after it. Plain nets of the same stride have as many multiply-adds and see less; where they "
-        "are quicker all the same, it is because dilated convolutions reach further through memory. So dilation stops "
-        "at stride 8, where it is affordable, and interpolation does the rest: not a panacea."
+    seen.what_you_should_see(
+        seen.always(
+            "Each halving of the output stride makes about four times as many units in every layer after it, with or "
+            "without dilation."
+        ),
+        observations.window_kept({(line.net, line.stride): _window(line) for line in shown}),
+        observations.as_dear_as_plain(shown),
+        observations.resolution_is_dear(shown),
     )
+
+
+def _answer(guess: page.Guess, lines: Sequence[bill.Item]) -> None:
+    """By what was measured beforehand: a bill of this machine need not be complete."""
+    seconds = {(line.net, line.stride): line.seconds for line in [*bill.extrapolated(list(lines)), *lines]}
+    fine, coarse = seconds["dilated", 1], seconds["dilated", 8]
+    if fine and coarse:
+        times = fine / coarse
+        guess.answer(
+            RANGES[in_range(times, RANGES)],
+            f"{coarse:.2f} s at stride 8, {fine:.1f} s at stride 1: {times:.0f} times, as measured beforehand.",
+        )
 
 
 def _follow(job: Measurement, measure: str) -> None:

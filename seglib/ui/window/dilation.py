@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib.ui import page, state, tables
+from seglib.ui import page, seen, state, tables
 from seglib.ui.components.grid_stepper import MAX_SIDE, Frame, grid_stepper
+from seglib.ui.window import observations
 from seglib.ui.words import percent
 from seglib.window.dilation import (
     BadRates,
@@ -61,8 +62,8 @@ def explode(photo: state.Photo) -> None:
             key="explode",
             title="Nine taps on grey values of the photo",
             role="input",
-            legend=f"Cells: grey values round row {row}, column {col} (dark is dark). Orange: the taps. "
-            "Dashed: the pixel whose output is computed.",
+            legend=f"Cells: grey values round row {row}, column {col}; the bluer a cell, the darker its pixel. "
+            "Orange: the taps. Dashed: the pixel whose output is computed.",
         )
     with right:
         widths = tables.as_wide_as_heads(rows[0], {"Difference": "%.0e"})
@@ -71,9 +72,11 @@ def explode(photo: state.Photo) -> None:
             "Output at the middle, computed tap by tap with dilation (ours), and with the large filter full of zeros "
             "(OpenCV, which knows nothing of dilation). Difference: the largest over the whole photo, rounding errors."
         )
-        page.what_you_should_see(
-            "The nine taps move apart; they stay nine. A filter of 11 x 11 that is nearly all zeros costs and learns "
-            "what a 3x3 filter does."
+        seen.what_you_should_see(
+            seen.always(
+                f"The nine taps move apart; they stay nine. At dilation {REACH} the filter spans {rows[-1]['Spans']} "
+                "pixels, nearly all zeros, and has nine weights to multiply by and to learn, as a 3x3 filter has."
+            )
         )
 
 
@@ -131,7 +134,7 @@ def stack_rates() -> None:
             key="taps",
             title="Input pixels that one output pixel sees",
             role="input",
-            legend="The darker, the more ways lead from the input pixel to the output (dashed: its place). "
+            legend="The bluer a cell, the more ways lead from the input pixel to the output (dashed: its place). "
             "Hatched: a hole, inside the window but never looked at. Orange: the last layer's taps.",
             start=len(rates) - 1,
         )
@@ -160,9 +163,9 @@ def stack_rates() -> None:
             f"Wang et al. (2018) ask that M2 be at most 3, the kernel: here it is {gap}. The rule is meant for "
             "rates that ascend; the picture is exact for any."
         )
-        page.what_you_should_see(
-            "1, 2, 4, 8: the window doubles with each layer and has no hole. 2, 2, 2: three in four pixels are never "
-            "seen, the gridding problem. 1, 2, 5 is wider than 2, 2, 2 and closes all holes: hybrid dilation."
+        seen.what_you_should_see(
+            observations.holes(rates),
+            seen.always("With rates 1, 2, 4, 8 a window grows to 3, 7, 15, 31 px: each layer doubles it and adds one."),
         )
 
 

@@ -10,9 +10,10 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.models.cards import all_nets
 from seglib.receptive_field import receptive_field
-from seglib.ui import cache, page, panels, state
+from seglib.ui import cache, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
+from seglib.ui.window import observations
 from seglib.window.pictures import framed, layer_color
 from seglib.window.presets import PRESETS, Preset
 from seglib.window.stack import MAX_TEXT, BadStack, LayerCost, Row, costs, parse_stack, write_stack
@@ -65,10 +66,7 @@ def _edit(photo: state.Photo, label_set: LabelSet) -> None:
         _metrics(layer_costs[:upto])
         if chosen in presets:
             st.caption(presets[chosen].words)
-        page.what_you_should_see(
-            "Plain 3x3 layers add 2 px each. Subsampling and dilation multiply: the window of the next layer grows in "
-            "larger steps. Only subsampling also makes the output smaller, and everything after it cheaper."
-        )
+        seen.what_you_should_see(observations.growth(rows[:upto], layer_costs[:upto]))
     _table(rows, layer_costs, upto)
 
 

@@ -14,10 +14,11 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.models.cards import all_nets
 from seglib.rendering import score_scale
-from seglib.ui import cache, inputs, page, panels, state
+from seglib.ui import cache, inputs, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.window import cache as window_cache
+from seglib.ui.window import observations
 from seglib.ui.window.cache import OTHERS
 from seglib.ui.words import percent
 from seglib.window.pictures import EFFECTIVE, THEORY, Box, centred_box, energy_picture, framed, heat_scale, tinted
@@ -65,7 +66,24 @@ class View:
     @property
     def theory_side(self) -> int:
         """Of the theoretical window on the photo, in pixels."""
-        return max(end - first for first, end in self.theory)
+        return max(self.theory_size)
+
+    @property
+    def theory_size(self) -> tuple[int, int]:
+        """Height and width of the theoretical window on the photo."""
+        return tuple(end - first for first, end in self.theory)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the photo's edge cuts the theoretical window."""
+        return any(first == 0 or end == n for (first, end), n in zip(self.theory, self.photo.size, strict=True))
+
+    @property
+    def unit_window(self) -> int:
+        """What a unit of the coarsest scores sees, in pixels a side, wherever it is."""
+        from seglib.receptive_field import receptive_field
+
+        return receptive_field(cache.layer_table(self.net, self.label_set.name)).size
 
 
 def _measure(photo: state.Photo, label_set: LabelSet) -> None:
@@ -165,7 +183,7 @@ def _pictures(view: View) -> list[Panel]:
     change = covered.change(view.class_index)
     limit = max(0.02, float(np.abs(change).max()))
     worst = np.unravel_index(np.argmin(change), change.shape)
-    height, width = (end - first for first, end in view.theory)
+    height, width = view.theory_size
     return [
         Panel(
             title="The two windows",
@@ -243,13 +261,18 @@ def _verdict(view: View, crops: Sequence[object]) -> None:
     height, width = view.photo.size
     at_the_end = float(crops[-1].probabilities[view.class_index])
     one, two, three = st.columns(3)
-    one.metric("Theoretical window", f"{view.theory_side} px")
+    one.metric("Theoretical window, on the photo", f"{view.theory_side} px")
     two.metric("Effective (95 % of the energy)", f"{view.side} px")
     three.metric("Needed: within 5 points of the end", f"{settled_side(crops, view.class_index)} px")
-    page.what_you_should_see(
-        "The effective field is much smaller than the window, and what the net needs lies mostly inside it. Once a "
-        "crop holds the whole theoretical window, the curve is flat to the last digit: what lies further out is never "
-        "seen."
+    sides = observations.Sides(
+        view.unit_window, view.theory_size, view.is_cut, view.side, settled_side(crops, view.class_index)
+    )
+    (reach,) = _reach(view.theory, view.point)
+    values = [float(crop.probabilities[view.class_index]) for crop in crops]
+    seen.what_you_should_see(
+        observations.effective_is_smaller(sides),
+        observations.needs_little(sides),
+        observations.flat_beyond_theory([crop.side for crop in crops], values, reach),
     )
     st.caption(
         "The crop is a picture of its own. So that the pixel keeps its place on the net's grid of 32 px, up to 31 grey "

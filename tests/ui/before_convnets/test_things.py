@@ -14,6 +14,7 @@ from seglib.before_convnets.grab_cut import BACKGROUND, SEEDS, iterate, object_m
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.photos import load_photo, photo_truth
 from seglib.ui.before_convnets import boxes as detection_boxes
+from tests.guessing import right_and_wrong
 from tests.test_pages import calm, open_page, png, table, views
 
 BOX = {"top": 60, "left": 0, "bottom": 500, "right": 400}  # round the photographer
@@ -128,11 +129,14 @@ def test_a_box_round_stuff_is_made_and_fails_with_a_reason() -> None:
     assert app.session_state["photo"] == "china"
     assert painter(app)["box"] == list(stuff_box(photo_truth("china", EVERYDAY), EVERYDAY))
     assert "cut" not in views(app)  # first a guess
-    app.button_group(key="stuff_guess").set_value("nothing").run()
-    calm(app)
+    kept = right_and_wrong(app, "stuff_guess")
+    assert kept.options[kept.right] == "below 5 % of the box"
+    assert kept.because.startswith("0.0 % of the box is left. 100.0 % of the strip just outside")
     assert iou(app) == 0
     assert "Nothing is left after iteration 1" in words(app)
     assert "100.0 % of the strip just outside is sky" in words(app)
+    app.slider(key="cut_step").set_value(0).run()  # all of the box: the guess was about three iterations
+    assert calm(app).session_state["lecture_guesses"]["stuff_guess"].because == kept.because
 
 
 def test_street_classes_have_no_animal_and_the_page_says_so() -> None:

@@ -4,9 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seglib.annotation.contours import outlines
+from seglib.annotation.contours import count_regions, outlines
 from seglib.teach.lesson import own_classes
-from seglib.ui.teach.files import count_regions
 from seglib.ui.teach.pictures import RING, ringed
 
 
