@@ -25,15 +25,16 @@ PHOTO_TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]  # what is read;
 
 
 def photo_picker() -> None:
-    """The one picker, in the sidebar of every page: a photo of the box, an upload, the camera; and the label set."""
-    with st.sidebar:
-        own = state.uploads()
-        state.choose_from_address()
+    """The one picker, at the top of every page: a photo of the box, an upload, the camera; and the label set."""
+    own = state.uploads()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="photo_bar"):
         st.selectbox(
             "Photo",
             state.photo_keys(),
             format_func=lambda key: own[key].title if key in own else PHOTOS[key].title,
             key="photo",
+            label_visibility="collapsed",
+            width=260,
         )
         st.segmented_control(
             "Classes",
@@ -42,26 +43,38 @@ def photo_picker() -> None:
             required=True,
             key="classes",
             bind="query-params",
-            help=f"What nets tell apart: {len(EVERYDAY)} classes for any photo, CamVid's {len(STREET)} for streets.",
+            label_visibility="collapsed",
+            width="content",
         )
-        with st.expander("Your own photo", icon=":material/add_photo_alternate:"):
-            key = lost.uploader_key()
-            # No list of types: the browser would refuse a HEIC without a reason, and we have one.
-            st.file_uploader(
-                "A photo from your computer",
-                key=key,
-                on_change=_take_photo,
-                args=(key,),
-                max_upload_size=MAX_BYTES // 10**6,
-                help="JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF, whatever its name.",
-            )
-            if st.toggle("Use the camera", key="camera_on"):
-                st.camera_input("A photo from the camera", key="camera", on_change=_take_photo, args=("camera",))
-            photo = state.photo()
-            if photo.key in own:
-                _truth_uploader(photo)
-            st.caption("Photos stay in this session's memory and are never written to disk.")
-        _say(state.photo())
+        with st.popover("Your own photo", icon=":material/add_photo_alternate:", key="own_photo"):
+            _own_photo()
+        photo = state.photo()
+        if photo.credit:
+            st.caption(photo.credit)
+    _say(photo)
+
+
+def _own_photo() -> None:
+    """Where a photo and its labels come in."""
+    key = lost.uploader_key()
+    # No list of types: the browser would refuse a HEIC without a reason, and we have one.
+    st.file_uploader(
+        "A photo from your computer",
+        key=key,
+        on_change=_take_photo,
+        args=(key,),
+        max_upload_size=MAX_BYTES // 10**6,
+        help="JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF, whatever its name.",
+    )
+    if st.toggle("Use the camera", key="camera_on"):
+        st.camera_input("A photo from the camera", key="camera", on_change=_take_photo, args=("camera",))
+    photo = state.photo()
+    if photo.key in state.uploads():
+        _truth_uploader(photo)
+    st.caption(
+        "Photos stay in this session's memory and are never written to disk. Nets tell apart "
+        f"{len(EVERYDAY)} classes for any photo (everyday), or CamVid's {len(STREET)} for streets."
+    )
 
 
 def _truth_uploader(photo: state.Photo) -> None:
@@ -121,8 +134,6 @@ def _say(photo: state.Photo) -> None:
     for notice in (photo.notice, photo.label_notice):
         if notice:
             st.info(literal(notice))
-    if photo.credit:
-        st.caption(f"{photo.title}. {photo.credit}")
 
 
 def choose_nets(label_set: LabelSet, key: str = "nets") -> list[str]:

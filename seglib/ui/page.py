@@ -22,10 +22,10 @@ Part = tuple[str, Callable[[], object]]  # claim, and what shows it
 
 def heading(title: str, claim: str) -> None:
     """A page's first two lines: its title, and the claim that it puts to the test."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(title, width="content")
+        st.markdown(f"#### {claim}", width="stretch")
         take_home.draw(title, claim)
-    st.markdown(f"#### {claim}")
 
 
 def run_parts(title: str, parts: Mapping[str, Part], key: str) -> None:

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
-from seglib.ui import inputs, links, lost, seen, state
+from seglib.ui import inputs, links, looks, lost, seen, state
 from seglib.ui.lecture import bar, following, projector, question
 from seglib.ui.loading import page_drawn
 
@@ -43,18 +43,15 @@ PAGES = {
 
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ASSETS / "icon.png", layout="wide")
-# Streamlit leaves a fifth of a projector's height empty above the title, and on a phone the sign that links to a
-# heading takes a line of its own.
-st.html(
-    "<style>[data-testid='stMainBlockContainer'] { padding-top: 3.5rem; } "
-    "[data-testid='stHeaderActionElements'] { display: none; }</style>"
-)
+looks.dress()
 projector.dress()
 page = st.navigation(PAGES, position="top")
 name = page.url_path or "compare"
 place = following.arrive(name)
 links.arrive()
-inputs.photo_picker()
+state.choose_from_address()
+if name != "notes":  # which shows no photo: the other window has it
+    inputs.photo_picker()
 state.show_in_address()
 following.show_in_address(place)
 bar.show(place, name)

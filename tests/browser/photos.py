@@ -22,9 +22,9 @@ def noise_photo(seed: int = 0) -> bytes:
 def upload(page: Page, name: str, content: bytes) -> None:
     """Hand a file to the uploader, which once in hundreds of runs did not take one: it lists those that it has."""
     chooser = page.locator('[data-testid="stFileUploaderDropzoneInput"]').first
-    expander = page.locator("details").filter(has=page.get_by_text("Your own photo", exact=True)).first
-    if expander.get_attribute("open") is None:
-        expander.locator("summary").click()
+    opener = page.get_by_role("button", name="Your own photo")
+    if opener.get_attribute("aria-expanded") != "true":
+        opener.click()
     listed = page.get_by_role("button", name=f"Remove {name}")
     for _ in range(3):
         chooser.set_input_files(files=[{"name": name, "mimeType": mimetypes.guess_type(name)[0], "buffer": content}])

@@ -33,7 +33,7 @@ def trained(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -
     page.wait_for_nets()
     if not texture_path(label_set.name).is_file():
         panels.show([panels.photo_panel(photo)], photo, None, key="trained_none", columns=1)
-        st.info("The texture model in the box was learnt for everyday classes only: choose those in the sidebar.")
+        st.info("The texture model in the box was learnt for everyday classes only: choose those at the top.")
         return
     left, middle, right = st.columns(3)
     with left:

@@ -272,7 +272,7 @@ function createShell(view) {
     redraw(view);
   });
   shell.frame.append(shell.picture, shell.marks, shell.swipe);
-  shell.figure.append(shell.heads, shell.frame, shell.captions);
+  shell.figure.append(shell.heads, shell.captions, shell.frame);
   listen(view, shell);
   view.resizes.observe(shell.frame);
   view.grid.append(shell.figure);
@@ -283,6 +283,7 @@ function labelShell(shell, panel) {
   const sides = panel.compare ? [panel, panel.compare] : [panel];
   shell.heads.replaceChildren(...sides.map(heading));
   shell.captions.replaceChildren(...sides.map((side) => textElement('span', side.caption)));
+  shell.figure.classList.toggle('pair', sides.length > 1);
   shell.captions.hidden = !shell.captions.textContent;
   shell.marks.setAttribute('aria-label', sides.map((side) => side.alt).join(' Compared with: '));
   shell.swipe.hidden = !panel.compare;

@@ -10,8 +10,8 @@ from seglib.lecture.rooms import Key, NoRoom, Room
 from seglib.ui.lecture import hall
 from seglib.ui.lecture.plain import escaped
 
-# Nothing but the notes: no menu, no sidebar.
-BARE = "<style>[data-testid=stSidebar], header[data-testid=stHeader] { display: none; }</style>"
+# Nothing but the notes: no menu.
+BARE = "<style>header[data-testid=stHeader] { display: none; }</style>"
 LOOK = 0.5  # seconds between two looks at the room
 
 

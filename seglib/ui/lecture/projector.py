@@ -7,15 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 _ON = "lecture_projector"
-# Text and controls grow with the root's size. Photos take the width that the sidebar leaves; what is to be read and not
-# to be shown, the code, waits for another day.
+# Text and controls grow with the root's size. What is to be read and not to be shown, the code, waits for another day.
 LOOKS = """<style>
 html { font-size: 22px !important; }
-[data-testid='stSidebar'], [data-testid='stExpandSidebarButton'], header[data-testid='stHeader'] { display: none; }
-[data-testid='stMainBlockContainer'] { padding-top: 1rem !important; padding-inline: 2rem; max-width: none; }
-[data-testid='stBottomBlockContainer'] { max-width: none; padding-inline: 2rem; }
-[data-testid='stMain'] h1 { font-size: 1.6rem; padding: 0; }
-[data-testid='stMain'] h4 { font-size: 1.15rem; padding: 0; }
+header[data-testid='stHeader'], .st-key-photo_bar { display: none; }
+[data-testid='stMainBlockContainer'] { padding-top: 1rem !important; max-width: none; }
+[data-testid='stBottomBlockContainer'] { max-width: none; }
 [data-testid='stExpander'], .st-key-take_home { display: none; }
 </style>"""
 _FULL_SCREEN = st.components.v2.component(

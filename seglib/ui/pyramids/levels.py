@@ -28,7 +28,7 @@ GAINS = ("below 1", "1 to 3", "3 to 10", "over 10")  # points
 def ready(label_set: LabelSet) -> bool:
     """Whether the pyramid nets of these classes are in the box; says so if they are not, waits for them if they are."""
     if not {NET, CONTROL} <= shipped_nets(label_set.name, "pyramid").keys():
-        st.info("The pyramid nets have not been trained for these classes: choose the other ones in the sidebar.")
+        st.info("The pyramid nets have not been trained for these classes: choose the other ones at the top.")
         return False
     page.wait_for_nets()
     return True

@@ -1,0 +1,25 @@
+"""What every page looks like: the photo large, all else around it small."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+# Streamlit leaves a fifth of a projector's height empty above the title and a tenth of its width on either side; its
+# titles are for reports; and on a phone the sign that links to a heading takes a line of its own.
+LOOKS = """<style>
+[data-testid='stMainBlockContainer'] { padding: 4.2rem clamp(1rem, 2.5vw, 3rem) 3rem; max-width: 1800px; }
+[data-testid='stBottomBlockContainer'] { padding-inline: clamp(1rem, 2.5vw, 3rem); max-width: 1800px; }
+[data-testid='stMainBlockContainer'] > [data-testid='stVerticalBlock'] { gap: .75rem; }
+[data-testid='stHeaderActionElements'] { display: none; }
+[data-testid='stMain'] h1 { font-size: 1.5rem; line-height: 1.2; padding: 0; margin: 0; }
+[data-testid='stMain'] h3 { font-size: 1.3rem; padding: .6rem 0 0; }
+[data-testid='stMain'] h4 { font-size: 1.1rem; font-weight: 400; padding: 0; margin: 0; }
+[data-testid='stCaptionContainer'] { font-size: .9rem; }
+.st-key-heading [data-testid='stMarkdownContainer'] { margin-bottom: 0; }
+.st-key-photo_bar [data-testid='stCaptionContainer'] { flex: 1 1 12rem; }
+</style>"""
+
+
+def dress() -> None:
+    """Let the page look so."""
+    st.html(LOOKS)
