@@ -122,7 +122,8 @@ def test_presets_move_the_sliders() -> None:
 def test_weights_of_0_leave_the_net_alone() -> None:
     app = open_page(smoothness_weight="0", appearance_weight="0")
     assert shown(app)["Pixels of another class"] == "0.0 %"
-    assert "nobody talks" in texts(app)
+    app.segmented_control(key="crf_part").set_value("Who talks to whom").run()
+    assert "nobody talks" in texts(calm(app))
 
 
 def test_any_net_can_be_the_unary(truth) -> None:
@@ -188,7 +189,7 @@ def test_without_a_guess_nothing_is_revealed() -> None:
 
 
 def test_another_pixel_and_class() -> None:
-    app = open_page(pin="100,120")
+    app = open_page(pin="100,120", crf_part="Who talks to whom")
     assert "row 100, column 120" in texts(app)
     app.selectbox(key="class_everyday").set_value("water").run()
     assert "message for water" in json.dumps(views(calm(app))["messages"])

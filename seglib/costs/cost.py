@@ -1,8 +1,8 @@
 """What a net costs: parameters, multiply-adds, time and memory of one photo: ``python -m seglib.costs.cost NAME``.
 
 Weights do not matter, so nets are built with random ones, and the nets of others can be asked without a network. The
-texture classifier is the shipped one. Each is measured in a process of its own: what one net leaves behind would make
-the next one look small.
+texture classifier is the shipped one, and the CRF has the parameters chosen for it. Each is measured in a process of
+its own: what one net leaves behind would make the next one look small.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +27,20 @@ from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import load_texture
 from seglib.costs import memory
 from seglib.costs.bill import CLASSES, ON_RESIDUAL
+from seglib.crf.chosen import chosen_iterations, chosen_params
+from seglib.crf.mean_field import mean_field
+from seglib.crf.pairwise import CRFParams
 from seglib.labels import STREET
 from seglib.models import MODELS, create_model
 from seglib.models.folding import fold_norms
 from seglib.models.trunks import LITE0, RESIDUAL
+from seglib.photos import load_photo
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = (360, 480)
 NETS = (*MODELS, *(name + ON_RESIDUAL for name in MODELS))
 PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
+CRF = "crf"  # the fully connected CRF, on the probabilities of a net
 RUNS = 9
 SECONDS = 120
 # glibc's malloc keeps freed memory for later: whether a photo fits in there is luck, 6 MB of it. Made to ask for and
@@ -48,7 +53,7 @@ class NetCost:
     """One net and one photo of `SIZE`."""
 
     parameters: int
-    multiply_adds: int | None  # None for the texture model, which does not run in torch
+    multiply_adds: int | None  # None for what does not run in torch: the texture model, the CRF
     milliseconds: float  # of one core, the median
     peak_bytes: int  # on top of what the process needed before
 
@@ -60,19 +65,27 @@ def multiply_adds(run: Callable[[], object]) -> int:
     return counter.get_total_flops() // 2
 
 
-def build(name: str) -> nn.Module | TextureModel:
-    """A net of the family or of `PEERS`, untrained, or the texture model; `ValueError` lists the names there are."""
+def build(name: str) -> nn.Module | TextureModel | Callable[[np.ndarray], np.ndarray]:
+    """A net of the family or of `PEERS`, untrained, the texture model, or the CRF; `ValueError` lists all names."""
     if name == TEXTURE:
         return load_texture("everyday")
+    if name == CRF:
+        return _refine
     if name in PEERS:
         from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
 
         return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
     if name not in NETS:
-        raise ValueError(f"no net {name!r}: there are {', '.join((*NETS, *PEERS, TEXTURE))}")
+        raise ValueError(f"no net {name!r}: there are {', '.join((*NETS, *PEERS, TEXTURE, CRF))}")
     if name.endswith(ON_RESIDUAL):
         return create_model(name.removesuffix(ON_RESIDUAL), len(STREET), RESIDUAL)
     return create_model(name, CLASSES, LITE0)
+
+
+def _refine(photo: np.ndarray) -> np.ndarray:
+    """Mean field on a photo and probabilities that are as good as any: what they are does not change the work."""
+    probabilities = np.full((CLASSES, *photo.shape[:2]), 1 / CLASSES, np.float32)
+    return mean_field(probabilities, photo, chosen_params("everyday"), chosen_iterations("everyday"))
 
 
 @torch.inference_mode()
@@ -87,9 +100,12 @@ def measure(name: str) -> NetCost:
         photo = torch.randn(1, 3, *SIZE).contiguous(memory_format=torch.channels_last)
         small = photo[..., :65, :65]
     else:
-        arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)
-        parameters = sum(array.size for array in arrays)
-        photo = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), np.uint8)
+        photo = load_photo("china")[: SIZE[0], : SIZE[1]]  # a photo: a CRF on noise has more to do
+        if name == CRF:
+            parameters = len(fields(CRFParams))
+        else:
+            arrays = (*segment.words.values(), segment.classifier.weight, segment.classifier.bias)
+            parameters = sum(array.size for array in arrays)
         small = photo[:65, :65].copy()
     segment(small)  # what libraries set up once is not the photo's
     before = memory.start_peak()
@@ -116,7 +132,7 @@ def measure_apart(name: str) -> NetCost:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.costs.cost", description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=(*NETS, *PEERS, TEXTURE))
+    parser.add_argument("name", choices=(*NETS, *PEERS, TEXTURE, CRF))
     print(json.dumps(asdict(measure(parser.parse_args(argv).name))))
 
 

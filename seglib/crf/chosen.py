@@ -18,9 +18,18 @@ def read_choices(label_set_name: str, folder: Path = RESULTS) -> list[dict]:
 
 def chosen_params(label_set_name: str, model: str = "deeplab", folder: Path = RESULTS) -> CRFParams:
     """Parameters chosen on the `CHOSEN_BY` half of the validation photos; `ValueError` where none have been."""
+    return CRFParams(**_choice(label_set_name, model, folder)["params"])
+
+
+def chosen_iterations(label_set_name: str, model: str = "deeplab", folder: Path = RESULTS) -> int:
+    """The iterations for which they were chosen."""
+    return _choice(label_set_name, model, folder)["iterations"]
+
+
+def _choice(label_set_name: str, model: str, folder: Path) -> dict:
     path = folder / f"{label_set_name}-{model}.json"
     if not path.is_file():
         raise ValueError(
             f"no CRF parameters for {model} on {label_set_name} photos: choose them with python -m seglib.tune_crf"
         )
-    return CRFParams(**read_json(path)["params"])
+    return read_json(path)

@@ -28,6 +28,7 @@ def test_scrubbing_clicking_and_widening(page: Page, app: str) -> None:
     page.wait_for_url(lambda url: "iteration=1" in url)
     first = metric(page, "Pixels of another class")
 
+    page.get_by_test_id("stButtonGroup").get_by_text("Who talks to whom", exact=True).click()
     kernel = page.get_by_role("application", name="through the appearance kernel").first
     kernel.scroll_into_view_if_needed()
     before = kernel.screenshot()
@@ -36,6 +37,7 @@ def test_scrubbing_clicking_and_widening(page: Page, app: str) -> None:
     settle(page)
     assert kernel.screenshot() != before
 
+    page.get_by_test_id("stButtonGroup").get_by_text("The CRF", exact=True).click()
     page.get_by_text("Weights and widths").click()
     page.get_by_role("slider", name="Appearance: width, grey levels").press("PageUp")
     page.wait_for_url(lambda url: "colour_width" in url)

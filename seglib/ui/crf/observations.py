@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
+
 import numpy as np
 from skimage.measure import label
 
@@ -138,3 +141,29 @@ def thin_parts_lose(
         "they can only be lost: see the buttons below.",
         on="camera",
     )
+
+
+def together_better(scores: Mapping[str, float]) -> Sentence | None:
+    """Whether the last step beats the first; ``scores``: mean IoU by step, in order."""
+    if len(scores) < 2:
+        return None
+    (first, low), (last, high) = (list(scores.items())[at] for at in (0, -1))
+    figures = f"{last} has {percent(high)} mean IoU, {first} {percent(low)}"
+    return here(
+        "together/better",
+        high > low,
+        f"All together beat the plain net: {figures}.",
+        f"On this photo all together do not beat the plain net: {figures}.",
+        on="astronaut",
+    )
+
+
+def largest_step(scores: Mapping[str, float]) -> Sentence | None:
+    """The step that brings most over the one before, and those that cost something."""
+    gains = {after: 100 * (scores[after] - scores[before]) for before, after in pairwise(scores)}
+    if not gains:
+        return None
+    best = max(gains, key=gains.__getitem__)
+    losses = [f"{step} {gain:+.1f}" for step, gain in gains.items() if gain < 0]
+    lost = f"; less than the line before: {', '.join(losses)} points" if losses else ""
+    return always(f"The largest step from one line to the next is {best}'s: {gains[best]:+.1f} points{lost}.")

@@ -20,7 +20,7 @@ KNOBS = (
     *("stroke_window", "box_by", "votes", "cut_step"),
     *("part", "levels", "level8", "level16", "level32", "area", "cut", "vote"),
     *("section", "stack", "kernel", "rates", "own_rates", "bill_show", "window_net", "patch"),
-    *("iteration", "board", "cost", "board_net"),
+    *("crf_part", "iteration", "board", "cost", "board_net"),
     *("inside_part", "inside_net", "unit_set", "unit_off", "unit_net", "unit_stage", "unit", "seen_at", "cuts"),
     *("step_weights", "step_rate", "flow_trunk", "flow_phase", "class_size", "imagenet_class", "class_stride"),
     *("teach_part", "teach_crf", "teach_layers", "teach_beside"),
