@@ -1,7 +1,7 @@
 """The window: how large is it, how much of it is used, and what does it cost to have it without losing resolution?"""
 
 from seglib.ui import page, state
-from seglib.ui.window import bill, dilation, grow, measured
+from seglib.ui.window import bill, dilation, grow, in_pictures, measured
 
 photo, label_set = state.photo(), state.label_set()
 page.run_parts(
@@ -14,6 +14,10 @@ page.run_parts(
         "Theory and measured": (
             "What a pixel could see, what it uses, and what it needs are three different windows.",
             lambda: measured.measured(photo, label_set),
+        ),
+        "In pictures": (
+            "Stop early, leave subsampling out, dilate, skip: what becomes of the photo.",
+            lambda: in_pictures.in_pictures(photo, label_set),
         ),
         "Dilation lab": (
             "The exploded filter: a large window for the price of nine taps.",

@@ -7,6 +7,7 @@ from seglib.resolution import FACTORS, through_grid
 from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.resolution import observations
+from seglib.ui.resolution.last_layer import last_layer
 
 page.heading(
     "The resolution issue", "A net that subsamples by 32 answers once per 32 x 32 pixels: how much can that cost?"
@@ -47,6 +48,9 @@ panels.show(
     [panels.photo_panel(photo), panels.swipe(coarse, fine)], photo, label_set, key="pipeline", truth=truth, columns=2
 )
 tables.layer_table(net, photo, label_set)
+
+st.subheader("The last layer: one score map a class")
+last_layer(photo, label_set, answer)
 
 st.subheader("The ceiling")
 st.markdown(

@@ -10,7 +10,7 @@ import numpy as np
 from seglib import metrics
 from seglib.labels import IGNORE, LabelSet
 from seglib.lecture.answers import in_range
-from seglib.ui.seen import Sentence, here
+from seglib.ui.seen import Sentence, always, here
 from seglib.ui.words import percent
 
 ASKED = 32  # pixels: the grid that the guess is about, whatever the slider says
@@ -24,6 +24,16 @@ def ceiling_asked(ceilings: Mapping[int, float], options: Sequence[str] = OPTION
     score = ceilings[ASKED]
     right = options[in_range(100 * score, options)]
     return right, f"Through a grid of {ASKED} px the labels of this photo keep {percent(score)} mean IoU."
+
+
+def one_map_a_class(channels: int, classes: int, grid: tuple[int, int]) -> Sentence:
+    """What the last layer computes, and how little of it there is to learn."""
+    height, width = grid
+    return always(
+        f"A 1x1 convolution looks at one place of the grid alone: {channels:,} numbers in, {classes} scores out, with "
+        f"the same {channels * classes + classes:,} weights at each of the {width} x {height} places. It is a "
+        "classifier that was made to slide. All that it knows of other places is in those numbers already."
+    )
 
 
 def slow_then_fast(ceilings: Mapping[int, float]) -> Sentence | None:

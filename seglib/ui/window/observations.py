@@ -31,6 +31,28 @@ def growth(rows: Sequence[Row], costs: Sequence[LayerCost]) -> Sentence:
     )
 
 
+def short_sighted(windows: Mapping[str, int]) -> Sentence:
+    """Who sees least and who most; ``windows``: px a side, by net."""
+    least, most = (pick(windows, key=windows.__getitem__) for pick in (min, max))
+    return always(
+        f"{least} sees least, {windows[least]} px a side; {most} most, {windows[most]} px. What is larger than its "
+        "window a net knows by its texture alone."
+    )
+
+
+def window_pays(scores: Mapping[str, float], small: str, large: str) -> Sentence | None:
+    """Whether the net with the larger window scores higher here; ``scores``: mean IoU by net."""
+    if small not in scores or large not in scores:
+        return None
+    figures = f"{large} {percent(scores[large])}, {small} {percent(scores[small])} mean IoU"
+    return here(
+        f"window/{large} over {small}",
+        scores[large] > scores[small],
+        f"The window of {large} pays: {figures}.",
+        f"On this photo the window of {large} does not pay: {figures}.",
+    )
+
+
 def holes(rates: Sequence[int]) -> Sentence:
     """Whether layers of 3x3 at these rates see all of their window."""
     unseen, window = 1 - seen_share(rates), 1 + 2 * sum(rates)
