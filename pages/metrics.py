@@ -14,7 +14,7 @@ page.run_parts(
         ),
         "Five mean IoUs": (
             "The same masks score differently wherever somebody else wrote the code.",
-            lambda: experiments.five_mean_ious(label_set),
+            lambda: experiments.five_mean_ious(photo, label_set, truth),
         ),
         "At the border": (
             "Most pixels are far from any border and easy; the rest is where nets differ.",

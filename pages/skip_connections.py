@@ -9,6 +9,7 @@ from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.skips import border, observations
+from seglib.ui.skips.steps import what_turned
 from seglib.ui.words import percent
 
 page.heading(
@@ -40,6 +41,7 @@ if truth is None:
 else:
     tables.score_metrics(cms[net], cms["fcn32s"], "fcn32s")
     tables.name_phantoms(cms, label_set)
+    what_turned(photo, label_set, truth)
 
 row, col = state.pin(photo)
 st.subheader("The streams, and their sum")

@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from seglib.claims.files import read_scoreboard
+from seglib.crf.chosen import chosen_iterations, chosen_params
 from seglib.crf.mean_field import mean_field, sure_of
 from seglib.crf.pairwise import CRFParams
 from seglib.labels import EVERYDAY
@@ -223,3 +225,33 @@ def test_the_table_has_the_papers_rows_and_says_so() -> None:
         assert rows.loc["DeepLab, VOC 2012 val (paper)"].tolist() == ["59.8", "63.7", "3.9"]
         assert crf_charts.DEEPLAB_PAPER["DeepLab"] == (59.8, 63.74)
         assert all("(paper)" in name or "(ours)" in name for name in rows.index)
+
+
+def test_all_steps_stand_on_one_screen_with_score_and_cost(truth, probabilities) -> None:
+    app = open_page(crf_part="All together")
+    panels = views(app)["together"]["panels"]
+    assert [panel["title"] for panel in panels[1:]] == ["fcn32s", "fcn8s", "dilated8", "deeplab", "deeplab + CRF"]
+    table = next(each.value for each in app.table if "Mean IoU here, %" in each.value.columns)
+    first, last = (table.loc[name] for name in ("fcn32s: scores every 32 px", "deeplab + CRF: a fully connected CRF"))
+    alone = predict(load_model("fcn32s", "everyday"), load_photo(PHOTO)).labels
+    assert first["Mean IoU here, %"] == f"{100 * mean_iou(confusion_matrix(truth, alone, K)):.1f}"
+    refined = mean_field(probabilities, load_photo(PHOTO), chosen_params("everyday"), chosen_iterations("everyday"))
+    assert last["Mean IoU here, %"] == f"{100 * mean_iou(confusion_matrix(truth, refined.argmax(0), K)):.1f}"
+    board = read_scoreboard()
+    assert first["Time, ms"] == f"{board['costs']['fcn32s']['milliseconds']:.0f}"
+    assert last["Time, ms"] == f"{sum(board['costs'][name]['milliseconds'] for name in ('deeplab', 'crf')):.0f}"
+    assert (first["Paper, %"], last["Paper, %"]) == ("59.4", "67.6")
+    assert app.session_state["seen"]["together/better"] == (
+        float(last["Mean IoU here, %"]) > float(first["Mean IoU here, %"])
+    )
+
+
+def test_without_labels_the_steps_have_pictures_and_no_score() -> None:
+    app = open_page(crf_part="All together")
+    buffer = io.BytesIO()
+    Image.fromarray(load_photo("chelsea")[:120, :160]).save(buffer, "PNG")
+    app.file_uploader(key="photo_file").upload("mine.png", buffer.getvalue(), "image/png").run()
+    assert len(views(calm(app))["together"]["panels"]) == 6
+    table = next(each.value for each in app.table if "Mean IoU here, %" in each.value.columns)
+    assert set(table["Mean IoU here, %"]) == {"–"}
+    assert "no human labels" in texts(app)

@@ -57,6 +57,45 @@ def views(app: AppTest) -> dict[str, dict]:
     return found
 
 
+def test_the_last_layer_is_drawn_as_score_maps_of_which_the_largest_wins() -> None:
+    app, labels = open_page("resolution.py", photo="china"), LABEL_SETS["everyday"]
+    shown = views(app)["last_layer"]["panels"]
+    model = load_model("fcn32s", "everyday")
+    scores = predict(model, load_photo("china")).streams[32]
+    shares = np.bincount(scores.argmax(0).ravel(), minlength=len(labels)) / scores[0].size
+    first = labels.classes[int(shares.argmax())]
+    assert shown[0]["title"] == f"Scores for {first}"
+    assert shown[0]["caption"].endswith(f"wins {100 * shares.max():.1f} %")
+    assert shown[-1]["title"] == "The largest wins"
+    row, col = (round(at / 32) for at in (213, 320))
+    assert shown[-1]["caption"] == f"at the pin {labels.classes[int(scores[:, row, col].argmax())]}"
+    weights = sum(each.numel() for each in model.score["32"].parameters())
+    assert any(f"{weights:,} weights" in each.value for each in app.info)
+
+
+def test_what_each_stream_turned_is_counted_both_ways() -> None:
+    app = open_page("skip_connections.py", photo="china")
+    shown = views(app)["turned"]["panels"]
+    assert [panel["title"] for panel in shown] == ["fcn32s to fcn16s", "fcn16s to fcn8s", "fcn8s to fcn4s"]
+    truth, image = photo_truth("china", LABEL_SETS["everyday"]), load_photo("china")
+    before, after = (predict(load_model(net, "everyday"), image).labels for net in ("fcn32s", "fcn16s"))
+    right, wrong = (after == truth) & (before != truth), (after != truth) & (before == truth) & (truth != 255)
+    labelled = (truth != 255).sum()
+    shares = [f"{100 * pixels.sum() / labelled:.1f} %" for pixels in (right, wrong)]
+    assert shown[0]["caption"] == f"{shares[0]} put right, {shares[1]} wrong"
+
+
+def test_absent_classes_of_this_photo_are_named() -> None:
+    app = open_page("metrics.py", experiment="Five mean IoUs", photo="china")
+    truth = photo_truth("china", LABEL_SETS["everyday"])
+    cm = confusion_matrix(truth, predict(load_model("fcn4s", "everyday"), load_photo("china")).labels, 19)
+    values = {each.label: each.value for each in app.metric}
+    assert values["Absent classes left out"] == f"{100 * mean_iou(cm):.1f} %"
+    here = int(((cm.sum(0) + cm.sum(1)) > 0).sum())
+    assert values["Absent classes count 0"] == f"{100 * mean_iou(cm) * here / 19:.1f} %"
+    assert any(each.value.startswith(f"{19 - here} of 19 classes are neither") for each in app.caption)
+
+
 def table(app: AppTest, column: str) -> pd.DataFrame:
     """The table on the page that has such a column."""
     return next(element.value for element in app.dataframe if column in element.value.columns)

@@ -10,16 +10,20 @@ from streamlit.testing.v1 import AppTest
 
 from seglib.costs import bill
 from seglib.labels import EVERYDAY
+from seglib.metrics import confusion_matrix, mean_iou
+from seglib.models import create_model
 from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
-from seglib.photos import load_photo
+from seglib.photos import load_photo, photo_truth
+from seglib.receptive_field import receptive_field
 from seglib.ui import host
 from seglib.ui.recent import Recent
 from seglib.ui.window import bill as bill_panel
 from seglib.ui.window import cache as window_cache
 from seglib.ui.window import dilation as dilation_panel
 from seglib.ui.window import grow as grow_panel
+from seglib.ui.window.in_pictures import WAYS
 from seglib.window.dilation import seen_share
 from seglib.window.effective_field import effective_size
 from seglib.window.presets import PRESETS
@@ -44,6 +48,21 @@ def open_page(section: str, **query: str) -> AppTest:
 
 def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
+
+
+def test_every_way_to_finer_scores_has_a_picture_a_window_and_a_score() -> None:
+    app = open_page("In pictures", photo="china")
+    panels = views(app)["ways"]["panels"][1:]
+    assert [panel["title"].split(":")[0] for panel in panels] == list(WAYS)
+    plain = next(panel for panel in panels if panel["title"].startswith("plain8"))
+    truth, labels = (
+        photo_truth("china", EVERYDAY),
+        predict(load_model("plain8", "everyday"), load_photo("china")).labels,
+    )
+    assert f"mean IoU {100 * mean_iou(confusion_matrix(truth, labels, len(EVERYDAY))):.1f} %" in plain["caption"]
+    window = receptive_field(create_model("plain8", len(EVERYDAY)).trunk.layer_table(8)).size
+    assert plain["caption"].startswith(f"sees {window} px")
+    assert {"window/fcn8s over shallow8", "window/dilated8 over plain8"} <= set(app.session_state["seen"])
 
 
 # ------------------------------------------------------------------ grow the window

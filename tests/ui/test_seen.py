@@ -64,6 +64,7 @@ HOLDS_ON = [
     ("compare.py", {}, "compare/finer is better", "motorcycle_left"),
     ("skip_connections.py", {}, "skips/finer streams speak at borders", "china"),
     ("skip_connections.py", {}, "skips/help", "camera"),
+    ("skip_connections.py", {}, "skips/streams turn more right than wrong", "motorcycle_left"),
     ("resolution.py", {}, "resolution/slow, then fast", "astronaut"),
     ("resolution.py", {}, "resolution/small first", "china"),
     ("resolution.py", {}, "resolution/thin first", "china"),

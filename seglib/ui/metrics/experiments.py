@@ -24,7 +24,7 @@ ABSENT = {"skip": "left out", "zero": "0", "one": "1"}
 DEFAULT = conventions.Convention()
 
 
-def five_mean_ious(label_set: LabelSet) -> None:
+def five_mean_ious(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """The same masks under the conventions that libraries disagree about."""
     page.wait_for_nets()
     if loading():
@@ -66,9 +66,24 @@ def five_mean_ious(label_set: LabelSet) -> None:
     st.markdown("**Micro IoU is pixel accuracy in disguise**, whatever the net and the photos:")
     st.latex(metrics_charts.identity(whole[:-1]))
     seen.what_you_should_see(observations.absent_classes(counts), observations.absent_decides(counts, switches))
+    _absent_here(photo, label_set, truth, net)
     st.subheader("Which code means what, if it is not told otherwise")
     metrics_charts.library_table()
     page.show_source(conventions.mean_iou_by, conventions.counts_with_void, example="mean_ious")
+
+
+def _absent_here(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, net: str) -> None:
+    """The same of the photo that is chosen: its absent classes by name, and what each convention makes of them."""
+    st.subheader(f"On this photo alone: {photo.title}")
+    if truth is None:
+        st.info(panels.NO_TRUTH)
+        return
+    labels = panels.segment_all(photo, label_set, [net])[net].labels
+    counts = conventions.counts_with_void(truth, labels, len(label_set))
+    for column, (absent, words) in zip(st.columns(len(ABSENT)), ABSENT.items(), strict=True):
+        score = conventions.mean_iou_by(counts, replace(DEFAULT, absent=absent))
+        column.metric(f"Absent classes {words if absent == 'skip' else f'count {words}'}", percent(score))
+    st.caption(observations.absent_here(counts, label_set.classes, net))
 
 
 @dataclass(frozen=True, eq=False)

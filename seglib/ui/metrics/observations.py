@@ -34,6 +34,18 @@ def absent_classes(counts: np.ndarray) -> Sentence:
     )
 
 
+def absent_here(counts: np.ndarray, classes: Sequence[str], net: str) -> str:
+    """Which classes are absent from one photo, and which are named though they are not there; ``(K + 1, K)``."""
+    true, named = counts[: len(classes)].sum(1), counts[: len(classes)].sum(0)
+    absent = [name for name, t, n in zip(classes, true, named, strict=True) if not t and not n]
+    phantoms = [name for name, t, n in zip(classes, true, named, strict=True) if n and not t]
+    words = f"{len(absent)} of {len(classes)} classes are neither in the human labels nor in the answer of {net}"
+    words += f": {', '.join(absent)}. " if absent else ". "
+    if phantoms:
+        return words + f"Named though not there, so 0 by every convention: {', '.join(phantoms)}."
+    return words + "It names none that is not there."
+
+
 def absent_decides(counts: np.ndarray, switches: Mapping[str, Mapping[str, object]]) -> Sentence:
     """Whether the worth of an absent class moves a mean over photos more than any other switch moves the mean."""
     zero, one = (conventions.mean_iou_by(counts, Convention(worth, per_image=True)) for worth in ("zero", "one"))

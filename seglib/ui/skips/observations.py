@@ -125,3 +125,19 @@ def best_at_border(
     tie = f", {alike} alike" if len(best) > 1 else ""
     right = guessed if guessed in best else best[0]
     return right, f"Right within {BORDER} px of a border in this square: {listed}{tie}."
+
+
+def streams_turn(counts: Mapping[tuple[str, str], np.ndarray], labelled: int) -> Sentence | None:
+    """Whether every added stream puts more pixels right than wrong; ``counts``: right, wrong, wrong both times."""
+    if not counts or not labelled:
+        return None
+    net = {step: (right - wrong) / labelled for step, (right, wrong, _) in counts.items()}
+    words = ", ".join(f"{coarse} to {fine} {100 * gain:+.1f} points" for (coarse, fine), gain in net.items())
+    both = "Each stream puts some pixels right and others wrong; what is left of both is the gain in pixel accuracy"
+    return here(
+        "skips/streams turn more right than wrong",
+        min(net.values()) > 0,
+        f"{both}: {words}.",
+        f"{both}, and not every stream gains here: {words}.",
+        on="motorcycle_left",
+    )

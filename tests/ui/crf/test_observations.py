@@ -115,3 +115,20 @@ def test_thin_parts_lose_or_come_back() -> None:
     elsewhere = np.where(TRUTH == 0, 1, lost)
     assert "brings back" not in observations.thin_parts_lose(TRUTH, lost, elsewhere, THIN, classes).words
     assert observations.thin_parts_lose(TRUTH, lost, lost, THIN, classes) is None
+
+
+def test_all_together_beat_the_plain_net_or_do_not() -> None:
+    sentence = observations.together_better({"fcn32s": 0.5, "fcn8s": 0.7, "deeplab + CRF": 0.6})
+    assert sentence.holds
+    assert "deeplab + CRF has 60.0 % mean IoU, fcn32s 50.0 %" in sentence.words
+    sentence = observations.together_better({"fcn32s": 0.6, "deeplab + CRF": 0.5})
+    assert not sentence.holds
+    assert "do not beat" in sentence.words
+    assert observations.together_better({}) is None
+
+
+def test_the_largest_step_is_named_and_losses_beside_it() -> None:
+    words = observations.largest_step({"fcn32s": 0.5, "fcn8s": 0.625, "deeplab": 0.6}).words
+    assert "fcn8s's: +12.5 points; less than the line before: deeplab -2.5 points" in words
+    assert "less" not in observations.largest_step({"fcn32s": 0.5, "fcn8s": 0.6}).words
+    assert observations.largest_step({"fcn32s": 0.5}) is None

@@ -136,3 +136,13 @@ def test_a_net_is_as_sure_as_it_is_right_or_it_is_said_which_is_more(confidence:
     assert f"fcn8s is {10 * confidence:.1f} % sure on average and {10 * right:.1f} % right" in sentence.words
     empty = Reliability(np.array([0, 0]), np.array([0.0, 0.0]), np.array([0, 0]))
     assert observations.as_sure_as_right(empty, "fcn8s") is None
+
+
+def test_absent_classes_and_phantoms_of_one_photo_are_named() -> None:
+    counts = np.array([[4, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 2], [0, 0, 0, 0]])
+    words = observations.absent_here(counts, ("sky", "tree", "cat", "road"), "fcn8s")
+    assert "1 of 4 classes are neither in the human labels nor in the answer of fcn8s: cat." in words
+    assert "Named though not there, so 0 by every convention: tree." in words
+    words = observations.absent_here(np.diag([1, 1, 1, 1]), ("sky", "tree", "cat", "road"), "fcn8s")
+    assert words.startswith("0 of 4")
+    assert "none that is not there" in words

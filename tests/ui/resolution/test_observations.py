@@ -88,3 +88,9 @@ def test_nets_stay_below_their_ceilings_or_are_named() -> None:
     assert "fcn32s with 100.0 % reaches the 85.0 % of labels on its grid of 32 px" in otherwise.words
     assert "fcn4s" not in otherwise.words
     assert observations.below_ceiling({}, strides, SLOW) is None
+
+
+def test_the_last_layers_weights_are_counted() -> None:
+    words = observations.one_map_a_class(320, 19, (14, 21)).words
+    assert "320 numbers in, 19 scores out" in words
+    assert "same 6,099 weights at each of the 21 x 14 places" in words  # 320 * 19 + 19

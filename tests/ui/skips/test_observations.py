@@ -106,3 +106,15 @@ def test_the_best_net_at_the_border_of_a_square() -> None:
         "Right within 3 px of a border in this square: a 100.0 %, b 100.0 %, all alike.",
     )
     assert observations.best_at_border(labels, TRUTH, np.full(TRUTH.shape, np.inf), None) is None
+
+
+def test_streams_turn_more_right_than_wrong_or_say_which_does_not() -> None:
+    counts = {("fcn32s", "fcn16s"): np.array([30, 10, 5]), ("fcn16s", "fcn8s"): np.array([12, 10, 0])}
+    sentence = observations.streams_turn(counts, 200)
+    assert sentence.holds
+    assert "fcn32s to fcn16s +10.0 points, fcn16s to fcn8s +1.0 points" in sentence.words
+    counts["fcn16s", "fcn8s"] = np.array([10, 12, 0])
+    sentence = observations.streams_turn(counts, 200)
+    assert not sentence.holds
+    assert "not every stream gains here" in sentence.words
+    assert observations.streams_turn({}, 200) is None

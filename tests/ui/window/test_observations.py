@@ -102,3 +102,17 @@ def test_beyond_the_window_the_curve_is_flat_or_moves() -> None:
     assert not moves.holds
     assert "moves by 2.00 points" in moves.words
     assert observations.flat_beyond_theory([11, 51], [0.2, 0.5], 51) is None
+
+
+def test_a_larger_window_pays_or_does_not() -> None:
+    scores = {"shallow8": 0.3, "fcn8s": 0.5}
+    sentence = observations.window_pays(scores, "shallow8", "fcn8s")
+    assert sentence.holds
+    assert "fcn8s 50.0 %, shallow8 30.0 % mean IoU" in sentence.words
+    assert not observations.window_pays(scores, "fcn8s", "shallow8").holds
+    assert observations.window_pays(scores, "plain8", "dilated8") is None
+
+
+def test_who_sees_least_and_most_is_said() -> None:
+    words = observations.short_sighted({"fcn32s": 851, "shallow8": 67, "plain8": 355}).words
+    assert "shallow8 sees least, 67 px a side; fcn32s most, 851 px" in words

@@ -1,0 +1,41 @@
+"""From each net to the next finer one: which pixels the new stream put right, and which it put wrong."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import streamlit as st
+
+from seglib.labels import IGNORE, LabelSet
+from seglib.metrics.turned import TURNED, turned
+from seglib.models.cards import shipped_nets
+from seglib.ui import panels, seen, state
+from seglib.ui.components.photo_view import Panel
+from seglib.ui.skips import observations
+from seglib.ui.words import percent
+
+
+def what_turned(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> None:
+    """A picture for each stream that is added."""
+    st.subheader("What each stream turned")
+    answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
+    steps = {
+        (coarse, fine): turned(answers[coarse].labels, answers[fine].labels, truth)
+        for coarse, fine in pairwise(answers)
+    }
+    labelled = int((truth != IGNORE).sum())
+    counts = {step: np.bincount(what[what != IGNORE], minlength=len(TURNED)) for step, what in steps.items()}
+    pictures = [
+        Panel(
+            title=f"{coarse} to {fine}",
+            role="output",
+            alt=f"Pixels of {photo.alt} that {fine} puts right and wrong after {coarse}",
+            caption=f"{percent(right / labelled)} put right, {percent(wrong / labelled)} wrong",
+            picture=photo.image,
+            labels=steps[coarse, fine],
+        )
+        for (coarse, fine), (right, wrong, _) in counts.items()
+    ]
+    panels.show(pictures, photo, TURNED, key="turned", columns=len(pictures))
+    seen.what_you_should_see(observations.streams_turn(counts, labelled))
