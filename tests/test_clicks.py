@@ -11,6 +11,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seglib.ui.components import photo_view
 from tests.test_pages import calm, open_page, views
 
 # Questions that a visitor declined before, so that the page shows all it has.
@@ -22,6 +23,8 @@ PLACES: list[tuple[str, dict[str, str], str]] = [
     ("skip_connections.py", {}, ""),
     ("resolution.py", {}, ""),
     ("deeplab_crf.py", {}, ""),
+    ("deeplab_crf.py", {"crf_part": "Who talks to whom"}, ""),
+    ("deeplab_crf.py", {"crf_part": "All together"}, ""),
     ("before_convnets.py", {"before": "Filters and textons"}, ""),
     ("before_convnets.py", {"before": "Learnt from photos"}, ""),
     ("before_convnets.py", {"before": "Your strokes"}, "example_strokes"),
@@ -36,6 +39,7 @@ PLACES: list[tuple[str, dict[str, str], str]] = [
     ("inside.py", {"inside_part": "Back to pixels", "unit": "7"}, ""),
     ("receptive_field.py", {"section": "Grow the window"}, ""),
     ("receptive_field.py", {"section": "Theory and measured", "window_net": "shallow8"}, ""),
+    ("receptive_field.py", {"section": "In pictures"}, ""),
     ("teach.py", {}, "teach_example"),
 ]
 TIMES = re.compile(r"\b[\d.,]+ (ms|s)\b")
@@ -56,15 +60,10 @@ def linked(app: AppTest) -> dict[str, list[int]]:
     return {key: view["pin"] for key, view in views(app).items() if view.get("pin") is not None}
 
 
-class Click(dict):
-    """What a browser sends once: whoever has read it finds it no more, as with a trigger of Streamlit's."""
-
-    def get(self, key: str, default: object = None) -> object:
-        return self.pop(key, default)
-
-
-def click(app: AppTest, view: str, row: int, col: int) -> None:
-    app.session_state[view] = Click(pin={"row": row, "col": col})
+def click(app: AppTest, view: str, row: int, col: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a browser sends it: whoever has read it finds it no more, as with a trigger of Streamlit's."""
+    waiting = {view: {"row": row, "col": col}}
+    monkeypatch.setattr(photo_view, "_pin_sent", lambda key: waiting.pop(key, None))
     calm(app.run())
 
 
@@ -82,13 +81,15 @@ def all_that_is_said(app: AppTest) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("page", "address", "button"), PLACES, ids=str)
-def test_a_click_in_any_linked_picture_moves_everything(page: str, address: dict[str, str], button: str) -> None:
+def test_a_click_in_any_linked_picture_moves_everything(
+    page: str, address: dict[str, str], button: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_place(page, address, button, "200,300")
     pictures = [view for view in linked(app) if view != CLOSE_UP]
     assert pictures
     for number, view in enumerate(pictures):
         point = 100 + 31 * number, 120 + 47 * number
-        click(app, view, *point)
+        click(app, view, *point, monkeypatch)
         assert app.session_state["pin"] == point
         for key, pin in linked(app).items():
             assert key == CLOSE_UP or pin == list(point), key
@@ -98,10 +99,10 @@ def test_a_click_in_any_linked_picture_moves_everything(page: str, address: dict
         assert clicked[what] == opened[what], what
 
 
-def test_a_click_in_the_close_up_pins_that_pixel_of_the_photo() -> None:
+def test_a_click_in_the_close_up_pins_that_pixel_of_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_place("skip_connections.py", {}, "", "200,300")
     assert linked(app)[CLOSE_UP] == [48, 48]
-    click(app, CLOSE_UP, 10, 60)
+    click(app, CLOSE_UP, 10, 60, monkeypatch)
     assert app.session_state["pin"] == (200 - 48 + 10, 300 - 48 + 60)
     assert linked(app)[CLOSE_UP] == [48, 48]
     assert linked(app)["streams"] == [162, 312]
