@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from seglib.costs import bill
 from seglib.labels import EVERYDAY
 from seglib.metrics import confusion_matrix, mean_iou
-from seglib.models import create_model
+from seglib.models import layer_table_of
 from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
@@ -60,7 +60,7 @@ def test_every_way_to_finer_scores_has_a_picture_a_window_and_a_score() -> None:
         predict(load_model("plain8", "everyday"), load_photo("china")).labels,
     )
     assert f"mean IoU {100 * mean_iou(confusion_matrix(truth, labels, len(EVERYDAY))):.1f} %" in plain["caption"]
-    window = receptive_field(create_model("plain8", len(EVERYDAY)).trunk.layer_table(8)).size
+    window = receptive_field(layer_table_of("plain8", "everyday")).size
     assert plain["caption"].startswith(f"sees {window} px")
     assert {"window/fcn8s over shallow8", "window/dilated8 over plain8"} <= set(app.session_state["seen"])
 
@@ -250,7 +250,8 @@ def test_the_bill_is_drawn_from_the_file_and_names_it() -> None:
 
 def test_the_guess_on_the_bill_is_answered_by_the_file() -> None:
     app = open_page(BILL)
-    seconds = {(line.net, line.stride): line.seconds for line in bill.read_bill()[1]}
+    lines = bill.read_bill()[1]
+    seconds = {(line.net, line.stride): line.seconds for line in [*lines, *bill.extrapolated(lines)]}
     times = seconds["dilated", 1] / seconds["dilated", 8]
     kept = right_and_wrong(app, "bill_guess")
     assert kept.options[kept.right] == bill_panel.RANGES[2]

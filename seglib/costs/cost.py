@@ -46,6 +46,7 @@ SECONDS = 120
 # glibc's malloc keeps freed memory for later: whether a photo fits in there is luck, 6 MB of it. Made to ask for and
 # return every map at once, it repeats to 0.1 MB, but takes twice the time.
 AT_ONCE = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "0"}
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a second one that spins would count as well
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def measure_apart(name: str) -> NetCost:
     build(name)  # a wrong name is said here
     command = [sys.executable, "-m", "seglib.costs.cost", name]
     how = {"capture_output": True, "text": True, "cwd": ROOT, "timeout": SECONDS}
-    runs = (subprocess.run(command, env=os.environ | more, check=True, **how) for more in ({}, AT_ONCE))
+    runs = (subprocess.run(command, env=os.environ | ONE_CORE | more, check=True, **how) for more in ({}, AT_ONCE))
     timed, weighed = (NetCost(**json.loads(done.stdout)) for done in runs)
     return replace(timed, peak_bytes=weighed.peak_bytes)
 

@@ -73,8 +73,12 @@ def show(
     mode: View = "classes",
     columns: int = 3,
     unsure: float = 0.5,
+    group: str = "",
 ) -> None:
-    """Linked pictures at the photo's size; a pixel that is clicked becomes the pinned one everywhere."""
+    """Linked pictures at the photo's size; a pixel that is clicked becomes the pinned one everywhere.
+
+    Pictures of another ``group`` zoom by themselves, and speak for themselves of the pixel under the pointer.
+    """
     pinned = photo_view(
         panels,
         key=key,
@@ -84,7 +88,7 @@ def show(
         mode="labels" if mode == "classes" else mode,
         unsure=unsure,
         pin=state.pin(photo),
-        group=photo.key,  # another photo starts unzoomed
+        group=f"{photo.key}{group}",  # another photo starts unzoomed
         columns=columns,
     )
     if pinned is not None and pinned != state.pin(photo):

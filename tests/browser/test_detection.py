@@ -45,6 +45,7 @@ def test_a_box_is_dragged_strokes_correct_it_and_a_click_is_no_box(page: Page, a
     settle(page)
     before = caption(page).inner_text()
     page.locator(".painter").get_by_role("button", name="background").click()
+    canvas.evaluate("it => it.scrollIntoView({block: 'center'})")  # below the menu, whatever the click has scrolled
     page.mouse.move(*place(canvas, 200, 60))
     page.mouse.down()
     page.mouse.move(*place(canvas, 450, 250), steps=6)

@@ -59,5 +59,5 @@ def finer_is_better(matrices: Mapping[str, np.ndarray | None], label_set_name: s
         f"Here the finest net is not the best: {best} has {percent(ious[best])} mean IoU, {fine} "
         f"{percent(ious[fine])}. One photo is one draw: on the {cards[fine]['figures']['images']} validation photos "
         f"{coarse} has {usual[coarse]} and {fine} {usual[fine]}.",
-        on="motorcycle_left",
+        on="china",
     )

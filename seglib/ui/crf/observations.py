@@ -139,7 +139,7 @@ def thin_parts_lose(
         f"{-changes[worst]:,} of their pixels are lost.",
         f"Thin parts do not lose here: {missing} of their pixels were wrong to begin with{back}. Of perfect labels "
         "they can only be lost: see the buttons below.",
-        on="camera",
+        on="rocket",
     )
 
 
@@ -154,7 +154,7 @@ def together_better(scores: Mapping[str, float]) -> Sentence | None:
         high > low,
         f"All together beat the plain net: {figures}.",
         f"On this photo all together do not beat the plain net: {figures}.",
-        on="astronaut",
+        on="china",
     )
 
 

@@ -139,5 +139,5 @@ def streams_turn(counts: Mapping[tuple[str, str], np.ndarray], labelled: int) ->
         min(net.values()) > 0,
         f"{both}: {words}.",
         f"{both}, and not every stream gains here: {words}.",
-        on="motorcycle_left",
+        on="china",
     )

@@ -37,5 +37,6 @@ def what_turned(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> N
         )
         for (coarse, fine), (right, wrong, _) in counts.items()
     ]
-    panels.show(pictures, photo, TURNED, key="turned", columns=len(pictures))
+    panels.show(pictures, photo, TURNED, key="turned", columns=len(pictures), group=" turned")
+    st.caption("Void: unchanged, or without a human label.")
     seen.what_you_should_see(observations.streams_turn(counts, labelled))

@@ -93,19 +93,21 @@ def _show(photo: state.Photo) -> None:
         ),
         observations.window_kept({(line.net, line.stride): _window(line) for line in shown}),
         observations.as_dear_as_plain(shown),
-        observations.resolution_is_dear(shown),
+        observations.resolution_is_dear([*shown, *bill.extrapolated(list(shown))]),
     )
 
 
 def _answer(guess: page.Guess, lines: Sequence[bill.Item]) -> None:
     """By what was measured beforehand: a bill of this machine need not be complete."""
-    seconds = {(line.net, line.stride): line.seconds for line in [*bill.extrapolated(list(lines)), *lines]}
+    estimated = {(line.net, line.stride): line.seconds for line in bill.extrapolated(list(lines))}
+    seconds = {(line.net, line.stride): line.seconds for line in lines} | estimated
     fine, coarse = seconds["dilated", 1], seconds["dilated", 8]
     if fine and coarse:
         times = fine / coarse
+        how = "an estimate, for it was too much" if ("dilated", 1) in estimated else "as measured beforehand"
         guess.answer(
             RANGES[in_range(times, RANGES)],
-            f"{coarse:.2f} s at stride 8, {fine:.1f} s at stride 1: {times:.0f} times, as measured beforehand.",
+            f"{coarse:.2f} s at stride 8, {fine:.1f} s at stride 1: {times:.0f} times, {how}.",
         )
 
 

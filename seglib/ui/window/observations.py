@@ -120,7 +120,7 @@ def resolution_is_dear(lines: Sequence[Item]) -> Sentence | None:
         "bill/resolution",
         end / base > DEAR,
         f"{words}: so dilated nets stop at 8, and interpolation does the rest.",
-        f"{words}: on this machine the last steps would be affordable.",
+        f"{words}: the last steps would be affordable.",
     )
 
 
