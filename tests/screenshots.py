@@ -16,7 +16,10 @@ from tests.menu import PAGE_FILES
 
 VIEWPORTS = {"desktop": DESKTOP, "phone": PHONE}
 TALLEST = 6000  # pixels
-PARTS = ("before", "experiment", "part", "section", "board", "annotation_panel")  # keys of the pages' first choice
+# Keys of the pages' first choice.
+PARTS = (
+    *("before", "experiment", "part", "section", "board", "annotation_panel", "inside_part", "crf_part", "teach_part"),
+)
 
 
 def settled_height(page: Page) -> int:

@@ -239,7 +239,7 @@ def test_all_steps_stand_on_one_screen_with_score_and_cost(truth, probabilities)
     assert last["Mean IoU here, %"] == f"{100 * mean_iou(confusion_matrix(truth, refined.argmax(0), K)):.1f}"
     board = read_scoreboard()
     assert first["Time, ms"] == f"{board['costs']['fcn32s']['milliseconds']:.0f}"
-    assert last["Time, ms"] == f"{sum(board['costs'][name]['milliseconds'] for name in ('deeplab', 'crf')):.0f}"
+    assert last["Time, ms"] == f"{sum(board['costs'][name]['milliseconds'] for name in ('deeplab', 'crf')):,.0f}"
     assert (first["Paper, %"], last["Paper, %"]) == ("59.4", "67.6")
     assert app.session_state["seen"]["together/better"] == (
         float(last["Mean IoU here, %"]) > float(first["Mean IoU here, %"])

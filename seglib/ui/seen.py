@@ -52,12 +52,12 @@ def what_you_should_see(*sentences: Sentence | None) -> None:
         return
     st.session_state.setdefault(_SHOWN, {}).update({each.name: each.holds for each in said if each.name})
     st.info("**What you should see.** " + " ".join(each.words for each in said), icon=":material/visibility:")
-    photos = dict.fromkeys(each.on for each in said if not each.holds and each.on)
+    photos = {each.on: each.name for each in reversed(said) if not each.holds and each.on}
     with st.container(horizontal=True):
-        for photo in photos:
+        for photo, name in reversed(photos.items()):
             st.button(
                 f"Where it holds: {PHOTOS[photo].title}",
-                key=f"seen_{photo}",
+                key=f"seen_{name}_{photo}",  # another box of the page may name the same photo
                 on_click=state.choose_photo,
                 args=(photo,),
                 icon=":material/image_search:",
