@@ -328,3 +328,12 @@ def test_a_photo_without_labels_can_be_painted_and_timed() -> None:
     app.button(key="stop").click().run()
     calm(app)
     assert metric(app, "Pace") == "0 pixels a second"
+
+
+def test_what_there_is_to_label_is_said_before_any_clock_runs() -> None:
+    table = next(each.value for each in open_panel("Stopwatch").table if "Photos" in each.value.columns)
+    assert table.loc["VOC 2012, 1,464 training photos", "Photos"] == "1,464"
+    assert "91 of stuff" in table.loc["COCO 2017, 118,287 training photos", "Classes"]
+    camvid = read_statistics("camvid")
+    assert table.loc["camvid, ours", "Photos"] == str(camvid.photos)
+    assert table.loc["camvid, ours", "Classes"] == str(len(camvid.pixels))

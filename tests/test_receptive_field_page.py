@@ -26,6 +26,7 @@ from seglib.ui.window import grow as grow_panel
 from seglib.ui.window.in_pictures import WAYS
 from seglib.window.dilation import seen_share
 from seglib.window.effective_field import effective_size
+from seglib.window.paths import path_shares, share_within
 from seglib.window.presets import PRESETS
 from seglib.window.stack import costs, parse_stack, write_stack
 from tests.guessing import right_and_wrong
@@ -149,6 +150,12 @@ def test_all_views_speak_of_the_pinned_pixel(measured: AppTest) -> None:
     assert said in view["panels"][1]["alt"]
     p = 100 * answer.probabilities[EVERYDAY.index(said), 120, 200]
     assert f"is {p:.1f} % uncovered" in view["panels"][2]["caption"]
+
+
+def test_why_the_window_is_used_so_little_is_counted(measured: AppTest) -> None:
+    shares = path_shares(layer_table_of(measured.selectbox(key="window_net").value, "everyday"))
+    words = f"Of all paths from {len(shares)} px a row to a unit, {100 * share_within(shares, len(shares) // 2):.1f} %"
+    assert any(words in each.value for each in measured.info)
 
 
 def test_the_effective_size_is_that_of_the_gradients(measured: AppTest) -> None:

@@ -22,10 +22,20 @@ from seglib.labels import IGNORE, check_label_map
 from seglib.metrics import confusion_matrix, iou_per_class, mean_iou, mean_over_present
 from seglib.metrics.boundary import border_distance
 
-# What there is to label: photos, and pixels of a usual one (VOC's are about 500 x 375, COCO's 640 x 480).
+
+@dataclass(frozen=True)
+class Corpus:
+    """What there is to label in a data set of the lecture."""
+
+    photos: int  # for training
+    size: tuple[int, int]  # (H, W) of a usual one
+    classes: str
+
+
+# Everingham et al. (IJCV 2015) for VOC; Caesar, Uijlings & Ferrari (CVPR 2018) for COCO with its stuff labelled, too.
 CORPORA = {
-    "VOC 2012, 1,464 training photos": (1464, 500 * 375),
-    "COCO 2017, 118,287 training photos": (118287, 640 * 480),
+    "VOC 2012, 1,464 training photos": Corpus(1464, (375, 500), "20 kinds of things, and background"),
+    "COCO 2017, 118,287 training photos": Corpus(118287, (480, 640), "80 kinds of things, and 91 of stuff"),
 }
 HEAT = "inferno"
 PHOTO_SHARE = 0.35  # of a grey photo under the heat
@@ -139,5 +149,5 @@ def hours_for(corpus: str, pixels_per_second: float) -> float:
     >>> round(hours_for("VOC 2012, 1,464 training photos", 1000))
     76
     """
-    photos, pixels = CORPORA[corpus]
-    return photos * pixels / pixels_per_second / 3600
+    what = CORPORA[corpus]
+    return what.photos * what.size[0] * what.size[1] / pixels_per_second / 3600

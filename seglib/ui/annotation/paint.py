@@ -15,6 +15,7 @@ from seglib import metrics
 from seglib.annotation import contours
 from seglib.annotation.contours import label_png, labelme_file
 from seglib.annotation.polygons import BadAnnotation
+from seglib.class_counts import SETS, read_statistics
 from seglib.images import BadImage
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import agreement
@@ -168,7 +169,30 @@ def stopwatch(photo: state.Photo, label_set: LabelSet) -> None:
     if attempts := st.session_state.get("attempts"):
         st.subheader("Your attempts")
         st.dataframe(pd.DataFrame(list(attempts.values())), hide_index=True)
+    _what_there_is_to_label()
     page.show_source(agreement.differences, agreement.hours_for)
+
+
+def _what_there_is_to_label() -> None:
+    """The lecture's data sets, and those that our nets were trained on as they were counted."""
+    st.subheader("What there is to label")
+    rows = {
+        name: {"Photos": f"{what.photos:,}", "Size": f"{what.size[1]} x {what.size[0]}", "Classes": what.classes}
+        for name, what in agreement.CORPORA.items()
+    }
+    for name in SETS:
+        counted = read_statistics(name)
+        pixels = (sum(counted.pixels.values()) + counted.void) / counted.photos
+        rows[f"{name}, ours"] = {
+            "Photos": f"{counted.photos:,}",
+            "Size": f"{pixels / 1000:,.0f} thousand pixels",
+            "Classes": str(len(counted.pixels)),
+        }
+    st.table(pd.DataFrame.from_dict(rows, orient="index"))
+    st.caption(
+        "Ours: the photos that nets were trained on, by `python -m seglib.class_counts`. The others: Everingham et al. "
+        "(IJCV 2015); Caesar, Uijlings & Ferrari (CVPR 2018), who labelled COCO's stuff, too."
+    )
 
 
 def _watch_of(photo: state.Photo, label_set: LabelSet) -> Stopwatch | None:

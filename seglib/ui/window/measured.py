@@ -120,6 +120,7 @@ def _measure(photo: state.Photo, label_set: LabelSet) -> None:
         return
     panels.show(_pictures(view), photo, None, key="window", columns=3)
     _legends()
+    _paths(view)
     st.subheader("The window test: the net sees nothing but a crop round the pixel")
     _chart(crops, label_set, k, view.side, view.theory_side)
     _verdict(view, crops)
@@ -155,6 +156,28 @@ def _legends() -> None:
         st.image(heat_scale(), caption="gradient energy: none to most (fourth root)", width="stretch")
     with three:
         st.image(score_scale(), caption="P falls if covered (purple), rises (orange)", width="stretch")
+
+
+def _paths(view: View) -> None:
+    """Why the window that is used is smaller: the share of paths that begin at each pixel, by the layers alone."""
+    from seglib.window.paths import path_shares, share_within
+
+    st.subheader("Why: few paths lead from the window's edge")
+    shares = path_shares(cache.layer_table(view.net, view.label_set.name))
+    size = len(shares)
+    step = max(1, size // 300)
+    data = pd.DataFrame({"px": np.arange(size)[::step] - size // 2, "share": 100 * shares[::step] / shares.max()})
+    st.altair_chart(
+        alt.Chart(data)
+        .mark_area(color="#0072B2", opacity=0.7, line=True)
+        .encode(
+            x=alt.X("px:Q", title="pixels from the middle of the window", scale=alt.Scale(nice=False)),
+            y=alt.Y("share:Q", title="paths, % of the most", scale=alt.Scale(domain=[0, 100])),
+            tooltip=["px", alt.Tooltip("share", format=".1f")],
+        ),
+        height=220,
+    )
+    seen.what_you_should_see(observations.few_paths(size, share_within(shares, size // 2)))
 
 
 def _theory(photo: state.Photo, label_set: LabelSet, net: str, point: state.Point) -> Box:

@@ -153,6 +153,14 @@ def effective_is_smaller(sides: Sides) -> Sentence | None:
     )
 
 
+def few_paths(size: int, middle: float) -> Sentence:
+    """What share of the paths begins in the middle half of a window of ``size`` px."""
+    return always(
+        f"Of all paths from {size} px a row to a unit, {percent(middle)} begin in the middle half: were all weights "
+        "alike, so much of the gradient would, too. What training makes of it is the effective field above."
+    )
+
+
 def needs_little(sides: Sides) -> Sentence | None:
     """Whether what the net needs lies inside the effective field."""
     if not sides.effective:
