@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from seglib.labels import IGNORE, STREET
+from seglib.labels import EVERYDAY, IGNORE, STREET
 from seglib.metrics import confusion_matrix, iou_per_class
-from seglib.metrics.objects import score_objects, things_and_stuff
+from seglib.metrics.objects import score_objects, separate_objects, things_and_stuff
 
 VOID = IGNORE
 # Two objects of class 1: four pixels (two touch at a corner only), and one pixel.
@@ -84,3 +84,15 @@ def test_no_things_no_score() -> None:
     cm = np.zeros((len(STREET),) * 2, int)
     cm[0, 0] = 5
     assert np.isnan(list(things_and_stuff(cm, STREET)["things"].values())).all()
+
+
+def test_objects_are_told_apart_and_numbered_by_size() -> None:
+    truth = np.zeros((12, 20), np.uint8)
+    cat, dog = EVERYDAY.index("cat"), EVERYDAY.index("dog")
+    truth[1:5, 1:6], truth[1:9, 10:18], truth[9:12, 1:9] = cat, cat, dog
+    truth[10, 19] = dog  # a crumb
+    labels, names = separate_objects(truth, EVERYDAY)
+    assert names.classes == ("cat 1", "dog 1", "cat 2")
+    assert [int((labels == k).sum()) for k in range(3)] == [64, 24, 20]
+    assert set(np.unique(labels)) == {0, 1, 2, IGNORE}
+    assert len(separate_objects(np.zeros_like(truth), EVERYDAY)[1]) == 0

@@ -237,14 +237,16 @@ def things_and_stuff(photo: state.Photo, label_set: LabelSet, truth: np.ndarray 
     total = panels.confusions(label_set, answers, truth)
     finest = nets[-1]
     is_thing = np.isin(truth, [label_set.index(name) for name in label_set.things])
-    pictures = [
-        replace(
-            panels.truth_panel(photo, np.where(kept, truth, IGNORE).astype(np.uint8)), title=f"Human labels: {kind}"
-        )
-        for kind, kept in (("things", is_thing), ("stuff", ~is_thing))
-    ]
-    pictures.append(panels.net_panel(finest, photo, answers[finest], total[finest]))
-    panels.show(pictures, photo, label_set, key="kinds", truth=truth, columns=3)
+    stuff = panels.truth_panel(photo, np.where(is_thing, IGNORE, truth).astype(np.uint8))
+    ones, others = st.columns([1, 2], gap="small")
+    with ones:
+        _show_objects(photo, label_set, truth)
+    with others:
+        pictures = [
+            replace(stuff, title="Human labels: stuff"),
+            panels.net_panel(finest, photo, answers[finest], total[finest]),
+        ]
+        panels.show(pictures, photo, label_set, key="kinds", truth=truth, columns=2)
     st.subheader("Scored apart, on this photo")
     tables.kinds_table({net: objects.things_and_stuff(cm, label_set) for net, cm in total.items()})
     st.subheader("Every object in the box, by its size")
@@ -259,6 +261,17 @@ def things_and_stuff(photo: state.Photo, label_set: LabelSet, truth: np.ndarray 
         observations.room_for_scores(scores, finest, min(answers[finest].streams)),
     )
     page.show_source(objects.score_objects, objects.things_and_stuff)
+
+
+def _show_objects(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> None:
+    """Things one by one, as semantic labels do not tell them apart where they touch."""
+    labels, names = objects.separate_objects(truth, label_set)
+    panel = replace(
+        panels.truth_panel(photo, labels),
+        title="Human labels: things",
+        caption=f"{len(names)} objects" if len(names) != 1 else "1 object",
+    )
+    panels.show([panel], photo, names, key="objects", columns=1, group=" objects")
 
 
 def _errors(cm: np.ndarray) -> int:
