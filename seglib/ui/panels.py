@@ -17,6 +17,10 @@ from seglib.ui.inputs import View
 from seglib.ui.loading import loading
 from seglib.ui.words import percent
 
+MODES = {  # what the colours of a picture mean where they are not the classes
+    "errors": "In colour: mistakes, each in the class that was named. Dimmed: what is right.",
+    "confidence": "The darker, the less sure. Human labels have no confidence, and keep the colours of their classes.",
+}
 CLOSE = 96  # pixels: the side of a close-up
 NO_TRUTH = (
     "There are no human labels for this photo, so there is nothing to score against: the nets' confidence is "
@@ -94,6 +98,8 @@ def show(
     if pinned is not None and pinned != state.pin(photo):
         state.remember_pin(pinned)
         st.rerun()
+    if mode in MODES:
+        st.caption(MODES[mode])
 
 
 def say_if_unfamiliar(photo: state.Photo, label_set: LabelSet) -> None:

@@ -7,13 +7,10 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE, ROOT, choose_page, settle, start_app
+from tests.browser.conftest import ROOT, choose_page, settle, start_app
 from tests.browser.photos import noise_photo, upload
-from tests.menu import PAGE_FILES
 
 pytestmark = pytest.mark.browser
-
-PATHS = ["" if path.stem == "compare" else path.stem for path in PAGE_FILES]
 
 
 def picture(page: Page, title: str) -> bytes:
@@ -70,33 +67,6 @@ def test_an_upload_is_segmented_and_a_bad_one_refused(page: Page, app: str) -> N
     )
     settle(page)
     expect(page.get_by_text("There are no human labels for this photo")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_every_page_fits_a_phone_puts_pictures_in_words_and_asks_nobody_else(
-    browser: Browser, app: str, path: str
-) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    hosts: set[str] = set()
-    errors: list[str] = []
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation',"
-        " broken => console.error('policy:', broken.violatedDirective, broken.blockedURI))"
-    )
-    page.on("console", lambda message: errors.append(message.text) if message.text.startswith("policy:") else None)
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{app}/{path}")
-    settle(page)
-    canvases = page.locator("canvas[role=application]")
-    if path not in ("scoreboard", "lecture", "notes"):  # they show no photo
-        expect(canvases.first).to_be_visible()
-    assert all(canvases.nth(i).get_attribute("aria-label") for i in range(canvases.count()))
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert hosts <= {app.removeprefix("http://"), ""}
-    assert errors == []
-    context.close()
 
 
 def test_a_deep_link_on_a_cold_server_meets_the_router(browser: Browser) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, ROOT, settle, start_app
-from tests.test_pyramid_page import PARTS, write_weights
+from tests.browser.conftest import ROOT, settle, start_app
+from tests.test_pyramid_page import write_weights
 
 pytestmark = pytest.mark.browser
 
@@ -46,21 +46,3 @@ def test_a_clicked_pixel_moves_all_views_and_a_link_reopens_them(page: Page, pyr
     settle(page)
     expect(page.get_by_text("at the pinned pixel")).to_have_text(after)  # the canvases draw a moment later
     expect(page.get_by_label("Half: sees")).not_to_be_checked()
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_no_part_is_wider_than_a_phone_and_every_picture_has_words(
-    browser: Browser, pyramid_app: str, part: str
-) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{pyramid_app}/pyramid?part={part}&photo=chelsea")
-    settle(page)
-    canvases = page.locator("canvas[role=application]")
-    expect(canvases.first).to_be_visible()
-    assert all(canvases.nth(i).get_attribute("aria-label") for i in range(canvases.count()))
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert errors == []
-    context.close()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, settle, start_app
+from tests.browser.conftest import DESKTOP, ROOT, settle, start_app
 
 pytestmark = pytest.mark.browser
 
@@ -99,13 +99,3 @@ def test_holes_are_hatched_and_rates_come_from_the_address(page: Page, app: str)
     stepper = page.locator(".stepper").nth(1)
     expect(stepper.get_by_text("3 layers (rate 2, 2, 2): a window of 13 x 13 px, 29.0 % of it seen.")).to_be_visible()
     assert stepper.locator('.cell[fill="url(#hole)"]').count() == 169 - 49
-
-
-@pytest.mark.parametrize("section", ["Theory and measured", "Dilation lab", "The bill"])
-def test_no_section_is_wider_than_a_phone(browser: Browser, app: str, section: str) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{app}/receptive_field?section={section.replace(' ', '+')}&photo=coins")
-    settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PHONE, settle
+from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 
@@ -64,16 +64,6 @@ def test_two_strokes_are_learnt_and_label_the_photo(page: Page, app: str) -> Non
     page.wait_for_timeout(300)
     use(page, "Undo")  # one's own strokes are not lost
     expect(page.get_by_text("There are newer strokes")).to_be_visible(timeout=PATIENCE)
-
-
-@pytest.mark.parametrize("experiment", ["Filters+and+textons", "Mosaic", "Learnt+from+photos", "Your+strokes"])
-def test_a_phone_need_not_scroll_sideways(browser: Browser, app: str, experiment: str) -> None:
-    context = browser.new_context(viewport=PHONE)
-    page = context.new_page()
-    page.goto(f"{app}/before_convnets?photo=china&before={experiment}")
-    settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()
 
 
 def test_a_click_moves_the_window(page: Page, app: str) -> None:

@@ -9,28 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from seglib.ui import page
+from tests.menu import PARTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROUTER = ROOT / "seglib" / "ui" / "router.py"
-# Page: the key by which links name its parts, and the parts. Links are a promise, so they are not read from the pages.
-LINKS = {
-    "annotation": ("annotation_panel", ["Paint", "Stopwatch", "Agreement", "Heavy tail"]),
-    "before_convnets": (
-        "before",
-        ["Filters and textons", "Mosaic", "Learnt from photos", "Your strokes", "Things"],
-    ),
-    "inside": (
-        "inside_part",
-        ["Red arrows", "One step", "While it learns", "Score maps", "Units", "Back to pixels", "Units and classes"],
-    ),
-    "metrics": (
-        "experiment",
-        ["Metric duel", "Five mean IoUs", "At the border", "Things and stuff", "Your folder"],
-    ),
-    "pyramid": ("part", ["The pyramid", "Levels", "Cost", "Superpixels"]),
-    "receptive_field": ("section", ["Grow the window", "Theory and measured", "Dilation lab", "The bill"]),
-    "scoreboard": ("board", ["Nets", "Claims", "Speed"]),
-}
+LINKS = {page: (key, list(parts)) for page, (key, parts) in PARTS.items() if key}
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ function modeOf(view, { labels, confidence }) {
   if ((mode === 'confidence' || (mode === 'unsure' && labels)) && confidence) return mode;
   if (!labels) return null;
   if (mode === 'errors' && labels !== view.truth) return mode; // the truth shows what would have been right
-  return mode === 'labels' || mode === 'errors' || mode === 'unsure' || view.highlight !== null ? 'labels' : null;
+  return mode !== 'none' || view.highlight !== null ? 'labels' : null;
 }
 
 function paintOverlay(view, { labels, confidence }, mode) {

@@ -266,6 +266,9 @@ def things_and_stuff(photo: state.Photo, label_set: LabelSet, truth: np.ndarray 
 def _show_objects(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> None:
     """Things one by one, as semantic labels do not tell them apart where they touch."""
     labels, names = objects.separate_objects(truth, label_set)
+    if not len(names):
+        panels.show([replace(panels.photo_panel(photo), caption="no things in it")], photo, None, key="objects")
+        return
     panel = replace(
         panels.truth_panel(photo, labels),
         title="Human labels: things",

@@ -1,0 +1,41 @@
+// Texts that are cut off where one looks at the page: by an edge that hides what lies beyond it, or in a box that must be
+// scrolled sideways. Shadow roots are looked into, for our pictures live there; what only screen readers hear is left out.
+() => {
+  const found = new Set();
+  const above = (node) => node.parentElement ?? node.getRootNode().host ?? null;
+  const looks = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const rect = range.getBoundingClientRect();
+    const chain = [];
+    for (let node = above(text); node && node !== document.body; node = above(node)) chain.push(node);
+    const hidden = (node) => {
+      const { visibility, display, opacity, clipPath } = getComputedStyle(node);
+      const box = node.getBoundingClientRect();
+      return visibility === 'hidden' || display === 'none' || opacity === '0' || clipPath !== 'none' ||
+        (display !== 'contents' && (box.width <= 1 || box.height <= 1));
+    };
+    if (rect.width < 2 || rect.height < 2 || chain.some(hidden)) return;
+    for (const node of chain) {
+      const { overflowX, overflowY } = getComputedStyle(node);
+      const box = node.getBoundingClientRect();
+      const scrolls = ['auto', 'scroll'].includes(overflowX);
+      if (scrolls && node.scrollWidth > node.clientWidth + 1) { found.add(`scrolls sideways: ${text.data.trim()}`); return; }
+      if (scrolls) return; // what lies below is reached by scrolling the page
+      const sideways = rect.right > box.right + 1.5 || rect.left < box.left - 1.5;
+      const below = rect.bottom > box.bottom + 2.5 || rect.top < box.top - 2.5;
+      const hides = (overflow) => ['hidden', 'clip'].includes(overflow);
+      if ((hides(overflowX) && sideways) || (hides(overflowY) && below)) { found.add(`cut off: ${text.data.trim()}`); return; }
+    }
+  };
+  const walk = (node) => {
+    for (const child of node.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE && child.data.trim()) looks(child);
+      if (child.nodeType !== Node.ELEMENT_NODE || ['STYLE', 'SCRIPT', 'OPTION'].includes(child.tagName)) continue;
+      if (child.shadowRoot) walk(child.shadowRoot);
+      walk(child);
+    }
+  };
+  walk(document.querySelector('[data-testid=stApp]'));
+  return [...found];
+}

@@ -1,0 +1,60 @@
+"""Every page and part, on a desktop, zoomed for a projector, and on a phone: nothing is cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, settle
+from tests.menu import PARTS, WITHOUT_PICTURES
+
+pytestmark = pytest.mark.browser
+CLIPPED = (Path(__file__).parent / "clipped.js").read_text(encoding="utf-8")
+ZOOMED = {"width": 960, "height": 600}  # 1440 x 900 at 150 %
+PLACES = [(page, key, part) for page, (key, parts) in PARTS.items() for part in parts]
+
+
+@pytest.mark.parametrize(("path", "key", "part"), PLACES, ids=lambda word: word or "-")
+def test_nothing_is_cut_off_and_nobody_else_is_asked(
+    browser: Browser, app: str, path: str, key: str, part: str
+) -> None:
+    page = browser.new_context(viewport=DESKTOP).new_page()
+    hosts: set[str] = set()
+    errors: list[str] = []
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation',"
+        " broken => console.error('policy:', broken.violatedDirective, broken.blockedURI))"
+    )
+    page.on("console", lambda message: errors.append(message.text) if message.text.startswith("policy:") else None)
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{app}/{path}?{key}={part}" if key else f"{app}/{path}")
+    settle(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    canvases = page.locator("canvas[role=application]")
+    if (path, part) not in WITHOUT_PICTURES:
+        expect(canvases.first).to_be_visible()
+    assert all(canvases.nth(i).get_attribute("aria-label") for i in range(canvases.count()))
+    for size in (DESKTOP, ZOOMED, PHONE):
+        page.set_viewport_size(size)
+        still(page)
+        assert page.evaluate(CLIPPED) == [], size
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert hosts <= {app.removeprefix("http://"), ""}
+    assert errors == []
+    page.context.close()
+
+
+def still(page: Page) -> None:
+    """Wait until the layout has stayed the same for a quarter of a second."""
+    page.wait_for_function(
+        """() => {
+            const main = document.querySelector('[data-testid=stMain]');
+            const now = `${main.clientWidth} ${main.scrollHeight}`;
+            const seen = (window.seenLayout ??= {});
+            if (seen.was !== now) Object.assign(seen, {was: now, since: performance.now()});
+            return performance.now() - seen.since > 250;
+        }"""
+    )
