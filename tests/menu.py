@@ -37,7 +37,8 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "notes": ("", ("",)),
 }
 WITHOUT_PICTURES = {
-    *(("lecture", ""), ("notes", ""), ("metrics", "Your folder"), ("annotation", "Heavy tail"), ("pyramid", "Cost")),
+    *(("lecture", ""), ("notes", ""), ("annotation", "Heavy tail"), ("pyramid", "Cost")),
+    *(("metrics", "Your folder"), ("metrics", "Five mean IoUs"), ("receptive_field", "Dilation lab")),
     *(("inside", "While it learns"), ("inside", "Units and classes")),
     *(("scoreboard", part) for part in PARTS["scoreboard"][1]),
 }

@@ -243,6 +243,7 @@ def test_a_clock_that_nobody_started_does_not_run(clock: str) -> None:
 
 def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
     app = open_panel("Agreement")
+    app.toggle(key="imagine").set_value(False).run()
     assert any("Two annotators" in element.value for element in app.info)
     other = np.where(TRUTH == 3, np.uint8(4), TRUTH)
     uploader = app.file_uploader(key="annotator_files")

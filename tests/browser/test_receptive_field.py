@@ -22,7 +22,8 @@ def caption(page: Page) -> tuple[str, ...]:
 
 def wait_for_views(page: Page) -> None:
     expect(page.get_by_text("The window test:")).to_be_visible(timeout=60_000)
-    expect(page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg')).to_be_visible()
+    charts = page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg')
+    expect(charts.last).to_be_visible()
     settle(page)
 
 

@@ -102,6 +102,8 @@ def _people(
         people[YOURS] = painting.labels
     for name, label_map in files.values():
         people[state.unlike(name, {*people, *OURS_TO_NAME})] = label_map
+    # One person alone agrees with nobody: the page opens on something to see.
+    st.session_state.setdefault("imagine", len(people) < 2)
     with place:
         if human is not None and st.toggle(
             "Imagine three more people",
