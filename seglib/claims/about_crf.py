@@ -95,8 +95,8 @@ CLAIMS = {
         11,
         f"deeplab on every second validation photo, before and after {ITERATIONS} iterations, parameters "
         "chosen on the others: `python -m seglib.tune_crf`.",
-        "Chen et al. (ICLR 2015), table 1, VOC 2012 validation: mean IoU 59.8 to 63.7, with a large field of view 62.3 "
-        "to 67.6. SegNet (TPAMI 2017), table 3, CamVid's test photos: "
+        "Chen et al. (ICLR 2015), table 1, VOC 2012 validation: mean IoU 59.80 to 63.74, with a large field of view "
+        "62.25 to 67.64. SegNet (TPAMI 2017), table 3, CamVid's test photos: "
         f"DeepLab-LargeFOV {PLAIN.mean_iou} to {SHARP.mean_iou} mean IoU and {PLAIN.boundary_f} to {SHARP.boundary_f} "
         f"boundary F, but {PLAIN.class_accuracy} to {SHARP.class_accuracy} class accuracy; table 4, SUN RGB-D: "
         f"{' to '.join(map(str, SEGNET_SUN.values()))} mean IoU.",

@@ -136,7 +136,7 @@ CLAIMS = {
         "All together: dilation, a large field of view and a CRF beat the plain fcn32s.",
         11,
         "Every second validation photo, step by step; times by the scoreboard.",
-        "Chen et al. (ICLR 2015), table 1, VOC 2012 validation: 59.8 to 67.6 with a large field of view and CRF.",
+        "Chen et al. (ICLR 2015), table 1, VOC 2012 validation: 59.80 to 67.64 with a large field of view and CRF.",
         "deeplab_crf?crf_part=All+together&photo=china",
     ),
 }

@@ -106,7 +106,7 @@ def _table(matrices: Mapping[str, np.ndarray | None], label_set: LabelSet) -> No
         for step, cm in matrices.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Step")
-    tables.show_wrapped(table, {"Time, ms": "{:,.0f}", "Memory, MB": "{:,.0f}"})
+    tables.show_wrapped(table, {"Time, ms": "{:,.0f}", "Memory, MB": "{:,.0f}", "Paper, %": "{:g}"})
     if not board["costs"]:
         return
     images = scores[next(iter(scores))]["images"] if scores else 0

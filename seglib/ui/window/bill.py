@@ -67,7 +67,7 @@ def _show(photo: state.Photo) -> None:
         _draw(lines, measure)
         st.caption(
             f"One photo of {about['size'][1]} x {about['size'][0]} px through nets of the same layers, on one core of: "
-            f"{about['machine']}. By `{about['command']}`."
+            f"{about['machine']}: the fastest of some runs, where the scoreboard has the median. By `{about['command']}`."
         )
     left, right = st.columns([1, 4])
     running = job is not None and job.running
