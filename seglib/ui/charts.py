@@ -11,6 +11,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.resolution import FCN_PAPER_CEILING
+from seglib.ui.large_type import show_chart
 from seglib.ui.words import percent
 
 
@@ -41,7 +42,7 @@ def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:
         .encode(y=alt.Y("top:Q"), text=alt.Text("value", format="+.2f"))
         .transform_calculate(top="max(datum.from, datum.to)")
     )
-    st.altair_chart(bars + words, height=300)
+    show_chart(bars + words, height=300)
 
 
 def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.ndarray]) -> None:
@@ -85,7 +86,7 @@ def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.n
     )
     names = nets.mark_text(align="left", dx=9, color="#D55E00", fontSize=13).encode(text="net")
     here = alt.Chart(pd.DataFrame({"factor": [factor]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
-    st.altair_chart(curves + nets + names + here, height=380)
+    show_chart(curves + nets + names + here, height=380)
     st.caption(
         f"At {factor} px the ceiling is {percent(ours[factor])} on this photo. "
         "Diamonds: our nets on this photo, each at its finest stride."

@@ -22,6 +22,7 @@ from seglib.quoting import quoted
 from seglib.ui import cache, page, paintings, panels, seen, state
 from seglib.ui.annotation import borders, observations
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.large_type import show_chart
 from seglib.ui.uploads import files_of
 from seglib.ui.words import foreign, literal, percent
 
@@ -210,4 +211,4 @@ def _people_chart(bars: pd.DataFrame) -> None:
             tooltip=["who", alt.Tooltip("mean IoU", format=".1f")],
         )
     )
-    st.altair_chart(chart)
+    show_chart(chart)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.claims.ledger import read_ledger
+from seglib.ui.large_type import show_chart
 
 PEOPLE, CHANCE = "two people", "by chance"
 COLORS = {PEOPLE: "#0072B2", CHANCE: "#8a8f98"}
@@ -56,4 +57,4 @@ def _chart(curve: dict[str, list[float]]) -> None:
         .mark_line(point=True)
         .encode(x=x, y=y, color=color, strokeDash=dash, tooltip=["of", "px", alt.Tooltip("F:Q", format=".1f")])
     )
-    st.altair_chart(band + lines, height=300)
+    show_chart(band + lines, height=300)

@@ -17,6 +17,7 @@ from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
 from seglib.ui import cache, page, panels, seen
 from seglib.ui.annotation import observations
+from seglib.ui.large_type import show_chart
 from seglib.ui.words import percent
 
 FINE = "our ten photos, fine labels"
@@ -97,7 +98,7 @@ def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> 
             tooltip=["class", alt.Tooltip("share", format=".4f", title="%"), "fate"],
         )
     )
-    st.altair_chart(chart, height=360)
+    show_chart(chart, height=360)
     half = np.searchsorted(np.cumsum(data["share"]), 50) + 1
     st.caption(f"{len(data)} classes; the commonest {half} own half of the pixels.")
     return shares

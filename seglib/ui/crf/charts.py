@@ -11,6 +11,7 @@ from seglib import metrics
 from seglib.crf import chosen
 from seglib.crf.trace import Trace
 from seglib.labels import LabelSet
+from seglib.ui.large_type import show_chart
 from seglib.ui.tables import show_wrapped
 
 # Mean IoU in per cent on VOC 2012 validation: Chen et al., ICLR 2015, table 1 (a).
@@ -30,7 +31,7 @@ def energy_chart(trace: Trace, iteration: int) -> None:
         .encode(x=x, y=alt.Y("free energy:Q", title="free energy, nats per pixel"), tooltip=tooltip)
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
-    st.altair_chart(line + here, height=280)
+    show_chart(line + here, height=280)
 
 
 def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) -> None:
@@ -61,7 +62,7 @@ def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) 
         )
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
-    st.altair_chart(lines + here, height=280)
+    show_chart(lines + here, height=280)
 
 
 def class_table(

@@ -15,6 +15,7 @@ from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
+from seglib.ui.large_type import show_chart
 from seglib.ui.photo import Photo
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _chart(arrows: RedArrows, node: int) -> None:
             tooltip=["path", "measure", alt.Tooltip("share", format=".3f")],
         )
     )
-    st.altair_chart(bars, height=280)
+    show_chart(bars, height=280)
 
 
 def _why(arrows: RedArrows, node: int) -> None:

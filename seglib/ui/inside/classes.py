@@ -14,6 +14,7 @@ from seglib.claims.literature import ZEILER_FERGUS
 from seglib.labels import LabelSet
 from seglib.ui import seen
 from seglib.ui.inside import observations
+from seglib.ui.large_type import show_chart
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.dissection --data DATA"
@@ -126,7 +127,7 @@ def _curve(measured: Mapping) -> None:
             tooltip=["stage", "curve", "units", alt.Tooltip("IoU", format=".1f")],
         )
     )
-    st.altair_chart(lines, height=360)
+    show_chart(lines, height=360)
 
 
 def _beside() -> None:

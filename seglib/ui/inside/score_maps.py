@@ -15,6 +15,7 @@ from seglib.ui import panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
+from seglib.ui.large_type import show_chart
 from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
@@ -128,7 +129,7 @@ def _single_answer(answer: np.ndarray, names: tuple[str, ...], best: list[int], 
         )
     )
     words = bars.mark_text(align="left", dx=4, color="#8a8f98").encode(text=alt.Text("P:Q", format=".1f"))
-    st.altair_chart(bars + words, height=34 * len(shown) + 50)
+    show_chart(bars + words, height=34 * len(shown) + 50)
 
 
 def _one_by_one(photo: Photo, single: ClassMaps, maps: ClassMaps, k: int, name: str) -> None:

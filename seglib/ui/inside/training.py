@@ -10,6 +10,7 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.ui import seen
 from seglib.ui.inside import observations
+from seglib.ui.large_type import show_chart
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.gradient_flow --data DATA"
@@ -90,7 +91,7 @@ def _chart(data: pd.DataFrame) -> None:
             tooltip=["name", "line", alt.Tooltip("norm", format=".3g")],
         )
     )
-    st.altair_chart(lines, height=380)
+    show_chart(lines, height=380)
 
 
 def _numbers(flow: dict, phase: str) -> None:

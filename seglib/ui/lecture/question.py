@@ -9,6 +9,7 @@ import streamlit as st
 from seglib.lecture.answers import Answer, NoAnswer
 from seglib.lecture.rooms import Asked, Room
 from seglib.lecture.routes import Question, Step
+from seglib.ui.large_type import show_chart
 from seglib.ui.lecture import count, guesses, hall, paint_it, scene
 from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.plain import escaped
@@ -141,4 +142,4 @@ def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | Non
             tooltip=["option", "round", "votes"],
         )
     )
-    st.altair_chart(chart, height=50 + 26 * len(options) * len(rounds))
+    show_chart(chart, height=50 + 26 * len(options) * len(rounds))

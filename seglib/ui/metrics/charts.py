@@ -16,6 +16,7 @@ from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
 from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
+from seglib.ui.large_type import show_chart
 from seglib.ui.tables import PERCENT, SHORT, percents
 
 SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
@@ -162,7 +163,7 @@ def convention_chart(
     colors = alt.Scale(domain=["alone", "chosen"], range=["#8a8f98", "#0072B2"])
     marks = base.mark_bar().encode(color=alt.Color("kind:N", legend=None, scale=colors))
     numbers = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text="text")
-    st.altair_chart(marks + numbers, height=300)
+    show_chart(marks + numbers, height=300)
 
 
 def library_table() -> None:
@@ -201,7 +202,7 @@ def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius:
         )
     )
     here = alt.Chart(pd.DataFrame({"radius": [radius]})).mark_rule(strokeDash=[3, 4]).encode(x="radius:Q")
-    st.altair_chart(curves + here, height=340)
+    show_chart(curves + here, height=340)
 
 
 def band_table(
@@ -267,7 +268,7 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
             ],
         )
     )
-    st.altair_chart(marks, height=360)
+    show_chart(marks, height=360)
 
 
 def thirds_table(thirds: Sequence[Sequence[ObjectScore]]) -> None:

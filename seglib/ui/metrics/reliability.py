@@ -11,6 +11,7 @@ from seglib.labels import LabelSet
 from seglib.metrics.calibration import Reliability, best_temperature, reliability
 from seglib.models.cards import read_card, shipped_nets, weights_path
 from seglib.ui import page, panels, seen, state
+from seglib.ui.large_type import show_chart
 from seglib.ui.metrics import observations
 from seglib.ui.record import table as record_table
 from seglib.ui.seen import always
@@ -96,7 +97,7 @@ def _diagram(curves: dict[str, Reliability]) -> None:
     )  # fmt: skip
     ideal = alt.Chart(pd.DataFrame({"x": [0, 100], "y": [0, 100]})).mark_line(strokeDash=[4, 4], color="#888888")
     record_table("Reliability", data.set_index("Pixels of"))
-    st.altair_chart(ideal.encode(x="x:Q", y="y:Q") + lines, width="stretch")
+    show_chart(ideal.encode(x="x:Q", y="y:Q") + lines, width="stretch")
 
 
 def _words(net: str, label_set_name: str, curves: dict[str, Reliability], truth: np.ndarray | None) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from seglib.claims import ledger
 from seglib.claims.ledger import FILE, SECTIONS, read_ledger
 from seglib.ui import links, page
+from seglib.ui.large_type import show_chart
 
 # Colour never stands alone: every verdict has words and a sign of its own.
 LOOKS = {
@@ -102,4 +103,4 @@ def _chart(figures: list[dict], unit: str) -> None:
     )
     chart = zero + spans.encode(x=alt.X("low:Q", title=f"{unit} for the claim"), x2="high:Q") + dots
     lines = sum(line.count("|") + 2 for line in data["line"])
-    st.altair_chart(chart, height=70 + 14 * lines)
+    show_chart(chart, height=70 + 14 * lines)

@@ -15,6 +15,7 @@ from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
 from seglib.ui import tables
+from seglib.ui.large_type import show_chart
 from seglib.ui.scoreboard import dot_names
 
 SCORES = {
@@ -123,7 +124,7 @@ def _plot(table: pd.DataFrame, by: str, label_set: LabelSet) -> None:
         .encode(text="net:N")
         for place, (align, dx, dy) in enumerate(dot_names.PLACES)
     ]
-    st.altair_chart(alt.layer(dots, *words), height=380)
+    show_chart(alt.layer(dots, *words), height=380)
 
 
 def _places(data: pd.DataFrame, column: str) -> list[int]:
@@ -195,7 +196,7 @@ def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
                 tooltip=["class", alt.Tooltip("IoU", format=".1f")],
             )
         )
-        st.altair_chart(chart, height=40 + 26 * len(data))
+        show_chart(chart, height=40 + 26 * len(data))
     with right:
         st.markdown("**Its worst validation photos**")
         worst = pd.Series({photo: f"{100 * iou:.1f}" for photo, iou in row["worst"].items()}, name="Mean IoU, %")

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from seglib.ui.large_type import show_chart
+
 COLORS = {"loss": "#009E73", "crops it learns from": "#0072B2", "held-out photo": "#D55E00"}
 DASHES = {"this run": [1, 0], "pinned": [6, 4]}
 
@@ -33,10 +35,10 @@ def curves(runs: Mapping[str, Sequence], number: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         loss = _lines(data[data["curve"] == "loss"], "loss", None)
-        st.altair_chart(loss + here, height=240)
+        show_chart(loss + here, height=240)
     with right:
         scores = _lines(data[data["curve"] != "loss"], "mean IoU, %", (0, 100))
-        st.altair_chart(scores + here, height=240)
+        show_chart(scores + here, height=240)
 
 
 def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> alt.Chart:

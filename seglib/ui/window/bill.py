@@ -14,6 +14,7 @@ from seglib.costs import bill
 from seglib.lecture.answers import in_range
 from seglib.ui import host, page, panels, seen, state
 from seglib.ui.background import Job
+from seglib.ui.large_type import show_chart
 from seglib.ui.loading import loading
 from seglib.ui.window import observations
 
@@ -67,7 +68,8 @@ def _show(photo: state.Photo) -> None:
         _draw(lines, measure)
         st.caption(
             f"One photo of {about['size'][1]} x {about['size'][0]} px through nets of the same layers, on one core of: "
-            f"{about['machine']}: the fastest of some runs, where the scoreboard has the median. By `{about['command']}`."
+            f"{about['machine']}: the fastest of some runs, where the scoreboard "
+            f"has the median. By `{about['command']}`."
         )
     left, right = st.columns([1, 4])
     running = job is not None and job.running
@@ -191,7 +193,7 @@ def _chart(lines: Sequence[bill.Item], measure: str) -> None:
         chart.transform_filter("datum.how != 'estimated'").mark_line(strokeDash=[4, 4]).encode(x=x, y=y, color=color)
     )
     points = chart.mark_point(size=90, strokeWidth=2).encode(x=x, y=y, color=color, shape=how, tooltip=words)
-    st.altair_chart(dashed + solid + points, height=360)
+    show_chart(dashed + solid + points, height=360)
 
 
 def _table(lines: Sequence[bill.Item]) -> None:

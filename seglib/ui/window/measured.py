@@ -16,6 +16,7 @@ from seglib.models.cards import all_nets
 from seglib.rendering import score_scale
 from seglib.ui import cache, inputs, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.large_type import show_chart
 from seglib.ui.loading import loading
 from seglib.ui.window import cache as window_cache
 from seglib.ui.window import observations
@@ -167,7 +168,7 @@ def _paths(view: View) -> None:
     size = len(shares)
     step = max(1, size // 300)
     data = pd.DataFrame({"px": np.arange(size)[::step] - size // 2, "share": 100 * shares[::step] / shares.max()})
-    st.altair_chart(
+    show_chart(
         alt.Chart(data)
         .mark_area(color="#0072B2", opacity=0.7, line=True)
         .encode(
@@ -274,7 +275,7 @@ def _chart(curve: Sequence[object], label_set: LabelSet, k: int, side: int, theo
             tooltip=["mark", "side"],
         )
     )
-    st.altair_chart((lines + rules).resolve_scale(color="independent"), height=320)
+    show_chart((lines + rules).resolve_scale(color="independent"), height=320)
 
 
 def _verdict(view: View, crops: Sequence[object]) -> None:
