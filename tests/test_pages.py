@@ -18,6 +18,7 @@ from seglib.metrics.boundary import boundary_band
 from seglib.models import torchvision_nets
 from seglib.models.cards import shipped_nets
 from seglib.models.prediction import predict
+from seglib.models.streams import stream_scores
 from seglib.models.weights import load_model
 from seglib.photos import PHOTOS, load_photo, photo_truth
 from seglib.resolution import ceilings
@@ -61,7 +62,7 @@ def test_the_last_layer_is_drawn_as_score_maps_of_which_the_largest_wins() -> No
     app, labels = open_page("resolution.py", photo="china"), LABEL_SETS["everyday"]
     shown = views(app)["last_layer"]["panels"]
     model = load_model("fcn32s", "everyday")
-    scores = predict(model, load_photo("china")).streams[32]
+    scores = stream_scores(model, load_photo("china"))[32]
     shares = np.bincount(scores.argmax(0).ravel(), minlength=len(labels)) / scores[0].size
     first = labels.classes[int(shares.argmax())]
     assert shown[0]["title"] == f"Scores for {first}"
@@ -256,7 +257,15 @@ def test_without_a_border_in_the_close_up_nobody_is_judged() -> None:
 @pytest.mark.parametrize(
     ("name", "sentences"),
     [
-        ("skip_connections.py", {"skips/finer streams speak at borders", "skips/right at borders", "skips/help"}),
+        (
+            "skip_connections.py",
+            {
+                "skips/finer streams speak at borders",
+                "skips/right at borders",
+                "skips/help",
+                "skips/streams turn more right than wrong",
+            },
+        ),
         (
             "resolution.py",
             {

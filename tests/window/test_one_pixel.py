@@ -106,7 +106,7 @@ def test_a_changed_patch_gives_the_scores_of_the_changed_photo(data, size, name,
     with torch.inference_mode():
         one = OnePixel(net, size, point)
         found = one.scores_without(one.maps(x), patch, 0.5)
-        assert torch.allclose(found, net(changed)[..., *point], atol=1e-4)
+        assert torch.allclose(found, net(changed)[..., *point], atol=1e-3)  # of scores up to some hundreds
 
 
 _NETS: dict[str, nn.Module] = {}

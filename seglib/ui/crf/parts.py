@@ -34,7 +34,7 @@ def who_talks() -> None:
         return
     experiments.who_talks_to_whom(view)
     experiments.messages(view)
-    page.show_source(mean_field.messages, Lattice.filter, example="fully_connected_crf")
+    page.show_source(mean_field.messages, Lattice.filter)
 
 
 def together() -> None:

@@ -60,7 +60,7 @@ def all_together(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | No
     _table(matrices, label_set)
     scores = {step: metrics.mean_iou(cm) for step, cm in matrices.items() if cm is not None}
     seen.what_you_should_see(observations.together_better(scores), observations.largest_step(scores))
-    page.show_source(crf_cache.run, metrics.mean_iou, example="fully_connected_crf")
+    page.show_source(crf_cache.run, metrics.mean_iou)
 
 
 def _answers(photo: state.Photo, label_set: LabelSet) -> dict[str, np.ndarray]:

@@ -2,14 +2,21 @@
 const listeners = new WeakMap();
 
 export default function ({data, parentElement}) {
-  const output = parentElement.querySelector('output');
-  const noun = document.createElement('small');
-  noun.textContent = ` ${data.noun}`;
-  const show = (count) => output.replaceChildren(String(count), noun);
-  show(data.count);
-  if (listeners.has(parentElement)) window.removeEventListener('lecture-count', listeners.get(parentElement));
-  const listen = (event) => show(event.detail);
-  listeners.set(parentElement, listen);
-  window.addEventListener('lecture-count', listen);
-  return () => window.removeEventListener('lecture-count', listen);
+  let state = listeners.get(parentElement);
+  if (!state) {
+    state = {calls: 0, noun: document.createElement('small')};
+    const output = parentElement.querySelector('output');
+    state.show = (count) => output.replaceChildren(String(count), state.noun);
+    state.hear = (event) => state.show(event.detail);
+    window.addEventListener('lecture-count', state.hear);
+    listeners.set(parentElement, state);
+  }
+  state.noun.textContent = ` ${data.noun}`;
+  state.show(data.count);
+  const call = ++state.calls;
+  return () => {
+    if (call !== state.calls) return; // Streamlit also cleans up calls that a newer one overtook
+    window.removeEventListener('lecture-count', state.hear);
+    listeners.delete(parentElement);
+  };
 }

@@ -14,10 +14,19 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   if (data.room) sessionStorage.setItem('lecture-room', data.room);
   else if (data.left) sessionStorage.removeItem('lecture-room');
   else if (known) setTriggerValue('room', known);
-  const live = listeners.get(parentElement);
-  if (live) { live.data = data; live.send = setStateValue; return; }
-  const state = {data, send: setStateValue};
-  listeners.set(parentElement, state);
+  let state = listeners.get(parentElement);
+  if (!state) listeners.set(parentElement, (state = listen(route)));
+  Object.assign(state, {data, send: setStateValue});
+  const call = ++state.calls;
+  return () => {
+    if (call !== state.calls) return; // Streamlit also cleans up calls that a newer one overtook
+    state.end();
+    listeners.delete(parentElement);
+  };
+}
+
+function listen(route) {
+  const state = {calls: 0, data: null, send: null};
   const ask = (step) => {
     route.wanted = step;
     route.at = Date.now();
@@ -48,5 +57,6 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   document.addEventListener('keydown', onKey, true);
   const timer = setInterval(look, 1000);
   document.documentElement.dataset.lectureKeys = 'heard';
-  return () => { document.removeEventListener('keydown', onKey, true); clearInterval(timer); listeners.delete(parentElement); };
+  state.end = () => { document.removeEventListener('keydown', onKey, true); clearInterval(timer); };
+  return state;
 }

@@ -51,7 +51,7 @@ def in_pictures(photo: state.Photo, label_set: LabelSet) -> None:
         observations.window_pays(scores, "shallow8", "fcn8s"),
         observations.window_pays(scores, "plain8", "dilated8"),
     )
-    page.show_source(receptive_field, metrics.mean_iou, example="receptive_field")
+    page.show_source(receptive_field, metrics.mean_iou)
 
 
 def _score(truth: np.ndarray, labels: np.ndarray, label_set: LabelSet) -> float:

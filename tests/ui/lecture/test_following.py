@@ -192,9 +192,10 @@ def test_the_knobs_are_those_that_the_pages_bind_to_the_address() -> None:
 
 
 # Keys that are computed, and those handed to `run_parts`.
-STREAMS = {f"stream{stride}" for stride in (16, 8, 4)} | {f"level{stride}" for stride in (1, 2, 4)}
+STREAMS = {f"stream{stride}" for stride in (16, 8, 4)} | {f"level{grid}" for grid in (8, 16, 32)}
 COMPUTED = STREAMS | {"nets", "band_nets", "things_nets", "box_by"}
 PARTS = {
+    "crf_part",
     "teach_part",
     "annotation_panel",
     "inside_part",
