@@ -1,7 +1,7 @@
 // The presenter's keys. One listener for the page; it sends the step that is wanted, never "one further", and as a state,
 // which goes along with every later message: a press that comes while the last one is still on its way is not lost. Capture phase, for a slider would take
 // PageDown for itself. The room's key is kept for this tab alone, so that a reload finds its room again.
-// Where there is a room, its server is asked once a second what the notes want, and how many have voted.
+// Where there is a room, its server is asked once a second which step the notes want.
 const listeners = new WeakMap();
 const EDITABLE = 'textarea, select, [contenteditable=true], input:not([type=range]):not([type=checkbox]):not([type=radio])';
 const MOVED_BY_ARROWS = 'input, canvas, [role=slider], [role=tab], [role=radio], [role=option], [role=application]';
@@ -49,8 +49,7 @@ function listen(route) {
     try {
       const answer = await fetch('vote/lead', {headers: {Authorization: `Key ${room}`}, cache: 'no-store'});
       if (!answer.ok) return;
-      const {wanted, count} = await answer.json();
-      window.dispatchEvent(new CustomEvent('lecture-count', {detail: count}));
+      const {wanted} = await answer.json();
       if (wanted !== null && step === state.data.step && wanted !== step && route.wanted === null) ask(wanted);
     } catch { /* no connection: the next look may have one */ }
   };

@@ -16,7 +16,7 @@ from seglib.lecture.routes import Paint, Step
 from seglib.metrics.agreement import heat_picture
 from seglib.models.cards import shipped_nets
 from seglib.ui import panels, state
-from seglib.ui.lecture import count, hall
+from seglib.ui.lecture import hall
 from seglib.ui.lecture.plain import escaped
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
@@ -55,12 +55,18 @@ def show(step: Step, room: Room) -> None:
         st.button("Let the class paint", type="primary", icon=":material/brush:", on_click=rooms.ask, args=(key, asked))
     elif room.is_open:
         with st.container(horizontal=True, vertical_alignment="center"):
-            count.draw("painters", rooms.count(room))
+            _painters()
             st.button("End the painting", type="primary", on_click=rooms.end, args=(key,), key="lecture_end")
     elif not room.is_shown:
         st.button("Show", type="primary", on_click=rooms.show, args=(key, None), key="lecture_show")
     else:
         _show_pooled(step, room, photo)
+
+
+@st.fragment(run_every=1)
+def _painters() -> None:
+    if room := hall.room():
+        st.metric("Painters", hall.rooms().count(room), width="content")
 
 
 def _show_pooled(step: Step, room: Room, photo: Photo) -> None:

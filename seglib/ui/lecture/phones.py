@@ -83,7 +83,7 @@ async def ballot(request: Request) -> Response:
 
 
 async def lead(request: Request) -> Response:
-    """For the lecturer's own window: the step that the notes ask for, and how many have voted.
+    """For the lecturer's own window: the step that the notes ask for.
 
     A part of the page that looks again by itself would ask Streamlit for it. But a look that is on its way while the
     page changes names the page that has gone, and its answer leaves the browser with neither.
@@ -92,8 +92,7 @@ async def lead(request: Request) -> Response:
     room = await _call(rooms().steer, Key.parse(word)) if scheme == "Key" else None
     if room is None:
         return _plain(404)
-    count = await _call(rooms().count, room)
-    return JSONResponse({"wanted": room.wanted, "count": count}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"wanted": room.wanted}, headers={"Cache-Control": "no-store"})
 
 
 def _plain(status: int) -> Response:

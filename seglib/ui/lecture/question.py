@@ -10,7 +10,7 @@ from seglib.lecture.answers import Answer, NoAnswer
 from seglib.lecture.rooms import Asked, Room
 from seglib.lecture.routes import Question, Step
 from seglib.ui.large_type import show_chart
-from seglib.ui.lecture import count, guesses, hall, paint_it, scene
+from seglib.ui.lecture import guesses, hall, paint_it, scene
 from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.plain import escaped
 from seglib.ui.loading import loading
@@ -92,7 +92,7 @@ def _vote(step: Step, room: Room) -> None:
     if room.is_open:
         st.caption(" · ".join(escaped(option) for option in question.options))
         with st.container(horizontal=True, vertical_alignment="center"):
-            count.draw("votes", rooms.count(room))  # the count alone, for what was said would be copied
+            votes_so_far()
             st.button("End the vote", type="primary", on_click=rooms.end, args=(key,), key="lecture_end")
         return
     if not room.is_shown:
@@ -114,6 +114,13 @@ def _vote(step: Step, room: Room) -> None:
     histogram(question.options, votes, answer.right if answer else None)
     if answer:
         _say(question, answer, None)
+
+
+@st.fragment(run_every=1)
+def votes_so_far() -> None:
+    """How many have voted: the count alone, for what was said would be copied."""
+    if room := hall.room():
+        st.metric("Votes", hall.rooms().count(room), label_visibility="collapsed", width="content")
 
 
 def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | None) -> None:
