@@ -72,17 +72,17 @@ def separate_objects(truth: np.ndarray, label_set: LabelSet, smallest: int = SMA
 
     `IGNORE` where there is no thing, in crumbs, and in what comes after the `MOST` largest.
     """
-    found = []
+    objects = []
     for k in (label_set.index(name) for name in label_set.classes if name in label_set.things):
         count, regions, stats, _ = cv2.connectedComponentsWithStats((truth == k).astype(np.uint8))
         sizes = stats[:, cv2.CC_STAT_AREA]
-        found += [(int(sizes[i]), k, regions == i) for i in range(1, count) if sizes[i] >= smallest]
-    found = sorted(found, key=lambda each: -each[0])[:MOST]
+        objects += [(int(sizes[i]), k, regions == i) for i in range(1, count) if sizes[i] >= smallest]
+    objects = sorted(objects, key=lambda each: -each[0])[:MOST]
     labels, names = np.full(truth.shape, IGNORE, np.uint8), []
-    for number, (_, k, region) in enumerate(found):
+    for number, (_, k, region) in enumerate(objects):
         labels[region] = number
-        names.append(f"{label_set.classes[k]} {sum(kind == k for _, kind, _ in found[: number + 1])}")
-    colors = tuple(PALETTE[number % len(PALETTE)] for number in range(len(found)))
+        names.append(f"{label_set.classes[k]} {sum(kind == k for _, kind, _ in objects[: number + 1])}")
+    colors = tuple(PALETTE[number % len(PALETTE)] for number in range(len(objects)))
     return labels, LabelSet("objects", "Objects", tuple(names), colors, frozenset(names))
 
 

@@ -23,7 +23,7 @@ import streamlit as st
 
 from seglib.assets import DamagedFile, leave_out
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
-from seglib.models.cards import WeightsError, weights_path
+from seglib.models.cards import WeightsError, shipped_nets, weights_path
 from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
 from seglib.ui.memory import CONSTANTS, MEMORY, name_of
@@ -154,6 +154,14 @@ def net_probabilities(photo: Photo, net: str, label_set_name: str) -> np.ndarray
 
     with COMPUTE:
         return predict(model(net, label_set_name), photo.image).probabilities
+
+
+@shared(32)
+def net_labels(photo: Photo, net: str, label_set_name: str) -> np.ndarray:
+    """A net's classes for a photo, ``(H, W)`` uint8: an FCN's from what all pages share, others' by probabilities."""
+    if net in shipped_nets(label_set_name):
+        return segment(photo, net, label_set_name).labels
+    return net_probabilities(photo, net, label_set_name).argmax(0).astype(np.uint8)
 
 
 @shared(2, lasting=True)

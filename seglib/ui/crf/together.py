@@ -10,8 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
-from seglib.claims.files import read_scoreboard
-from seglib.costs.bill import ON_RESIDUAL
+from seglib.claims.files import costs_of, read_scoreboard
 from seglib.costs.cost import CRF
 from seglib.crf.chosen import chosen_iterations, chosen_params
 from seglib.labels import LabelSet
@@ -66,11 +65,7 @@ def all_together(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | No
 def _answers(photo: state.Photo, label_set: LabelSet) -> dict[str, np.ndarray]:
     """Each step's classes, ``(H, W)``."""
     nets = all_nets(label_set.name)
-    answers = {
-        net: cache.net_probabilities(photo, net, label_set.name).argmax(0).astype(np.uint8)
-        for net in STEPS
-        if net in nets
-    }
+    answers = {net: cache.net_labels(photo, net, label_set.name) for net in STEPS if net in nets}
     if "deeplab" in answers:
         unary = crf_cache.net_unary(photo, "deeplab", label_set.name)
         run = crf_cache.run(photo, unary, chosen_params(label_set.name))
@@ -121,8 +116,7 @@ def _table(matrices: Mapping[str, np.ndarray | None], label_set: LabelSet) -> No
 
 def _costs(costs: Mapping[str, dict], label_set_name: str) -> dict[str, dict]:
     """Costs of each step by its name; the last one's are the net's and the CRF's, one after the other."""
-    tail = ON_RESIDUAL if label_set_name == "street" else ""
-    of = {net: costs.get(net + tail, cost) for net, cost in costs.items()}
+    of = costs_of(costs, label_set_name)
     if "deeplab" in of and CRF in of:
         net, crf = of["deeplab"], of[CRF]
         of[LAST] = {

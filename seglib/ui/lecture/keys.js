@@ -1,6 +1,7 @@
 // The presenter's keys. One listener for the page; it sends the step that is wanted, never "one further", and as a state,
-// which goes along with every later message: a press that comes while the last one is still on its way is not lost. Capture phase, for a slider would take
-// PageDown for itself. The room's key is kept for this tab alone, so that a reload finds its room again.
+// which goes along with every later message: a press that comes while the last one is still on its way is not lost.
+// Capture phase, for a slider would take PageDown for itself. The room's key is kept for this tab alone, so that a
+// reload finds its room again.
 // Where there is a room, its server is asked once a second which step the notes want.
 const listeners = new WeakMap();
 const EDITABLE = 'textarea, select, [contenteditable=true], input:not([type=range]):not([type=checkbox]):not([type=radio])';

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 from seglib.lecture.answers import Answer, Scene, right_option
 from seglib.lecture.routes import Question, Value
-from seglib.models.cards import shipped_nets
 from seglib.models.segmentation import digest
 from seglib.ui import cache, state
-from seglib.ui.photo import Photo
 
 
 def answer(question: Question, view: Mapping[str, Value]) -> Answer | None:
@@ -43,15 +40,8 @@ def scene(view: Mapping[str, Value]) -> Scene:
         label_set=labels,
         truth=state.truth(photo, labels),
         point=state.pin(photo),
-        labels_of=lambda net: _labels(photo, net, labels.name),
+        labels_of=lambda net: cache.net_labels(photo, net, labels.name),
         streams_of=lambda net: cache.segment(photo, net, labels.name).streams,
         probabilities_of=lambda net: cache.net_probabilities(photo, net, labels.name),
         view=view,
     )
-
-
-def _labels(photo: Photo, net: str, label_set_name: str) -> np.ndarray:
-    """A net's label map: of an FCN from what the pages share, of others from their probabilities."""
-    if net in shipped_nets(label_set_name):
-        return cache.segment(photo, net, label_set_name).labels
-    return cache.net_probabilities(photo, net, label_set_name).argmax(0).astype(np.uint8)

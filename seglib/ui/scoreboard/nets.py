@@ -8,9 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from seglib.assets import read_json
-from seglib.claims.files import read_scoreboard
+from seglib.claims.files import costs_of, read_scoreboard
 from seglib.claims.literature import CAMVID, ROWS, SURE
-from seglib.costs.bill import ON_RESIDUAL
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
@@ -48,7 +47,7 @@ def nets(label_set: LabelSet) -> None:
         return
     scores, costs = board["scores"][label_set.name], board["costs"]
     table = pd.DataFrame({title: {net: 100 * row[key] for net, row in scores.items()} for key, title in SCORES.items()})
-    table = table.join(_cost_table(_costs_of(costs, label_set.name), [net for net in scores if net in costs]))
+    table = table.join(_cost_table(costs_of(costs, label_set.name), [net for net in scores if net in costs]))
     by = st.segmented_control("Cost", list(COSTS), default="Time", required=True, key="cost", bind="query-params")
     _plot(table, by, label_set)
     st.caption(_words(board, next(iter(scores.values()))["images"], by, label_set))
@@ -63,12 +62,6 @@ def nets(label_set: LabelSet) -> None:
     st.markdown("**Torchvision's nets in the same run**")
     _show(_cost_table(costs, board["peers"]))
     _one_net(scores, label_set)
-
-
-def _costs_of(costs: dict[str, dict], label_set_name: str) -> dict[str, dict]:
-    """Costs of a label set's nets by name: those on its trunk."""
-    tail = ON_RESIDUAL if label_set_name == "street" else ""
-    return {net: costs.get(net + tail, cost) for net, cost in costs.items()}
 
 
 def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:

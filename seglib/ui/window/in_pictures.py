@@ -35,7 +35,7 @@ def in_pictures(photo: state.Photo, label_set: LabelSet) -> None:
         panels.show([first], photo, label_set, key="ways", truth=truth, columns=3)
         return
     nets = [net for net in WAYS if net in all_nets(label_set.name)]
-    answers = {net: cache.net_probabilities(photo, net, label_set.name).argmax(0).astype(np.uint8) for net in nets}
+    answers = {net: cache.net_labels(photo, net, label_set.name) for net in nets}
     windows = {net: receptive_field(cache.layer_table(net, label_set.name)).size for net in nets}
     scores = {} if truth is None else {net: _score(truth, labels, label_set) for net, labels in answers.items()}
     pictures = [first, *(_picture(net, answers[net], windows[net], scores, photo) for net in nets)]
