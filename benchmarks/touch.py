@@ -112,9 +112,9 @@ def main() -> None:
     names = {place: " / ".join(filter(None, (place[0] or "opening page", place[1]))) for place in costs}
     report = {
         "processor ms of a touch": {"bare page": spread(base, 2)}
-        | {names[place]: spread(found, 1) | {"bytes": size} for place, (found, size) in costs.items()},
+        | {names[place]: spread(taken, 1) | {"bytes": size} for place, (taken, size) in costs.items()},
         "ratios": {
-            f"{names[place]} : bare page": spread(found / np.median(base), 2) for place, (found, _) in costs.items()
+            f"{names[place]} : bare page": spread(taken / np.median(base), 2) for place, (taken, _) in costs.items()
         },
     }
     publish(report, args.out)
