@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 
 from seglib.ui import warm_up
 from seglib.ui.headers import SafeAnswers
+from seglib.ui.late_looks import NoLateLooks
 from seglib.ui.lecture import phones
 
 
@@ -26,4 +27,5 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     yield {}
 
 
-app = st.App("seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES, middleware=[Middleware(SafeAnswers)])
+middleware = [Middleware(SafeAnswers), Middleware(NoLateLooks)]
+app = st.App("seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES, middleware=middleware)

@@ -16,7 +16,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-collect_ignore = ["pyramid_app.py", "replica_app.py"]  # apps for tests to start, not modules to search for doctests
+collect_ignore = [  # apps for tests to start, not modules to search for doctests
+    "late_looks_app.py",
+    "late_looks_router.py",
+    "pyramid_app.py",
+    "replica_app.py",
+]
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE = 20_000  # ms: a busy machine may take seconds for what usually takes a tenth of one

@@ -6,6 +6,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from seglib.ui.headers import SafeAnswers
+from seglib.ui.late_looks import NoLateLooks
 
 ROUTER = Path(__file__).resolve().parent.parent.parent / "seglib" / "ui" / "router.py"
-app = st.App(ROUTER, middleware=[Middleware(SafeAnswers)])
+app = st.App(ROUTER, middleware=[Middleware(SafeAnswers), Middleware(NoLateLooks)])
