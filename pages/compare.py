@@ -37,14 +37,14 @@ if truth is None:
 scores, pixel = st.columns(2, gap="medium")
 if answers and truth is not None:
     with scores:
-        st.subheader("Scores on this photo")
+        st.header("Scores on this photo")
         tables.score_table(cms)
         st.caption(f"Void pixels are not counted: {percent((truth == 255).mean())} of this photo.")
         tables.name_phantoms(cms, label_set)
 if answers:
     with pixel:
         row, col = state.pin(photo)
-        st.subheader(f"The pixel at row {row}, column {col}")
+        st.header(f"The pixel at row {row}, column {col}")
         tables.pixel_table(
             {net: cache.pixel_probabilities(answer, (row, col)) for net, answer in answers.items()},
             label_set,

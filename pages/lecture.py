@@ -10,7 +10,7 @@ routes, room = st.columns([2, 1], gap="large")
 with routes:
     lobby.routes()
 with room:
-    st.subheader("The class")
+    st.header("The class")
     lobby.room_card()
-st.subheader("A route of your own")
+st.header("A route of your own")
 lobby.own_route()

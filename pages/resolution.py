@@ -17,7 +17,7 @@ truth = state.truth(photo, label_set)
 page.wait_for_nets()
 panels.say_if_unfamiliar(photo, label_set)
 
-st.subheader("From photo to scores and back")
+st.header("From photo to scores and back")
 net, how = inputs.choose_net_and_upsampling(list(shipped_nets(label_set.name)))
 answers = panels.segment_all(photo, label_set, [net])
 if not answers:
@@ -49,10 +49,10 @@ panels.show(
 )
 tables.layer_table(net, photo, label_set)
 
-st.subheader("The last layer: one score map a class")
+st.header("The last layer: one score map a class")
 last_layer(photo, label_set, answer)
 
-st.subheader("The ceiling")
+st.header("The ceiling")
 st.markdown(
     "Subsample the *human labels themselves*, upsample them again, and score the result: about what a net could reach "
     "that knew everything, and answered on this grid."

@@ -44,7 +44,7 @@ else:
     what_turned(photo, label_set, truth)
 
 row, col = state.pin(photo)
-st.subheader("The streams, and their sum")
+st.header("The streams, and their sum")
 k = inputs.choose_class(label_set, answer=int(answer.labels[row, col]))
 shares = cache.contributions(answer, k)
 scores = cache.stream_pictures(answer, k)
@@ -84,7 +84,7 @@ with sum_view:
         picture=cache.score_picture(total, limit),
     )
     panels.show([summed], photo, None, key="sum", columns=1)
-    st.image(score_scale(), caption=f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width="stretch")
+    panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}")
 with sum_chart:
     steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
     charts.waterfall(steps, "sum", f"Score for {label_set.classes[k]} at row {row}, column {col}")
@@ -94,7 +94,7 @@ with sum_chart:
         f"{percent(float(others[k]))} probable here; {net} says {label_set.classes[int(answer.labels[row, col])]}."
     )
 
-st.subheader("The border, close up")
+st.header("The border, close up")
 border.close_up(photo, label_set, truth)
 distance = None if truth is None else cache.border_distance(truth)
 seen.what_you_should_see(
@@ -103,6 +103,6 @@ seen.what_you_should_see(
     observations.right_at_borders(coarse.labels, answer.labels, truth, distance, net),
     observations.skips_help(cms["fcn32s"], cms[net], net, label_set.name),
 )
-st.subheader("On the validation photos, beside the paper")
+st.header("On the validation photos, beside the paper")
 tables.validation_table(label_set)
 page.show_source(metrics.mean_iou, example="skip_contribution")

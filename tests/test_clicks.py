@@ -72,7 +72,7 @@ def all_that_is_said(app: AppTest) -> dict[str, object]:
     shown = {
         f"view {key}": json.dumps(view, sort_keys=True) for key, view in views(app).items() if "painter" not in key
     }
-    for kind in ("title", "subheader", "markdown", "caption", "info", "warning", "success"):
+    for kind in ("title", "header", "markdown", "caption", "info", "warning", "success"):
         shown[kind] = [TIMES.sub("", element.value) for element in getattr(app, kind)]
     shown["metrics"] = [(metric.label, metric.value, metric.delta) for metric in app.metric]
     shown["tables"] = [element.value.to_csv() for element in (*app.dataframe, *app.table)]

@@ -178,3 +178,32 @@ def test_names_quoted_in_the_text_exist():
         if not _defines(TREES[".".join(parts[:depth])].body, parts[depth:]):
             wrong.append(f"{file}: {name}")
     assert not wrong
+
+
+def _calls(folder: str) -> list[tuple[str, ast.Call]]:
+    """All calls of functions and methods in a folder's modules, with what is called."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted((ROOT / folder).rglob("*.py"))}
+    return [
+        (f"{path.name}: {ast.unparse(node.func)}", node)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
+
+
+def test_pictures_and_charts_say_what_they_show_to_those_who_do_not_see_them():
+    shown = [
+        (name, call)
+        for folder in ("pages", "seglib/ui")
+        for name, call in _calls(folder)
+        if name.endswith((".image", ".altair_chart", ".vega_lite_chart", ".pyplot", ".line_chart", ".bar_chart"))
+    ]
+    assert any(name.endswith("st.image") for name, _ in shown)  # the search finds what is there
+    assert [name for name, call in shown if "alt" not in {keyword.arg for keyword in call.keywords}] == []
+
+
+def test_words_among_a_charts_marks_have_the_themes_colour():
+    drawn = [(name, call) for name, call in _calls("seglib/ui") if name.endswith("mark_text")]
+    assert drawn
+    plain = [name for name, call in drawn if "WORDS" not in {ast.unparse(keyword.value) for keyword in call.keywords}]
+    assert plain == []

@@ -156,7 +156,7 @@ def test_a_link_to_a_class_that_is_no_more_says_so() -> None:
 def test_a_link_reopens_photo_classes_nets_and_pixel() -> None:
     app = open_page(photo="rocket", classes="street", pin="17,23")
     assert app.selectbox(key="photo").value == "rocket"
-    assert "row 17, column 23" in " ".join(element.value for element in app.subheader)
+    assert "row 17, column 23" in " ".join(element.value for element in app.header)
     assert views(app)["compare"]["pin"] == [17, 23]
 
 
@@ -198,7 +198,7 @@ def test_a_pinned_pixel_is_read_out_everywhere() -> None:
     app = open_page(photo="china")
     app.session_state["pin"] = (11, 12)
     app.run()
-    assert "row 11, column 12" in " ".join(element.value for element in app.subheader)
+    assert "row 11, column 12" in " ".join(element.value for element in app.header)
     app.switch_page(str(ROOT / "pages" / "skip_connections.py")).run()
     calm(app)
     assert views(app)["streams"]["pin"] == [11, 12]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.resolution import FCN_PAPER_CEILING
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import WORDS, show_chart
 from seglib.ui.words import percent
 
 
@@ -38,11 +38,11 @@ def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:
         ),
     )
     words = (
-        base.mark_text(dy=-8, fontSize=14, color="#8a8f98")
+        base.mark_text(dy=-8, align="center", **WORDS)
         .encode(y=alt.Y("top:Q"), text=alt.Text("value", format="+.2f"))
         .transform_calculate(top="max(datum.from, datum.to)")
     )
-    show_chart(bars + words, height=300)
+    show_chart(bars + words, f"{title}: " + ", ".join(f"{row['step']} {row['value']:+.2f}" for row in rows), height=300)
 
 
 def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.ndarray]) -> None:
@@ -84,9 +84,13 @@ def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.n
         .mark_point(size=110, shape="diamond", filled=True, color="#D55E00")
         .encode(x=x, y=y, tooltip=["net", alt.Tooltip("mean IoU", format=".1f")])
     )
-    names = nets.mark_text(align="left", dx=9, color="#D55E00", fontSize=13).encode(text="net")
+    names = nets.mark_text(align="left", dx=9, **WORDS).encode(text="net")
     here = alt.Chart(pd.DataFrame({"factor": [factor]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
-    show_chart(curves + nets + names + here, height=380)
+    show_chart(
+        curves + nets + names + here,
+        "Lines: mean IoU of perfect labels, one every so many pixels, here and in the FCN paper; diamonds: nets.",
+        height=380,
+    )
     st.caption(
         f"At {factor} px the ceiling is {percent(ours[factor])} on this photo. "
         "Diamonds: our nets on this photo, each at its finest stride."

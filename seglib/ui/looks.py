@@ -12,10 +12,10 @@ LOOKS = """<style>
 [data-testid='stMainBlockContainer'] > [data-testid='stVerticalBlock'] { gap: .75rem; }
 [data-testid='stHeaderActionElements'] { display: none; }
 [data-testid='stMain'] h1 { font-size: 1.5rem; line-height: 1.2; padding: 0; margin: 0; }
-[data-testid='stMain'] h3 { font-size: 1.3rem; padding: .6rem 0 0; }
-[data-testid='stMain'] h4 { font-size: 1.1rem; font-weight: 400; padding: 0; margin: 0; }
+[data-testid='stMain'] h2 { font-size: 1.3rem; padding: .6rem 0 .3rem; }
 [data-testid='stCaptionContainer'] { font-size: .9rem; }
 .st-key-heading [data-testid='stMarkdownContainer'] { margin-bottom: 0; }
+.st-key-heading [data-testid='stMarkdown'] p { font-size: 1.1rem; line-height: 1.2; }
 .st-key-photo_bar [data-testid='stCaptionContainer'] { flex: 1 1 12rem; }
 </style>"""
 

@@ -24,7 +24,7 @@ def heading(title: str, claim: str) -> None:
     """A page's first two lines: its title, and the claim that it puts to the test."""
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(title, width="content")
-        st.markdown(f"#### {claim}", width="stretch")
+        st.markdown(claim, width="stretch")
         take_home.draw(title, claim)
 
 

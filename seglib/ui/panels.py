@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -100,6 +101,11 @@ def show(
         st.rerun()
     if mode in MODES:
         st.caption(MODES[mode])
+
+
+def show_scale(colors: np.ndarray, words: str, width: int | Literal["stretch"] = "stretch") -> None:
+    """A colour bar ``(h, w, 3)`` under the pictures that it belongs to, and what its ends mean."""
+    st.image(colors, caption=words, alt=f"Colour bar. {words}", width=width)
 
 
 def say_if_unfamiliar(photo: state.Photo, label_set: LabelSet) -> None:

@@ -85,4 +85,4 @@ def test_the_part_is_run_under_its_title_and_claim() -> None:
     for name in ("one", "two"):
         app.button_group(key="which").set_value(name).run()
         assert app.title[0].value == "Title"
-        assert [each.value for each in app.markdown] == [f"#### Claim of {name}", f"This is {name}"]
+        assert [each.value for each in app.markdown] == [f"Claim of {name}", f"This is {name}"]

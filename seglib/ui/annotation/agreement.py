@@ -211,4 +211,4 @@ def _people_chart(bars: pd.DataFrame) -> None:
             tooltip=["who", alt.Tooltip("mean IoU", format=".1f")],
         )
     )
-    show_chart(chart)
+    show_chart(chart, "Bars: mean IoU with these people, of each person and each net, best first.")

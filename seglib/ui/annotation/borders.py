@@ -57,4 +57,4 @@ def _chart(curve: dict[str, list[float]]) -> None:
         .mark_line(point=True)
         .encode(x=x, y=y, color=color, strokeDash=dash, tooltip=["of", "px", alt.Tooltip("F:Q", format=".1f")])
     )
-    show_chart(band + lines, height=300)
+    show_chart(band + lines, "Lines: borders that two people share, and by chance, by tolerance.", height=300)

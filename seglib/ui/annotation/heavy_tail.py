@@ -98,7 +98,7 @@ def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> 
             tooltip=["class", alt.Tooltip("share", format=".4f", title="%"), "fate"],
         )
     )
-    show_chart(chart, height=360)
+    show_chart(chart, f"Bars: the share of labelled pixels of each class of {source}, commonest first.", height=360)
     half = np.searchsorted(np.cumsum(data["share"]), 50) + 1
     st.caption(f"{len(data)} classes; the commonest {half} own half of the pixels.")
     return shares

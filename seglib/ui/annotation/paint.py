@@ -48,7 +48,7 @@ def paint(photo: state.Photo, label_set: LabelSet) -> None:
     with left:
         paintings.painter(photo, label_set)
     if state.uses_painted() and paintings.share_painted(painting):
-        st.subheader("The nets, scored against your labels")
+        st.header("The nets, scored against your labels")
         answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
         tables.score_table(panels.confusions(label_set, answers, state.truth(photo, label_set)))
         st.caption("Only pixels that you labelled are counted.")
@@ -167,7 +167,7 @@ def stopwatch(photo: state.Photo, label_set: LabelSet) -> None:
         else:
             panels.show([panels.photo_panel(photo)], photo, label_set, key="challenge_photo", columns=1)
     if attempts := st.session_state.get("attempts"):
-        st.subheader("Your attempts")
+        st.header("Your attempts")
         st.dataframe(pd.DataFrame(list(attempts.values())), hide_index=True)
     _what_there_is_to_label()
     page.show_source(agreement.differences, agreement.hours_for)
@@ -175,7 +175,7 @@ def stopwatch(photo: state.Photo, label_set: LabelSet) -> None:
 
 def _what_there_is_to_label() -> None:
     """The lecture's data sets, and those that our nets were trained on as they were counted."""
-    st.subheader("What there is to label")
+    st.header("What there is to label")
     rows = {
         name: {"Photos": f"{what.photos:,}", "Size": f"{what.size[1]} x {what.size[0]}", "Classes": what.classes}
         for name, what in agreement.CORPORA.items()

@@ -123,7 +123,7 @@ def _pictures(look: Look) -> list[Panel]:
 
 def _show_bank(family: tuple[str, float]) -> None:
     """All filters, those of the family marked."""
-    st.subheader("The bank")
+    st.header("The bank")
     sheet = texture_pictures.filter_sheet(family)
     panel = Panel(
         title="43 filters",
@@ -137,7 +137,7 @@ def _show_bank(family: tuple[str, float]) -> None:
 
 def _show_histogram(look: Look) -> None:
     """How often each texton occurs in the pinned window."""
-    st.subheader("The pinned window, as a histogram")
+    st.header("The pinned window, as a histogram")
     counts = textons.histograms(look.words.cells["texture"], look.radius)[look.cell]
     texture_charts.word_bars(counts, np.linalg.norm(look.words.textons, axis=1))
     row, col = state.pin(look.photo)

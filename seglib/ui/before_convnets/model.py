@@ -71,7 +71,7 @@ def trained(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -
         *_stuff_and_things(label_set, list(cms.values())),
         curve and observations.best_window("texture/window", curve, "On this photo"),
     )
-    st.subheader("On the validation photos")
+    st.header("On the validation photos")
     _validation(label_set)
     page.show_source(textons.histograms, label_cells)
 
@@ -161,9 +161,9 @@ def compare(
     if truth is None:
         st.info("There are no human labels of these classes for this photo, so there is nothing to score against.")
         return cms
-    st.subheader("Scores on this photo")
+    st.header("Scores on this photo")
     tables.score_table(cms)
-    st.subheader("Stuff and things apart")
+    st.header("Stuff and things apart")
     tables.kinds_table({name: objects.things_and_stuff(cm, label_set) for name, cm in cms.items()})
     return cms
 

@@ -27,7 +27,7 @@ def word_bars(share: np.ndarray, strength: np.ndarray) -> None:
             tooltip=[alt.Tooltip("share", format=".1f", title="share, %"), alt.Tooltip("strength", format=".2f")],
         )
     )
-    show_chart(chart, height=230)
+    show_chart(chart, "Bars: share of the window that each texton has, faint patterns first.", height=230)
 
 
 def window_curve(curves: Mapping[str, Mapping[float, float]], now: float, title: str) -> None:
@@ -53,7 +53,7 @@ def window_curve(curves: Mapping[str, Mapping[float, float]], now: float, title:
         )
     )
     here = alt.Chart(pd.DataFrame({"window": [now]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
-    show_chart(lines + here, height=300)
+    show_chart(lines + here, f"Lines: {title} by the side of the window, of {' and of '.join(names)}.", height=300)
 
 
 def class_gaps(ours: Mapping[str, float | None], net: Mapping[str, float | None], net_name: str, things: set) -> None:
@@ -99,4 +99,8 @@ def _class_gaps(dots: pd.DataFrame, kind: str, order: list[str], net_name: str, 
             tooltip=["class", "method", alt.Tooltip("IoU", format=".1f"), alt.Tooltip("gap", format="+.1f")],
         )
     )
-    show_chart(alt.layer(rules, points, data=dots), height=22 * dots["class"].nunique() + (140 if legend else 40))
+    show_chart(
+        alt.layer(rules, points, data=dots),
+        f"Dots: IoU of each class of {kind} by texture and by {net_name}, joined by a line.",
+        height=22 * dots["class"].nunique() + (140 if legend else 40),
+    )

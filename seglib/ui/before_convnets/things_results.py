@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,7 @@ from seglib.ui import cache, panels, state, tables
 from seglib.ui.before_convnets import things_cache as detection_cache
 from seglib.ui.before_convnets import things_observations as observations
 from seglib.ui.components.photo_view import Panel, photo_view
+from seglib.ui.large_type import show_chart
 from seglib.ui.words import percent
 
 NET = "fcn8s"
@@ -80,12 +82,22 @@ def scores(
             "name of what is in it."
         )
     with right:
-        st.line_chart(
-            pd.DataFrame({"IoU within the box, %": [100 * class_iou(truth, mask, k, choice.box) for mask in masks]}),
-            x_label="iteration",
-            y_label="IoU, %",
-            height=220,
+        _by_iteration([class_iou(truth, mask, k, choice.box) for mask in masks])
+
+
+def _by_iteration(scores: list[float]) -> None:
+    """IoU within the box after each cut."""
+    data = pd.DataFrame({"iteration": range(len(scores)), "IoU": [100 * score for score in scores]})
+    line = (
+        alt.Chart(data)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("iteration:Q", axis=alt.Axis(tickMinStep=1, format="d")),
+            y=alt.Y("IoU:Q", title="IoU within the box, %", scale=alt.Scale(zero=False)),
+            tooltip=["iteration", alt.Tooltip("IoU:Q", format=".1f")],
         )
+    )
+    show_chart(line, "Line: IoU within the box after each iteration.", height=220)
 
 
 def why(label_set: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Choice, cuts: list[Cut]) -> None:
@@ -109,7 +121,7 @@ def inside(
     answers: dict[str, cache.Segmentation],
 ) -> None:
     """Trimap, colour models, what colours alone say; and the net's answer for the same class."""
-    st.subheader("Inside GrabCut")
+    st.header("Inside GrabCut")
     cut, k = cuts[-1], choice.class_index
     pictures = [_trimap_panel(cut)]
     signs = detection_cache.evidence(detection_cache.Task(photo, seeds, choice.box), choice.step)

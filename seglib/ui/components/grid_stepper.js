@@ -26,7 +26,7 @@ export default function ({ data, parentElement }) {
 function createStepper(parentElement) {
   const stepper = { calls: 0, content: '', data: null, at: 0, side: 0, timer: 0, taps: [] };
   const root = (stepper.root = element('div', 'photo-view stepper'));
-  stepper.heading = element('h4');
+  stepper.heading = element('h3');
   stepper.svg = document.createElementNS(NAMESPACE, 'svg');
   stepper.svg.setAttribute('role', 'img');
   stepper.caption = element('p', 'caption');

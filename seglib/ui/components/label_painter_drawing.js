@@ -12,7 +12,7 @@ function draw(painter) {
   painter.frame = 0;
   const { plane, frameBox, data } = painter;
   const { clientWidth: width, clientHeight: height } = frameBox;
-  painter.resetButton.textContent = `${Number(plane.zoom.toFixed(1))}×`;
+  sayZoom(painter.resetButton, plane);
   if (!width || !painter.map) return; // hidden in a closed tab; the ResizeObserver calls when it opens
   const place = placeIn(plane, width, height);
   const paper = prepare(painter.picture, width, height);

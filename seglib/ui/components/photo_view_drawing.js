@@ -25,7 +25,7 @@ function draw(view) {
   const { group, shells, panels, stale } = view;
   Object.assign(view, { frame: 0, stale: false });
   view.root.classList.toggle('zoomed', group.zoom > 1);
-  view.resetButton.textContent = `${Number(group.zoom.toFixed(1))}×`;
+  sayZoom(view.resetButton, group);
   shells.forEach((shell, index) => {
     const { clientWidth: width, clientHeight: height } = shell.frame;
     if (!width) return; // hidden in a closed tab; the ResizeObserver calls when it opens

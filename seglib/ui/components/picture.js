@@ -43,6 +43,13 @@ function moveTo(group, x, y, zoom = group.zoom) {
   group.members.forEach(redraw);
 }
 
+// The button that shows the whole picture shows the zoom, and its name begins with what it shows: one can ask for it by
+// voice.
+function sayZoom(button, { zoom }) {
+  button.textContent = `${Number(zoom.toFixed(1))}×`;
+  button.setAttribute('aria-label', `${button.textContent}, show the whole picture`);
+}
+
 // Centre and spread of the fingers on the picture; one finger has no spread.
 function gesture(down) {
   const [a, b = a] = down.values();

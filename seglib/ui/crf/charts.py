@@ -31,7 +31,7 @@ def energy_chart(trace: Trace, iteration: int) -> None:
         .encode(x=x, y=alt.Y("free energy:Q", title="free energy, nats per pixel"), tooltip=tooltip)
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
-    show_chart(line + here, height=280)
+    show_chart(line + here, "Line: free energy after each iteration.", height=280)
 
 
 def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) -> None:
@@ -62,7 +62,7 @@ def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) 
         )
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
-    show_chart(lines + here, height=280)
+    show_chart(lines + here, "Lines: probability of each class at the pinned pixel, by iteration.", height=280)
 
 
 def class_table(

@@ -124,7 +124,7 @@ def _answer(view: View, title: str, iteration: int, cm: np.ndarray | None) -> Pa
 def who_talks_to_whom(view: View) -> None:
     """The kernels at the pinned pixel, drawn over the photo."""
     row, col = state.pin(view.photo)
-    st.subheader("Who talks to whom")
+    st.header("Who talks to whom")
     st.caption(f"Orange: what the pixel at row {row}, column {col} listens to. Click another one, or zoom in on it.")
     params = view.params
     sizes = {
@@ -149,7 +149,7 @@ def who_talks_to_whom(view: View) -> None:
 def messages(view: View) -> None:
     """What both kernels bring to one class, and what it adds up to at the pinned pixel."""
     row, col = state.pin(view.photo)
-    st.subheader("What they say")
+    st.header("What they say")
     k = inputs.choose_class(view.label_set, answer=int(view.after[row, col]))
     name = view.label_set.classes[k]
     heard = crf_cache.heard(view.run, view.iteration, k)
@@ -170,11 +170,7 @@ def messages(view: View) -> None:
     panels.show(pictures, view.photo, None, key="messages", columns=len(pictures))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.image(
-            score_scale(),
-            caption=f"purple: −{limit:.1f}; white: nothing said; orange: +{limit:.1f} logits",
-            width="stretch",
-        )
+        panels.show_scale(score_scale(), f"purple: −{limit:.1f}; white: nothing said; orange: +{limit:.1f} logits")
         st.caption(
             f"Messages are those that follow iteration {view.iteration}: each kernel's blur of the probability of "
             f"{name}, times its weight. The class with the largest sum wins the next iteration."
@@ -187,7 +183,7 @@ def messages(view: View) -> None:
 
 def iterations(view: View) -> None:
     """Free energy, and the mind of the pinned pixel."""
-    st.subheader("Iteration by iteration")
+    st.header("Iteration by iteration")
     left, right = st.columns(2, gap="medium")
     with left:
         crf_charts.energy_chart(view.run.trace, view.iteration)
@@ -202,7 +198,7 @@ def iterations(view: View) -> None:
 
 def what_is_lost(view: View) -> None:
     """Which classes, and which thin parts, gain and lose."""
-    st.subheader("Where it hurts")
+    st.header("Where it hurts")
     if view.truth is None:
         st.info(panels.NO_TRUTH)
         return

@@ -23,7 +23,7 @@ def refine() -> None:
     experiments.what_happens(view)
     experiments.iterations(view)
     experiments.what_is_lost(view)
-    st.subheader("The paper beside ours")
+    st.header("The paper beside ours")
     crf_charts.paper_table(view.label_set)
     page.show_source(mean_field.mean_field_steps, mean_field.update, example="fully_connected_crf")
 

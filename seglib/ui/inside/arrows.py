@@ -74,7 +74,7 @@ def _stages(arrows: RedArrows) -> dict[int, Piece]:
 def _maps(
     photo: Photo, label_set: LabelSet, asked: asking.Asked, arrows: RedArrows, cuts: list[str], spec: tuple
 ) -> None:
-    st.subheader("Where the gradient lands, path by path")
+    st.header("Where the gradient lands, path by path")
     names = {1: PHOTO} | {node: f"stride {node}" for node in arrows.nodes if node > 1}
     node = st.segmented_control(
         "Seen at", list(names), format_func=names.get, default=1, key="seen_at", required=True, bind="query-params"
@@ -151,7 +151,7 @@ def _chart(arrows: RedArrows, node: int) -> None:
             tooltip=["path", "measure", alt.Tooltip("share", format=".3f")],
         )
     )
-    show_chart(bars, height=280)
+    show_chart(bars, "Bars: norm of each path's gradient, and its projection on the whole.", height=280)
 
 
 def _why(arrows: RedArrows, node: int) -> None:

@@ -37,7 +37,8 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
-        st.image(enlarged(projected["window"], SIDE), caption=f"the window: {inside_cache.WINDOW} px round the pixel")
+        words = f"the window: {inside_cache.WINDOW} px round the pixel"
+        st.image(enlarged(projected["window"], SIDE), caption=words, alt=f"Crop of the photo, {words}")
     with right:
         for rule, title in RULES.items():
             maps = projected[rule]
@@ -49,6 +50,7 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
             st.image(
                 side_by_side([enlarged(projection_picture(values), SIDE) for values in maps.values()]),
                 caption="Left to right: " + "; ".join(names),
+                alt=f"{title}: {len(names)} projections side by side",
                 width="stretch",
             )
     other, shuffled = (

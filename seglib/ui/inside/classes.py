@@ -54,7 +54,7 @@ def classes(_photo: Photo, _label_set: LabelSet) -> None:
         )
     with right:
         _beside()
-    st.subheader("Which unit finds what")
+    st.header("Which unit finds what")
     rows = class_rows(measured)
     st.dataframe(rows, height="content" if len(rows) <= 12 else 460, hide_index=True)
     luckiest = rows.iloc[(rows["where chosen, %"] - rows["elsewhere, %"]).argmax()]
@@ -127,7 +127,7 @@ def _curve(measured: Mapping) -> None:
             tooltip=["stage", "curve", "units", alt.Tooltip("IoU", format=".1f")],
         )
     )
-    show_chart(lines, height=360)
+    show_chart(lines, "Lines: mean IoU of the best unit of each class, by stage of the trunk.", height=360)
 
 
 def _beside() -> None:

@@ -15,7 +15,7 @@ from seglib.ui import panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import WORDS, show_chart
 from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
@@ -109,7 +109,7 @@ def _pictures(photo: Photo, maps: ClassMaps, name: str, scores: np.ndarray, chan
         ),
     ]
     panels.show(grid, photo, None, key="class_view", columns=3)
-    st.image(score_scale(), caption="purple: against; orange: for", width=256)
+    panels.show_scale(score_scale(), "purple: against; orange: for", width=256)
 
 
 def _single_answer(answer: np.ndarray, names: tuple[str, ...], best: list[int], k: int) -> None:
@@ -128,8 +128,8 @@ def _single_answer(answer: np.ndarray, names: tuple[str, ...], best: list[int], 
             tooltip=["class", alt.Tooltip("P", format=".1f", title="%")],
         )
     )
-    words = bars.mark_text(align="left", dx=4, color="#8a8f98").encode(text=alt.Text("P:Q", format=".1f"))
-    show_chart(bars + words, height=34 * len(shown) + 50)
+    words = bars.mark_text(align="left", dx=4, **WORDS).encode(text=alt.Text("P:Q", format=".1f"))
+    show_chart(bars + words, "Bars: probability of each class, the likeliest first.", height=34 * len(shown) + 50)
 
 
 def _one_by_one(photo: Photo, single: ClassMaps, maps: ClassMaps, k: int, name: str) -> None:

@@ -91,7 +91,7 @@ def _chart(data: pd.DataFrame) -> None:
             tooltip=["name", "line", alt.Tooltip("norm", format=".3g")],
         )
     )
-    show_chart(lines, height=380)
+    show_chart(lines, f"Lines: norm of the gradient that reaches each convolution. {'; '.join(LINES)}.", height=380)
 
 
 def _numbers(flow: dict, phase: str) -> None:

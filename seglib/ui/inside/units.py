@@ -39,7 +39,7 @@ def units(photo: Photo, label_set: LabelSet) -> None:
         _places(label_set, chosen)
     if chosen.net == inside_cache.IMAGENET:
         _finds(chosen)
-    st.subheader("The answer without it")
+    st.header("The answer without it")
     spread = None
     if st.toggle("Switch the unit off: zero everywhere", key="unit_off", bind="query-params"):
         spread = _without(photo, label_set, chosen)
@@ -73,7 +73,7 @@ def _map(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
         picture=picture,
     )
     panels.show([panel], photo, None, key="unit_view", columns=1)
-    st.image(score_scale(), caption="purple: below zero; orange: above", width=256)
+    panels.show_scale(score_scale(), "purple: below zero; orange: above", width=256)
 
 
 def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
@@ -93,7 +93,8 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     crops = [crop_around(cache.bundled_photo(place.photo).image, place.point, side)[0] for place in best]
     with st.container(horizontal=True, gap="small"):  # wraps on phones, where columns would be stacked
         for place, crop in zip(best, crops, strict=True):
-            st.image(enlarged(crop, SIDE), caption=f"{PHOTOS[place.photo].title}: {place.value:.1f}", width=SIDE)
+            words = f"{PHOTOS[place.photo].title}: {place.value:.1f}"
+            st.image(enlarged(crop, SIDE), caption=words, alt=f"Crop of a photo. {words}", width=SIDE)
     st.caption(f"The middle {side} px of each window.")
 
 

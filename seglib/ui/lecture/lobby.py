@@ -38,7 +38,7 @@ def room_card() -> None:
             "This address means this machine only. Start the app with SEGLIB_ADDRESS, or open it as phones will."
         )
     code = segno.make_qr(f"{address}#{room.code}.{room.ticket}", error="m")
-    st.image(code.svg_inline(scale=6, border=4, light="#fff"), width=260)
+    st.image(code.svg_inline(scale=6, border=4, light="#fff"), width=260, alt=f"QR code of {address}, with this room")
     st.markdown(f"{escaped(address)}")
     st.markdown(f"## {room.code[:3]} {room.code[3:]}")
     st.button("Close the room", on_click=_close_room, icon=":material/no_meeting_room:", key="lecture_close")

@@ -81,8 +81,11 @@ def _show_pooled(step: Step, room: Room, photo: Photo) -> None:
     shares, heat = (
         cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for part in (pooled.share, pooled.heat)
     )
-    left.image(heat_picture(picture, shares), caption=f"Painted by: black nobody, yellow all {pooled.painters}")
-    middle.image(heat_picture(picture, heat), caption="Where they differ: yellow, half against half")
+    for place, values, words in (
+        (left, shares, f"Painted by: black nobody, yellow all {pooled.painters}"),
+        (middle, heat, "Where they differ: yellow, half against half"),
+    ):
+        place.image(heat_picture(picture, values), caption=words, alt=f"Heat map over the square. {words}")
     with right:
         people = "–" if np.isnan(pooled.ceiling) else percent(pooled.ceiling)
         st.metric("Two people of this class agree with each other", people, help="Mean IoU of every two paintings.")

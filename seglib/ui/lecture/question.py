@@ -149,4 +149,5 @@ def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | Non
             tooltip=["option", "round", "votes"],
         )
     )
-    show_chart(chart, height=50 + 26 * len(options) * len(rounds))
+    said = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
+    show_chart(chart, f"Bars: votes. {said}.", height=50 + 26 * len(options) * len(rounds))

@@ -16,7 +16,7 @@ from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
 from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import WORDS, show_chart
 from seglib.ui.tables import PERCENT, SHORT, percents
 
 SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
@@ -73,7 +73,10 @@ def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[st
     lines = {"mark": "line", "encoding": {"size": {"condition": of_pair, "value": 1.5}}}
     dots = {"mark": {"type": "circle", "size": 90}}
     spec = {"encoding": encoding, "layer": [lines, dots], "height": 30 * len(table) + 120}
-    st.vega_lite_chart(data, spec)
+    words = (
+        "Lines: the place of each predictor under each metric, the best on top; where lines cross, metrics disagree."
+    )
+    st.vega_lite_chart(data, spec, alt=words)
 
 
 def matrix_table(cm: np.ndarray, label_set: LabelSet, key: str) -> tuple[int, int] | None:
@@ -162,8 +165,8 @@ def convention_chart(
     )
     colors = alt.Scale(domain=["alone", "chosen"], range=["#8a8f98", "#0072B2"])
     marks = base.mark_bar().encode(color=alt.Color("kind:N", legend=None, scale=colors))
-    numbers = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text="text")
-    show_chart(marks + numbers, height=300)
+    numbers = base.mark_text(align="left", dx=4, **WORDS).encode(text="text")
+    show_chart(marks + numbers, "Bars: mean IoU of the same answer under each convention.", height=300)
 
 
 def library_table() -> None:
@@ -202,7 +205,7 @@ def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius:
         )
     )
     here = alt.Chart(pd.DataFrame({"radius": [radius]})).mark_rule(strokeDash=[3, 4]).encode(x="radius:Q")
-    show_chart(curves + here, height=340)
+    show_chart(curves + here, f"Lines: {metric} of each net within so many pixels of a border.", height=340)
 
 
 def band_table(
@@ -268,7 +271,7 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
             ],
         )
     )
-    show_chart(marks, height=360)
+    show_chart(marks, f"Dots: {measure} of each object, by its size in pixels; colours are classes.", height=360)
 
 
 def thirds_table(thirds: Sequence[Sequence[ObjectScore]]) -> None:

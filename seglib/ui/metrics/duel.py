@@ -59,10 +59,10 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
     table = metrics_charts.score_table(outcome.matrices)
     chart, numbers = st.columns(2, gap="medium")
     with chart:
-        st.subheader("Places under five metrics")
+        st.header("Places under five metrics")
         metrics_charts.rank_chart(table, pair, tuple(answers))
     with numbers:
-        st.subheader("The scores")
+        st.header("The scores")
         tables.percents(table)
     _take_apart(photo, outcome, pair.winner if pair else table.index[0])
     seen.what_you_should_see(
@@ -71,7 +71,7 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         duel_observations.ignoring_pays(truth, truth[window.view], k, label_set),
         duel_observations.regrouping(),
     )
-    st.subheader("The paper beside ours: does balancing the classes pay?")
+    st.header("The paper beside ours: does balancing the classes pay?")
     metrics_charts.farabet_card()
     page.show_source(
         duel.find_disagreement,
@@ -120,8 +120,8 @@ def _show_pair(photo: state.Photo, outcome: duel.Duel, pair: duel.Disagreement |
             "No two of these predictors are ranked differently by pixel accuracy and mean IoU here. Shrink a class."
         )
     else:
-        st.markdown(
-            f"#### A = *{pair.winner}* beats B = *{pair.loser}* by {100 * pair.accuracy_lead:.1f} points of pixel "
+        st.header(
+            f"A = *{pair.winner}* beats B = *{pair.loser}* by {100 * pair.accuracy_lead:.1f} points of pixel "
             f"accuracy, and loses by {100 * pair.iou_lead:.1f} points of mean IoU"
         )
         for letter, name in (("A", pair.winner), ("B", pair.loser)):
@@ -155,7 +155,7 @@ def _show_window(pictures: list[Panel], cut: state.Photo, outcome: duel.Duel, ke
 
 def _take_apart(photo: state.Photo, outcome: duel.Duel, first: str) -> None:
     """One predictor's number: its formula, its confusion matrix, and the pixels of a cell."""
-    st.subheader("One number taken apart")
+    st.header("One number taken apart")
     left, right = st.columns(2, gap="medium")
     with left:
         names = list(outcome.matrices)

@@ -67,14 +67,14 @@ def five_mean_ious(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | 
     st.latex(metrics_charts.identity(whole[:-1]))
     seen.what_you_should_see(observations.absent_classes(counts), observations.absent_decides(counts, switches))
     _absent_here(photo, label_set, truth, net)
-    st.subheader("Which code means what, if it is not told otherwise")
+    st.header("Which code means what, if it is not told otherwise")
     metrics_charts.library_table()
     page.show_source(conventions.mean_iou_by, conventions.counts_with_void, example="mean_ious")
 
 
 def _absent_here(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None, net: str) -> None:
     """The same of the photo that is chosen: its absent classes by name, and what each convention makes of them."""
-    st.subheader(f"On this photo alone: {photo.title}")
+    st.header(f"On this photo alone: {photo.title}")
     if truth is None:
         st.info(panels.NO_TRUTH)
         return
@@ -247,9 +247,9 @@ def things_and_stuff(photo: state.Photo, label_set: LabelSet, truth: np.ndarray 
             panels.net_panel(finest, photo, answers[finest], total[finest]),
         ]
         panels.show(pictures, photo, label_set, key="kinds", truth=truth, columns=2)
-    st.subheader("Scored apart, on this photo")
+    st.header("Scored apart, on this photo")
     tables.kinds_table({net: objects.things_and_stuff(cm, label_set) for net, cm in total.items()})
-    st.subheader("Every object in the box, by its size")
+    st.header("Every object in the box, by its size")
     titled = metrics_cache.box_objects(label_set.name, finest)
     metrics_charts.object_chart([(finest, title, score) for title, score in titled], label_set, photo.title, measure)
     scores = [score for _, score in titled]

@@ -157,12 +157,12 @@ def _follow(job: Scoring) -> None:
     if job.running or not job.table:
         return
     if job.totals:
-        st.subheader("The whole folder, one matrix for each predictor")
+        st.header("The whole folder, one matrix for each predictor")
         tables.percents(metrics_charts.score_table(job.totals))
     table = pd.DataFrame(job.table, columns=list(score_folder.COLUMNS))
     scored = table[table["problem"].isna()].drop(columns="problem").sort_values("mean_iou")
     problems = table.loc[table["problem"].notna(), ["photo", "problem"]]
-    st.subheader(f"Photo by photo, worst first: {scored['photo'].nunique()} scored")
+    st.header(f"Photo by photo, worst first: {scored['photo'].nunique()} scored")
     shares = ["pixel_accuracy", "class_accuracy", "mean_iou"]
     st.dataframe(
         scored.assign(**{name: 100 * scored[name].astype(float) for name in shares}),
@@ -172,7 +172,7 @@ def _follow(job: Scoring) -> None:
     for notice, count in job.notices.items():
         st.info(f"{count} {'photo' if count == 1 else 'photos'}: {notice}", icon=":material/info:")
     if len(problems):
-        st.subheader(f"Not scored, and why: {len(problems)}")
+        st.header(f"Not scored, and why: {len(problems)}")
         st.dataframe(problems, hide_index=True, column_config={"problem": st.column_config.TextColumn(width="large")})
     st.download_button(
         "Download as CSV", score_folder.to_csv(job.table), "scores.csv", "text/csv", icon=":material/download:"

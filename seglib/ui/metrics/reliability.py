@@ -97,7 +97,11 @@ def _diagram(curves: dict[str, Reliability]) -> None:
     )  # fmt: skip
     ideal = alt.Chart(pd.DataFrame({"x": [0, 100], "y": [0, 100]})).mark_line(strokeDash=[4, 4], color="#888888")
     record_table("Reliability", data.set_index("Pixels of"))
-    show_chart(ideal.encode(x="x:Q", y="y:Q") + lines, width="stretch")
+    show_chart(
+        ideal.encode(x="x:Q", y="y:Q") + lines,
+        f"Lines: share of pixels that are right, by confidence, of {' and of '.join(curves)}; dashed: as it should be.",
+        width="stretch",
+    )
 
 
 def _words(net: str, label_set_name: str, curves: dict[str, Reliability], truth: np.ndarray | None) -> None:

@@ -102,7 +102,7 @@ def _evidence(
 ) -> None:
     """What the trunk is shown on each level, what each level adds, and the sum at the pinned pixel."""
     row, col = state.pin(photo)
-    st.subheader("What each level has to say")
+    st.header("What each level has to say")
     k = inputs.choose_class(label_set, answer=int(answer.labels[row, col]))
     shares = cache.contributions(answer, k)
     shown = pyramid_cache.trunk_inputs(photo, len(strides))
@@ -130,7 +130,7 @@ def _evidence(
     panels.show(grid, photo, None, key="evidence", mode="none", columns=len(on))
     scale, chart = st.columns(2, gap="medium")
     with scale:
-        st.image(score_scale(), caption=f"purple: against, −{limit:.1f}; orange: for, +{limit:.1f}", width="stretch")
+        panels.show_scale(score_scale(), f"purple: against, −{limit:.1f}; orange: for, +{limit:.1f}")
         probabilities = cache.pixel_probabilities(answer, (row, col))
         st.markdown(
             "All levels go through one trunk; what differs is how much of the photo fits into its window. With the "
@@ -172,7 +172,7 @@ def _usually(label_set: LabelSet) -> str:
 
 def _validation(label_set: LabelSet) -> None:
     """Both nets on the validation photos, after a guess."""
-    st.subheader("On the validation photos")
+    st.header("On the validation photos")
     guess = page.guess(
         "How many points of pixel accuracy does the pyramid gain over one level, on the validation photos?",
         GAINS,

@@ -114,7 +114,7 @@ def _voted_panel(photo: state.Photo, before: Panel, voted: np.ndarray, changed: 
 def _scores(cms: Mapping[str, np.ndarray], voting: bool) -> None:
     """What the vote gained, and the ceiling: the human labels themselves after a vote."""
     tables.score_metrics(cms["voted" if voting else NET], cms[NET], "no vote")
-    st.subheader("The ceiling that superpixels put")
+    st.header("The ceiling that superpixels put")
     tables.score_table(cms)
     st.caption(
         "Last row: the human labels themselves, voted in the same superpixels. No net whose answer is voted on in "

@@ -54,7 +54,7 @@ def take_apart(photo: state.Photo) -> None:
     ]
     show_mosaics(pictures, drawn, "mosaics")
 
-    st.subheader("Put together again")
+    st.header("Put together again")
     names = [level_name(level) for level in range(levels)]
     on = st.pills("Levels that are on", names, selection_mode="multi", default=names, key=f"on_{levels}", wrap=True)
     chosen = tuple(level for level, name in enumerate(names) if name in (on or []))

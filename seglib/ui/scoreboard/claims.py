@@ -103,4 +103,5 @@ def _chart(figures: list[dict], unit: str) -> None:
     )
     chart = zero + spans.encode(x=alt.X("low:Q", title=f"{unit} for the claim"), x2="high:Q") + dots
     lines = sum(line.count("|") + 2 for line in data["line"])
-    show_chart(chart, height=70 + 14 * lines)
+    values = "; ".join(f"{figure['name']} {figure['value']:+.2f}" for figure in figures)
+    show_chart(chart, f"Dots on their intervals, {unit} for the claim: {values}.", height=70 + 14 * lines)

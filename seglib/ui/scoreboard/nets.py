@@ -14,7 +14,7 @@ from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
 from seglib.ui import tables
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import WORDS, show_chart
 from seglib.ui.scoreboard import dot_names
 
 SCORES = {
@@ -113,11 +113,11 @@ def _plot(table: pd.DataFrame, by: str, label_set: LabelSet) -> None:
     )
     words = [
         base.transform_filter(alt.datum.place == place)
-        .mark_text(align=align, baseline="middle", dx=dx, dy=dy, fontSize=13, color="#8a8f98")
+        .mark_text(align=align, baseline="middle", dx=dx, dy=dy, **WORDS)
         .encode(text="net:N")
         for place, (align, dx, dy) in enumerate(dot_names.PLACES)
     ]
-    show_chart(alt.layer(dots, *words), height=380)
+    show_chart(alt.layer(dots, *words), f"Dots: mean IoU of each net, by {column}.", height=380)
 
 
 def _places(data: pd.DataFrame, column: str) -> list[int]:
@@ -171,7 +171,7 @@ def _literature(label_set: LabelSet) -> None:
 
 
 def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
-    st.subheader("One net")
+    st.header("One net")
     net = st.selectbox("Net", list(scores), key="board_net", bind="query-params")
     row = scores[net]
     left, right = st.columns([3, 2], gap="medium")
@@ -189,7 +189,7 @@ def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
                 tooltip=["class", alt.Tooltip("IoU", format=".1f")],
             )
         )
-        show_chart(chart, height=40 + 26 * len(data))
+        show_chart(chart, f"Bars: IoU of each class by {net}, best first.", height=40 + 26 * len(data))
     with right:
         st.markdown("**Its worst validation photos**")
         worst = pd.Series({photo: f"{100 * iou:.1f}" for photo, iou in row["worst"].items()}, name="Mean IoU, %")

@@ -18,7 +18,7 @@ from seglib.ui.words import percent
 
 def what_turned(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> None:
     """A picture for each stream that is added."""
-    st.subheader("What each stream turned")
+    st.header("What each stream turned")
     answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
     steps = {
         (coarse, fine): turned(answers[coarse].labels, answers[fine].labels, truth)

@@ -35,10 +35,10 @@ def curves(runs: Mapping[str, Sequence], number: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         loss = _lines(data[data["curve"] == "loss"], "loss", None)
-        show_chart(loss + here, height=240)
+        show_chart(loss + here, "Line: loss, epoch by epoch.", height=240)
     with right:
         scores = _lines(data[data["curve"] != "loss"], "mean IoU, %", (0, 100))
-        show_chart(scores + here, height=240)
+        show_chart(scores + here, "Lines: mean IoU of the crops and of the held-out photo, epoch by epoch.", height=240)
 
 
 def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> alt.Chart:

@@ -193,7 +193,11 @@ def _chart(lines: Sequence[bill.Item], measure: str) -> None:
         chart.transform_filter("datum.how != 'estimated'").mark_line(strokeDash=[4, 4]).encode(x=x, y=y, color=color)
     )
     points = chart.mark_point(size=90, strokeWidth=2).encode(x=x, y=y, color=color, shape=how, tooltip=words)
-    show_chart(dashed + solid + points, height=360)
+    show_chart(
+        dashed + solid + points,
+        f"Lines: {unit} of each way to a finer output stride, measured, estimated and extrapolated.",
+        height=360,
+    )
 
 
 def _table(lines: Sequence[bill.Item]) -> None:

@@ -45,7 +45,7 @@ def lab(photo: state.Photo) -> None:
 
 def explode(photo: state.Photo) -> None:
     """One 3x3 filter on the photo's grey values, at growing rates, both ways of computing it side by side."""
-    st.subheader("A larger filter with zeros, or the same small one dilated?")
+    st.header("A larger filter with zeros, or the same small one dilated?")
     name = st.segmented_control(
         "Filter", list(KERNELS), default="Laplacian", key="kernel", required=True, bind="query-params"
     )
@@ -111,7 +111,7 @@ def _exploded(window: np.ndarray, rate: int, output: float) -> Frame:
 
 def stack_rates() -> None:
     """Layers of 3x3 filters at chosen rates: which input pixels one output sees, and along how many ways."""
-    st.subheader("Layer upon layer: what one output pixel sees of the input")
+    st.header("Layer upon layer: what one output pixel sees of the input")
     left, right = st.columns(2, gap="medium")
     with left:
         example = st.selectbox("Rates of the layers", [*EXAMPLES, "my own"], key="rates", bind="query-params")

@@ -122,7 +122,7 @@ def _measure(photo: state.Photo, label_set: LabelSet) -> None:
     panels.show(_pictures(view), photo, None, key="window", columns=3)
     _legends()
     _paths(view)
-    st.subheader("The window test: the net sees nothing but a crop round the pixel")
+    st.header("The window test: the net sees nothing but a crop round the pixel")
     _chart(crops, label_set, k, view.side, view.theory_side)
     _verdict(view, crops)
 
@@ -154,16 +154,16 @@ def _legends() -> None:
         unsafe_allow_html=True,
     )
     with two:
-        st.image(heat_scale(), caption="gradient energy: none to most (fourth root)", width="stretch")
+        panels.show_scale(heat_scale(), "gradient energy: none to most (fourth root)")
     with three:
-        st.image(score_scale(), caption="P falls if covered (purple), rises (orange)", width="stretch")
+        panels.show_scale(score_scale(), "P falls if covered (purple), rises (orange)")
 
 
 def _paths(view: View) -> None:
     """Why the window that is used is smaller: the share of paths that begin at each pixel, by the layers alone."""
     from seglib.window.paths import path_shares, share_within
 
-    st.subheader("Why: few paths lead from the window's edge")
+    st.header("Why: few paths lead from the window's edge")
     shares = path_shares(cache.layer_table(view.net, view.label_set.name))
     size = len(shares)
     step = max(1, size // 300)
@@ -176,6 +176,7 @@ def _paths(view: View) -> None:
             y=alt.Y("share:Q", title="paths, % of the most", scale=alt.Scale(domain=[0, 100])),
             tooltip=["px", alt.Tooltip("share", format=".1f")],
         ),
+        "Area: how many paths begin at each pixel of the window, from edge to edge.",
         height=220,
     )
     seen.what_you_should_see(observations.few_paths(size, share_within(shares, size // 2)))
@@ -275,7 +276,12 @@ def _chart(curve: Sequence[object], label_set: LabelSet, k: int, side: int, theo
             tooltip=["mark", "side"],
         )
     )
-    show_chart((lines + rules).resolve_scale(color="independent"), height=320)
+    show_chart(
+        (lines + rules).resolve_scale(color="independent"),
+        f"Lines: probability of {label_set.classes[k]} and of {label_set.classes[rival]} at the pixel, by the side of "
+        "the crop; two marks: the effective and the theoretical window.",
+        height=320,
+    )
 
 
 def _verdict(view: View, crops: Sequence[object]) -> None:
