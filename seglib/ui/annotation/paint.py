@@ -188,7 +188,7 @@ def _what_there_is_to_label() -> None:
             "Size": f"{pixels / 1000:,.0f} thousand pixels",
             "Classes": str(len(counted.pixels)),
         }
-    st.table(pd.DataFrame.from_dict(rows, orient="index"))
+    st.table(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Data set"))
     st.caption(
         "Ours: the photos that nets were trained on, by `python -m seglib.class_counts`. The others: Everingham et al. "
         "(IJCV 2015); Caesar, Uijlings & Ferrari (CVPR 2018), who labelled COCO's stuff, too."
