@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 
 from seglib.inside.backward import back_to_the_photo
-from seglib.models.fcn import FCN, fuse, pad_to_grid
+from seglib.models.fcn import FCN, contributions_at, pad_to_grid
 from seglib.models.prediction import image_tensor
 
 PHOTO = 1  # the photo's node, as features have their strides
@@ -46,7 +46,7 @@ def pixel_loss(
         raise ValueError(f"pixel {point}: the photo has {size[0]} rows and {size[1]} columns")
     if not 0 <= target < model.num_classes:
         raise ValueError(f"class {target}: wanted 0 to {model.num_classes - 1}")
-    logits = fuse(dict(streams), size)[:, :, row, col]
+    logits = sum(contributions_at(dict(streams), point).values())
     return F.cross_entropy(logits, torch.tensor([target], device=logits.device))
 
 
@@ -100,15 +100,15 @@ class Piece:
 
 
 def _piece(gradient: torch.Tensor) -> Piece:
-    values = gradient.numpy()
-    scale = float(np.abs(values).max())
+    size = tuple(gradient.shape[1:])
+    strength = gradient.abs().amax(0)
+    scale = float(strength.max())
     if not scale > 0:
-        return Piece(np.zeros((len(values), 0, 0), np.float16), 0.0, (0, 0), values.shape[1:])
-    seen = (values != 0).any(0)
-    rows, cols = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+        return Piece(np.zeros((len(gradient), 0, 0), np.float16), 0.0, (0, 0), size)
+    rows, cols = (torch.nonzero(strength.amax(axis)).ravel() for axis in (1, 0))
     top, left = int(rows[0]), int(cols[0])
-    cut = values[:, top : rows[-1] + 1, left : cols[-1] + 1] / scale
-    return Piece(cut.astype(np.float16), scale, (top, left), values.shape[1:])
+    cut = gradient[:, top : int(rows[-1]) + 1, left : int(cols[-1]) + 1] / scale
+    return Piece(cut.half().contiguous().numpy(), scale, (top, left), size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +183,7 @@ def red_arrows(model: FCN, image: np.ndarray, point: tuple[int, int], target: in
     loss, features, at_scores, split = split_gradient(model, x, point, target)
     with torch.no_grad():
         streams = model.score_features(features)
-        logits = fuse(streams, x.shape[-2:])[0, :, point[0], point[1]]
-        forward = forward_sizes(features, streams, x.shape[-2:], point)
+        shares = contributions_at(streams, point)
     inner = {}
     for node, paths in split.items():
         flat = torch.stack([gradient.flatten() for gradient in paths.values()]).double()
@@ -193,28 +192,25 @@ def red_arrows(model: FCN, image: np.ndarray, point: tuple[int, int], target: in
         point=point,
         target=target,
         loss=float(loss),
-        probabilities=logits.softmax(0).numpy(),
+        probabilities=sum(shares.values())[0].softmax(0).numpy(),
         at_scores={path: float(gradient.norm()) for path, gradient in at_scores.items()},
-        forward=forward,
+        forward=forward_sizes(features, shares, point),
         inner=inner,
         pieces={node: {path: _piece(gradient) for path, gradient in paths.items()} for node, paths in split.items()},
     )
 
 
 def forward_sizes(
-    features: Mapping[int, torch.Tensor],
-    streams: Mapping[int, torch.Tensor],
-    size: tuple[int, int],
-    point: tuple[int, int],
+    features: Mapping[int, torch.Tensor], shares: Mapping[int, torch.Tensor], point: tuple[int, int]
 ) -> dict[str, float]:
-    """What passes up each arrow at a pixel: a stage's root mean square over channels, a stream's norm over classes."""
+    """What passes up each arrow at a pixel: a stage's root mean square over channels, a stream's norm over classes.
+
+    ``shares`` are what the streams add to the pixel's logits, see `contributions_at`.
+    """
     stages = [PHOTO, *sorted(features)]
     sizes = {}
     for below, above in itertools.pairwise(stages):
         values = features[above]
         row, col = (min((at + above // 2) // above, n - 1) for at, n in zip(point, values.shape[-2:], strict=True))
         sizes[trunk(above, below)] = float(values[0, :, row, col].square().mean().sqrt())
-    for stride in streams:
-        alone = {s: scores if s == stride else torch.zeros_like(scores) for s, scores in streams.items()}
-        sizes[skip(stride)] = float(fuse(alone, size)[0, :, point[0], point[1]].norm())
-    return sizes
+    return sizes | {skip(stride): float(share.norm()) for stride, share in shares.items()}

@@ -93,10 +93,12 @@ def png(picture: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def small_jpeg(picture: np.ndarray, side: int = 360) -> bytes:
-    """A picture no larger than ``side`` as a JPEG file, for a report."""
+def small_jpeg(
+    picture: np.ndarray, labels: np.ndarray | None = None, label_set: LabelSet | None = None, side: int = 360
+) -> bytes:
+    """A panel as `flatten` makes it, no larger than ``side``, as a JPEG file for a report; made small first."""
     image = Image.fromarray(picture)
     image.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=82)
+    Image.fromarray(flatten(np.asarray(image), labels, label_set)).save(buffer, "JPEG", quality=82)
     return buffer.getvalue()

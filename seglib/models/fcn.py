@@ -75,6 +75,26 @@ def contributions(streams: dict[int, torch.Tensor], size: tuple[int, int]) -> di
     return shares
 
 
+def contributions_at(streams: dict[int, torch.Tensor], point: tuple[int, int]) -> dict[int, torch.Tensor]:
+    """What each stream adds to the logits of one pixel (row, col), ``{stride: (N, K)}``: of `fuse`, without the others.
+
+    Upsampling step by step is the same as at once, for each step's knots are among the next one's; so a pixel asks at
+    most four units of each stream.
+    """
+    finest = streams[min(streams)]
+    last = [(n - 1) * min(streams) for n in finest.shape[-2:]]  # the pixel that the last units sit on
+    shares = {}
+    for stride, scores in streams.items():
+        values = scores
+        for at, end in zip(point, last, strict=True):  # (N, K, h, w), then (N, K, w), then (N, K)
+            place = at * (values.shape[2] - 1) / max(end, 1)
+            first = min(int(place), values.shape[2] - 1)
+            low, high = values[:, :, first], values[:, :, min(first + 1, values.shape[2] - 1)]
+            values = low + (place - first) * (high - low)
+        shares[stride] = values
+    return shares
+
+
 class FCN(nn.Module):
     """A trunk, a 1x1 score layer for each of ``strides``, and the sum of their upsampled scores.
 

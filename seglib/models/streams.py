@@ -11,7 +11,7 @@ from collections.abc import Collection
 import numpy as np
 import torch
 
-from seglib.models.fcn import FCN, contributions, fuse, fuse_on_grid
+from seglib.models.fcn import FCN, contributions, contributions_at, fuse, fuse_on_grid
 from seglib.models.prediction import image_tensor
 
 Streams = dict[int, np.ndarray]  # {stride: class scores (K, h, w) float32 on that stride's grid}, coarsest first
@@ -38,16 +38,8 @@ def grid_logits(streams: Streams) -> np.ndarray:
 
 
 def pixel_logits(streams: Streams, point: tuple[int, int]) -> np.ndarray:
-    """The net's logits at one pixel (row, col), ``(K,)``: those of `fused_logits` there, without the other pixels.
-
-    Unit ``i`` of the finest grid sits on pixel ``i * stride``, so the pixel lies among four units at most.
-    """
-    grid, stride = grid_logits(streams), min(streams)
-    for at in point:
-        first, share = divmod(at, stride)
-        last = min(first + 1, grid.shape[1] - 1)
-        grid = grid[:, first] + np.float32(share / stride) * (grid[:, last] - grid[:, first])
-    return grid
+    """The net's logits at one pixel (row, col), ``(K,)``: those of `fused_logits` there, without the other pixels."""
+    return sum(contributions_at(_batch(streams), point).values())[0].numpy()
 
 
 def stream_contributions(streams: Streams, size: tuple[int, int], class_index: int) -> Streams:

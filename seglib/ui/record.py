@@ -50,7 +50,7 @@ class Record:
     def reduced(self) -> Section:
         """The view as a section of the report."""
         pictures = [
-            Picture(shown.title, small_jpeg(shown.flat()), shown.alt, shown.caption)
+            Picture(shown.title, small_jpeg(shown.picture, shown.labels, shown.label_set), shown.alt, shown.caption)
             for shown in self.shown[:MOST_PICTURES]
         ]
         tables = tuple(Table(title, _rows(frame)) for title, frame in self.tables[:MOST_TABLES])

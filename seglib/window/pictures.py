@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import cv2
@@ -46,16 +47,21 @@ def layer_color(share: float) -> Color:
 
 def energy_picture(image: np.ndarray, energy: np.ndarray) -> np.ndarray:
     """Gradient energy as heat over the greyed photo; its fourth root, so that faint pixels are seen as well."""
-    grey = np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, 2).astype(np.float32) * 0.45
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     # Single pixels flicker: what counts is the field.
     smooth = cv2.GaussianBlur(energy.astype(np.float32), (0, 0), 2)
     top = float(smooth.max())
-    if not top > 0:
-        return grey.astype(np.uint8)
-    share = (np.maximum(smooth, 0) / top) ** 0.25
-    heat = matplotlib.colormaps[HEAT](share, bytes=True)[..., :3].astype(np.float32)
-    opacity = np.clip(share * 1.6, 0, 1)[..., None]
-    return (grey * (1 - opacity) + heat * opacity).astype(np.uint8)
+    share = np.sqrt(np.sqrt(np.maximum(smooth, 0) / top)) if top > 0 else np.zeros_like(smooth)
+    return np.take(_heat_over_grey(), np.rint(255 * share).astype(np.uint16) * 256 + grey, axis=0)
+
+
+@functools.cache
+def _heat_over_grey() -> np.ndarray:
+    """Every heat over every grey, ``(256 * 256, 3)`` uint8: pixels are looked up, not mixed."""
+    levels = np.arange(256)
+    heat = matplotlib.colormaps[HEAT](levels, bytes=True)[:, None, :3]
+    opacity = np.clip(levels / 255 * 1.6, 0, 1)[:, None, None]
+    return (0.45 * levels[None, :, None] * (1 - opacity) + heat * opacity).astype(np.uint8).reshape(-1, 3)
 
 
 def heat_scale(width: int = 256, height: int = 12) -> np.ndarray:

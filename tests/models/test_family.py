@@ -12,7 +12,7 @@ from torch import nn
 
 from seglib.labels import LABEL_SETS
 from seglib.models import MODELS, create_model, layer_table_of
-from seglib.models.fcn import GRID, STREAMS, contributions, fuse, fuse_on_grid, pad_to_grid, upsample
+from seglib.models.fcn import GRID, STREAMS, contributions, contributions_at, fuse, fuse_on_grid, pad_to_grid, upsample
 from seglib.models.lite0 import Lite0Trunk
 from seglib.models.trunk import Trunk
 from seglib.models.trunks import LITE0, OF_LABEL_SET, RESIDUAL, TRUNKS, kind_of
@@ -94,6 +94,12 @@ def test_contributions_of_the_streams_add_up_to_the_logits(name, trunk):
     assert tuple(shares) == STREAMS[name]
     assert all(share.abs().max() > 1e-3 for share in shares.values())  # each has something to add
     torch.testing.assert_close(sum(shares.values()), logits, rtol=1e-4, atol=1e-4)
+    for row, col in [(0, 0), (49, 69), (31, 33), (8, 64)]:
+        with torch.no_grad():
+            alone = contributions_at(net.streams(x), (row, col))
+        assert tuple(alone) == STREAMS[name]
+        for stride, share in alone.items():
+            torch.testing.assert_close(share, shares[stride][:, :, row, col], rtol=1e-4, atol=1e-5)
 
 
 @KINDS

@@ -115,3 +115,6 @@ def test_a_panel_is_flattened_with_coarse_labels_and_its_legend() -> None:
     assert worded.shape[1] == 60 + 32
     assert flatten(picture, None, EVERYDAY) is picture
     assert Image.open(io.BytesIO(small_jpeg(np.zeros((900, 700, 3), np.uint8)))).size == (280, 360)
+    small = np.asarray(Image.open(io.BytesIO(small_jpeg(np.full((900, 700, 3), 100, np.uint8), labels, EVERYDAY))))
+    assert np.abs(small[-1, -1].astype(int) - 100).max() < 6
+    assert np.abs(small[0, 0].astype(int) - flat[0, 0]).max() < 6
