@@ -17,10 +17,9 @@ from pathlib import Path
 
 import httpx2 as httpx
 import numpy as np
-import websockets
 
 from benchmarks import publish, spread
-from benchmarks.visitors import _run
+from benchmarks.session import processor_seconds, visit
 from seglib.lecture.rooms import Asked, Rooms
 from seglib.lecture.stores import VARIABLE, Limits
 from seglib.lecture.stores.sqlite import SqliteStore
@@ -28,12 +27,6 @@ from tests.browser.conftest import ROOT, start_app
 
 POLL = 2.0  # seconds
 PHOTOS = ("china", "rocket")
-
-
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(fields[i]) for i in (11, 12)) / os.sysconf("SC_CLK_TCK")
 
 
 async def phone(client: httpx.AsyncClient, room: dict[str, str], number: int, until: float, times: list[float]) -> int:
@@ -60,12 +53,11 @@ async def phone(client: httpx.AsyncClient, room: dict[str, str], number: int, un
 async def lecturer(address: str, until: float) -> list[float]:
     """Milliseconds of every rerun of the lecturer's page, one a second."""
     times = []
-    url = f"{address.replace('http', 'ws')}/_stcore/stream"
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
-        await _run(socket, "", PHOTOS[0])
+    async with visit(address) as session:
+        await session.open("", f"photo={PHOTOS[0]}")
         while time.monotonic() < until:
             await asyncio.sleep(1)
-            times.append(await _run(socket, "", PHOTOS[len(times) % 2]))
+            times.append((await session.open("", f"photo={PHOTOS[len(times) % 2]}")).milliseconds)
     return times
 
 

@@ -13,17 +13,14 @@ import asyncio
 import io
 import random
 import time
-import urllib.request
 from pathlib import Path
 
 import numpy as np
-import websockets
 from matplotlib.figure import Figure
 from PIL import Image
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import publish
+from benchmarks.session import visit
 from seglib.costs.bill import machine
 from tests.browser.conftest import ROOT, start_app
 from tests.menu import PAGE_FILES
@@ -59,90 +56,18 @@ def settle(process: int, looks: int = 8, most: int = 300) -> None:
         time.sleep(EVERY)
 
 
-class Visit:
-    """One session: its socket, and the state of its widgets."""
-
-    def __init__(self, address: str, socket: websockets.ClientConnection) -> None:
-        self.address, self.socket, self.session = address, socket, ""
-        self.uploader = ""  # the widget's id
-
-    async def open(self, page: str, upload: tuple[str, str, int] | None = None) -> float:
-        """Ask for a page, wait until its script has finished; milliseconds."""
-        message = BackMsg()
-        message.rerun_script.page_name = page
-        if upload:
-            file_id, url, size = upload
-            widget = message.rerun_script.widget_states.widgets.add()
-            widget.id = self.uploader
-            file = widget.file_uploader_state_value.uploaded_file_info.add()
-            file.file_id, file.name, file.size = file_id, "mine.jpg", size
-            file.file_urls.file_id, file.file_urls.upload_url, file.file_urls.delete_url = file_id, url, url
-        start = time.perf_counter()
-        await self.socket.send(message.SerializeToString())
-        while True:
-            answer = ForwardMsg.FromString(await self.socket.recv())
-            kind = answer.WhichOneof("type")
-            if kind == "new_session":
-                self.session = answer.new_session.initialize.session_id
-            if kind == "delta":
-                element = answer.delta.new_element
-                if element.WhichOneof("type") == "exception":
-                    raise RuntimeError(element.exception.message)
-                if element.WhichOneof("type") == "file_uploader" and not self.uploader:
-                    self.uploader = element.file_uploader.id
-            if kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-                return 1000 * (time.perf_counter() - start)
-
-    async def upload(self, data: bytes) -> tuple[str, str, int]:
-        """Hand a photo over as the browser does: ask for an address, put it there."""
-        message = BackMsg()
-        message.file_urls_request.request_id = "photo"
-        message.file_urls_request.file_names.append("mine.jpg")
-        message.file_urls_request.session_id = self.session
-        await self.socket.send(message.SerializeToString())
-        while True:
-            answer = ForwardMsg.FromString(await self.socket.recv())
-            if answer.WhichOneof("type") == "file_urls_response":
-                (urls,) = answer.file_urls_response.file_urls
-                break
-        await asyncio.to_thread(self._put, urls.upload_url, data)
-        return urls.file_id, urls.upload_url, len(data)
-
-    def _put(self, path: str, data: bytes) -> None:
-        health = urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=60)
-        token = health.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
-        boundary = "a-photo-of-ones-own"
-        body = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="mine.jpg"\r\n'
-            "Content-Type: image/jpeg\r\n\r\n"
-        ).encode() + data
-        request = urllib.request.Request(
-            f"{self.address}{path}",
-            data=body + f"\r\n--{boundary}--\r\n".encode(),
-            method="PUT",
-            headers={
-                "Content-Type": f"multipart/form-data; boundary={boundary}",
-                "Cookie": f"_streamlit_xsrf={token}",
-                "X-Xsrftoken": token,
-            },
-        )
-        urllib.request.urlopen(request, timeout=60).close()
-
-
 async def come_and_go(address: str, seat: int, end: float, think: float, visits: list[float]) -> None:
     """One visitor after the other on this seat, until the time is up."""
     number = 0
     while time.monotonic() < end:
         rng = random.Random(1000 * seat + number)
-        url = f"{address.replace('http', 'ws')}/_stcore/stream"
-        async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
-            visit = Visit(address, socket)
-            await visit.open("")
-            photo = await visit.upload(own_photo(1000 * seat + number))
+        async with visit(address) as session:
+            await session.open("")
+            photo = await session.upload(own_photo(1000 * seat + number))
             for page in rng.sample(PAGES, len(PAGES)):
                 if time.monotonic() > end:
                     break
-                visits.append(await visit.open(page, photo))
+                visits.append((await session.open(page, brought=photo)).milliseconds)
                 await asyncio.sleep(rng.expovariate(1 / think))
         number += 1
 

@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
-import os
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 
 from benchmarks import publish, spread
-from benchmarks.session import Session, until_loaded, visit
+from benchmarks.session import Session, processor_seconds, until_loaded, visit
 from tests.browser.conftest import ROOT, start_app
 from tests.menu import PARTS
 
@@ -38,14 +35,6 @@ if not gc.get_freeze_count():
 PATIENCE = 240.0  # seconds for what a part computes on its first run
 TOGETHER = 4  # runs between two looks at the clock
 Place = tuple[str, str]  # address of a page, title of its part
-
-
-def processor_seconds(process: int) -> float:
-    """Processor time that a process has taken so far, to the nanosecond (Linux, glibc)."""
-    clock = ctypes.c_int()
-    if error := ctypes.CDLL(None).clock_getcpuclockid(process, ctypes.byref(clock)):
-        raise OSError(error, os.strerror(error))
-    return time.clock_gettime(clock.value)
 
 
 def places() -> dict[Place, str]:

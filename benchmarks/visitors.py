@@ -15,11 +15,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import publish, spread
+from benchmarks.session import visit
 from seglib.photos import PHOTOS
 from tests.browser.conftest import ROOT, start_app
 
@@ -27,40 +25,23 @@ PAGES = ("", "skip_connections", "resolution")
 THINK = 3.0  # seconds, mean
 
 
-async def visit(address: str, seed: int, seconds: float) -> tuple[float, list[float]]:
+async def choose(address: str, seed: int, seconds: float) -> tuple[float, list[float]]:
     """One visitor: milliseconds until the first page is there, and of every later choice of a photo."""
     rng = random.Random(seed)
     page = PAGES[seed % len(PAGES)]
-    url = f"{address.replace('http', 'ws')}/_stcore/stream"
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
-        first = await _run(socket, page, rng.choice(list(PHOTOS)))
+    async with visit(address) as session:
+        first = (await session.open(page, f"photo={rng.choice(list(PHOTOS))}")).milliseconds
         times, end = [], time.monotonic() + seconds
         while True:
             await asyncio.sleep(rng.expovariate(1 / THINK))
             if time.monotonic() > end:
                 return first, times
-            times.append(await _run(socket, page, rng.choice(list(PHOTOS))))
-
-
-async def _run(socket: websockets.ClientConnection, page: str, photo: str) -> float:
-    """Ask for a page with a photo, wait until its script has finished; milliseconds."""
-    message = BackMsg()
-    message.rerun_script.query_string = f"photo={photo}"
-    message.rerun_script.page_name = page
-    start = time.perf_counter()
-    await socket.send(message.SerializeToString())
-    while True:
-        answer = ForwardMsg.FromString(await socket.recv())
-        kind = answer.WhichOneof("type")
-        if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
-            raise RuntimeError(answer.delta.new_element.exception.message)
-        if kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-            return 1000 * (time.perf_counter() - start)
+            times.append((await session.open(page, f"photo={rng.choice(list(PHOTOS))}")).milliseconds)
 
 
 async def crowd(address: str, visitors: int, seconds: float) -> tuple[dict, list[float]]:
     """So many visitors at once: medians and 95th percentiles in milliseconds, and every choice's."""
-    found = await asyncio.gather(*(visit(address, seed, seconds) for seed in range(visitors)))
+    found = await asyncio.gather(*(choose(address, seed, seconds) for seed in range(visitors)))
     firsts, times = [first for first, _ in found], [each for _, them in found for each in them]
     return {
         "visitors": visitors,

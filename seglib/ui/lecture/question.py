@@ -149,5 +149,5 @@ def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | Non
             tooltip=["option", "round", "votes"],
         )
     )
-    said = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
-    show_chart(chart, f"Bars: votes. {said}.", height=50 + 26 * len(options) * len(rounds))
+    counted = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
+    show_chart(chart, f"Bars: votes. {counted}.", height=50 + 26 * len(options) * len(rounds))
