@@ -120,9 +120,9 @@ def _show_pair(photo: state.Photo, outcome: duel.Duel, pair: duel.Disagreement |
             "No two of these predictors are ranked differently by pixel accuracy and mean IoU here. Shrink a class."
         )
     else:
-        st.header(
-            f"A = *{pair.winner}* beats B = *{pair.loser}* by {100 * pair.accuracy_lead:.1f} points of pixel "
-            f"accuracy, and loses by {100 * pair.iou_lead:.1f} points of mean IoU"
+        st.markdown(
+            f"**A = *{pair.winner}* beats B = *{pair.loser}* by {100 * pair.accuracy_lead:.1f} points of pixel "
+            f"accuracy, and loses by {100 * pair.iou_lead:.1f} points of mean IoU**"
         )
         for letter, name in (("A", pair.winner), ("B", pair.loser)):
             cm = outcome.matrices[name]
