@@ -8,7 +8,7 @@ socket it is plain to see: which page was asked for last, and whether its answer
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -22,32 +22,41 @@ MOST_BYTES = 1 << 16  # of a message that may say which page is drawn, or that i
 class Conversation:
     """What one browser asked for and was told, as far as it decides which of its looks are late.
 
+    An answer counts only if its drawing began after the question: while a touch waits for its turn, a look that was
+    on its way before it is still drawn to its end, and that end answers nothing.
+
     >>> talk = Conversation()
-    >>> talk.asks(page="compare", look=False), talk.asks(page="compare", look=True)  # the answer draws all anew anyway
-    (True, False)
+    >>> talk.asks(page="compare")
+    True
+    >>> talk.asks(page="compare", part="clock", look=True)  # what is on its way draws all anew anyway
+    False
+    >>> talk.is_told("compare")
     >>> talk.is_answered()
-    >>> talk.asks(page="compare", look=True)
+    >>> talk.asks(page="compare", part="clock", look=True)
     True
     """
 
     def __init__(self) -> None:
         self._page = ""  # the one that is, or will be, in the browser
-        self._resting = False  # whether everything that was asked is answered
+        self._awaited: str | None = None  # the part ("" is all of the page) that was asked for and is not begun
+        self._drawing = False
 
-    def asks(self, page: str, look: bool) -> bool:
-        """A message from the browser; whether the server should get it. ``look``: a part of ``page`` asks by itself."""
-        if look and not (self._resting and page == self._page):
-            return False
-        self._page, self._resting = page or self._page, False
+    def asks(self, page: str, part: str = "", look: bool = False) -> bool:
+        """A message from the browser; whether the server should get it. ``look``: ``part`` asks by itself."""
+        if look:
+            return page == self._page and self._awaited is None and not self._drawing
+        self._page, self._awaited = page or self._page, part
         return True
 
-    def is_told(self, page: str) -> None:
-        """The server begins to draw a page, perhaps another than was asked for."""
-        self._page, self._resting = page, False
+    def is_told(self, page: str, parts: Collection[str] = ()) -> None:
+        """The server begins to draw a page, perhaps another than was asked for, or some ``parts`` of it."""
+        self._page, self._drawing = page, True
+        if not parts or self._awaited in parts:
+            self._awaited = None
 
     def is_answered(self) -> None:
-        """The server has drawn everything that it was asked for."""
-        self._resting = True
+        """The server has drawn what it began."""
+        self._drawing = False
 
 
 class NoLateLooks:
@@ -83,7 +92,8 @@ def _passes(data: bytes | None, talk: Conversation) -> bool:
         return True
     if message.WhichOneof("type") != "rerun_script":
         return True
-    return talk.asks(message.rerun_script.page_script_hash, message.rerun_script.is_auto_rerun)
+    rerun = message.rerun_script
+    return talk.asks(rerun.page_script_hash, rerun.fragment_id, rerun.is_auto_rerun)
 
 
 def _note(data: bytes | None, talk: Conversation) -> None:
@@ -92,7 +102,9 @@ def _note(data: bytes | None, talk: Conversation) -> None:
         return
     message = ForwardMsg.FromString(data)
     kind = message.WhichOneof("type")
-    if kind in ("new_session", "navigation"):  # the app's own script begins; it has chosen the page
-        talk.is_told(getattr(message, kind).page_script_hash)
+    if kind == "new_session":  # a run begins
+        talk.is_told(message.new_session.page_script_hash, message.metadata.run.fragment_ids)
+    elif kind == "navigation":  # the app's own script has chosen the page
+        talk.is_told(message.navigation.page_script_hash)
     elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
         talk.is_answered()
