@@ -7,9 +7,8 @@ import streamlit as st
 
 SIZE = 15  # px; Streamlit's own labels have 13
 LONGEST = 280  # px of a label, before it is cut off
-# For words among the marks (``mark_text``): in the colour of titles, the only one that Streamlit gives each theme and
-# that a mark can ask for. A grey that passes contrast on white does not on black.
-WORDS = {"style": "group-title", "fontWeight": "normal", "fontSize": SIZE - 1}
+WORDS = {"fontSize": SIZE - 1}  # among the marks (``mark_text``); `looks` gives them each theme's own grey
+EDGE = {"left": 6, "top": 10, "right": 14, "bottom": 16}  # px: letters of the axes reach beyond what Vega reckons with
 
 
 def show_chart(chart: altair.TopLevelMixin, alt: str, **looks: object) -> None:
@@ -19,4 +18,5 @@ def show_chart(chart: altair.TopLevelMixin, alt: str, **looks: object) -> None:
     """
     type_sizes = {"labelFontSize": SIZE, "titleFontSize": SIZE, "labelLimit": LONGEST}
     chart = chart.configure_axis(**type_sizes).configure_legend(**type_sizes)
+    chart = chart.properties(padding=EDGE)
     st.altair_chart(chart.configure_header(labelFontSize=SIZE, titleFontSize=SIZE), alt=alt, **looks)

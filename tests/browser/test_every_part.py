@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, PHONE, settle
 from tests.menu import PARTS, WITHOUT_PICTURES
 
@@ -20,7 +21,7 @@ PLACES = [(page, key, part) for page, (key, parts) in PARTS.items() for part in 
 def test_nothing_is_cut_off_and_nobody_else_is_asked(
     browser: Browser, app: str, path: str, key: str, part: str
 ) -> None:
-    page = browser.new_context(viewport=DESKTOP).new_page()
+    page = browser.new_context(viewport=DESKTOP, color_scheme="light").new_page()
     hosts: set[str] = set()
     errors: list[str] = []
     page.add_init_script(
@@ -42,9 +43,24 @@ def test_nothing_is_cut_off_and_nobody_else_is_asked(
         still(page)
         assert page.evaluate(CLIPPED) == [], size
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        if size != ZOOMED:
+            assert violations_in_both_themes(page) == [], size
     assert hosts <= {app.removeprefix("http://"), ""}
     assert errors == []
     page.context.close()
+
+
+def violations_in_both_themes(page: Page) -> list[str]:
+    """What axe-core finds by day, and of colours by night; the page is left as it was."""
+    by_day = violations(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+    still(page)  # colours fade from one theme to the other
+    by_night = violations(page, ("color-contrast",))
+    page.emulate_media(color_scheme="light")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "light")
+    still(page)
+    return by_day + by_night
 
 
 def still(page: Page) -> None:

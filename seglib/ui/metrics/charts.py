@@ -16,7 +16,7 @@ from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
 from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
-from seglib.ui.large_type import WORDS, show_chart
+from seglib.ui.large_type import EDGE, WORDS, show_chart
 from seglib.ui.tables import PERCENT, SHORT, percents
 
 SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
@@ -72,7 +72,7 @@ def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[st
     of_pair = {"test": "indexof(datum.kind, 'wins') == 0", "value": 4}
     lines = {"mark": "line", "encoding": {"size": {"condition": of_pair, "value": 1.5}}}
     dots = {"mark": {"type": "circle", "size": 90}}
-    spec = {"encoding": encoding, "layer": [lines, dots], "height": 30 * len(table) + 120}
+    spec = {"encoding": encoding, "layer": [lines, dots], "height": 30 * len(table) + 120, "padding": EDGE}
     words = (
         "Lines: the place of each predictor under each metric, the best on top; where lines cross, metrics disagree."
     )
