@@ -25,7 +25,9 @@ LOOKS = """<style>
 .st-key-heading [data-testid='stMarkdown'] p { font-size: 1.1rem; line-height: 1.2; }
 .st-key-photo_bar [data-testid='stCaptionContainer'] { flex: 1 1 12rem; }
 @media (max-width: 640px) {
-  [data-testid='stTable'] :is(th, td) { overflow-wrap: anywhere; padding: .25rem; }
+  [data-testid='stTable'] :is(th, td) { padding: .2rem .15rem !important; white-space: normal; }
+  [data-testid='stTable'] :is(th, td) :is(div, p) { font-size: .8rem !important; }
+  .st-key-libraries :is(th, td) :is(div, p) { overflow-wrap: anywhere !important; }
 }
 </style>"""
 

@@ -141,7 +141,7 @@ def validation_table(label_set: LabelSet) -> None:
         figures = card["figures"]
         ours = [100 * figures[key] for key in ("pixel_accuracy", "class_accuracy", "mean_iou")]
         rows[net] = [*ours, *FCN_PAPER.get(net, [float("nan")] * len(ours))]
-    names = [f"{name}, {whose}" for whose in ("ours", "paper") for name in SCORES]
+    names = [f"{SHORT.get(name, name)}, {whose}" for whose in ("ours", "paper") for name in SCORES]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     table.index.name = "Net"
     show_wrapped(table)

@@ -34,6 +34,7 @@ def test_nothing_is_cut_off_and_nobody_else_is_asked(
     page.goto(f"{app}/{path}?{key}={part}" if key else f"{app}/{path}")
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_test_id("stHtml").first).to_be_attached()  # our looks, which come a moment after the words
     canvases = page.locator("canvas[role=application]")
     if (path, part) not in WITHOUT_PICTURES:
         expect(canvases.first).to_be_visible()

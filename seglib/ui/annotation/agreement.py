@@ -183,7 +183,8 @@ def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[s
     with left:
         agreed = float(np.nanmean(pairs))
         st.metric("The ceiling: mean IoU of two people", percent(agreed))
-        st.dataframe(pd.DataFrame(100 * table, names, names).style.format("{:.1f}"))
+        people_table = pd.DataFrame(100 * table, pd.Index(names, name="Mean IoU, %"), names)
+        st.dataframe(people_table.style.format("{:.1f}"))
     with right:
         others = np.where(np.eye(len(maps), dtype=bool), np.nan, table)
         rows = {name: float(np.nanmean(row)) for name, row in zip(names, others, strict=True)}

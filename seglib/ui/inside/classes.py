@@ -136,13 +136,17 @@ def _beside() -> None:
     probes = probe_accuracies()
     if probes:
         st.dataframe(
-            pd.DataFrame({"linear probe, class accuracy, %": probes.values()}, index=[f"stride {s}" for s in probes]),
+            pd.DataFrame(
+                {"linear probe, class accuracy, %": probes.values()},
+                index=pd.Index([f"stride {s}" for s in probes], name="Stage"),
+            ),
             height="content",
         )
         st.caption("Our trained street net, a linear classifier on each stage; claim “depth” on the scoreboard.")
     st.dataframe(
         pd.DataFrame(
-            {"Zeiler & Fergus, accuracy, %": ZEILER_FERGUS.values()}, index=[f"layer {n}" for n in ZEILER_FERGUS]
+            {"Zeiler & Fergus, accuracy, %": ZEILER_FERGUS.values()},
+            index=pd.Index([f"layer {n}" for n in ZEILER_FERGUS], name="Layer"),
         ),
         height="content",
     )

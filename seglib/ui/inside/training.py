@@ -112,7 +112,7 @@ def _numbers(flow: dict, phase: str) -> None:
             "loss with": np.mean([run["loss"][phase] for run in nets["fcn4s"]]),
         }
     st.markdown(f"**Gradient of the first {early} layers**")
-    st.dataframe(pd.DataFrame(rows).T.round(2), height="content")
+    st.dataframe(pd.DataFrame(rows).T.round(2).rename_axis("Trunk"), height="content")
     st.caption("Share: projection on the whole gradient, as on the part Red arrows. Loss: mean of the same steps.")
 
 

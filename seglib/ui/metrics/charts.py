@@ -18,6 +18,7 @@ from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
 from seglib.ui.large_type import EDGE, WORDS, show_chart
 from seglib.ui.tables import PERCENT, SHORT, percents
+from seglib.ui.words import literal
 
 SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
 FARABET = "Farabet et al. 2013, SIFT Flow (as quoted in the FCN paper, table 5)"
@@ -177,11 +178,12 @@ def library_table() -> None:
             "Absent class": library.absent,
             "Several photos": library.images,
             "Void": library.void,
-            "Read in": library.source,
+            "Read in": literal(library.source),
         }
         for library in conventions.LIBRARIES
     ]
-    st.table(pd.DataFrame(rows).set_index("Code"))  # unlike a data frame it wraps its texts
+    with st.container(key="libraries"):
+        st.table(pd.DataFrame(rows).set_index("Code"))  # unlike a data frame it wraps its texts
 
 
 def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius: float, metric: str) -> None:
@@ -256,8 +258,8 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
             x=alt.X("pixels:Q", scale=alt.Scale(type="log"), title="size of the object, pixels"),
             y=alt.Y(f"{measure}:Q", scale=alt.Scale(domain=[0, 100]), title=f"{measure} of the object, %"),
             color=alt.Color(
-                "class:N", scale=colors, legend=alt.Legend(orient="top", title=None, columns=4)
-            ),  # five: a phone cuts
+                "class:N", scale=colors, legend=alt.Legend(orient="top", title=None, columns=3)
+            ),  # four: a phone cuts
             shape=alt.Shape("net:N", legend=None),
             size=alt.Size(
                 "where:N", legend=None, scale=alt.Scale(domain=["this photo", "other photos"], range=[170, 60])

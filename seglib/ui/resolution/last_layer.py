@@ -50,6 +50,6 @@ def last_layer(photo: state.Photo, label_set: LabelSet, answer: cache.Segmentati
         )
     )
     panels.show(pictures, photo, label_set, key="last_layer", columns=3)
-    panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width=480)
+    panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width=340)
     channels = TRUNKS[OF_LABEL_SET[label_set.name]].channels[stride]
     seen.what_you_should_see(observations.one_map_a_class(channels, len(label_set), winners.shape))

@@ -101,10 +101,11 @@ def _chart(figures: list[dict], unit: str) -> None:
             "for:N", legend=None, scale=alt.Scale(domain=["for the claim", "against it"], range=["circle", "cross"])
         ),
     )
-    title = f"{unit} for the claim"
-    chart = zero + dots.encode(x=alt.X("value:Q", title=title))
+    # At the end, for on a phone the words beside leave less room than the title takes.
+    axis = alt.Axis(title=f"{unit} for the claim", titleAnchor="end", titleAlign="right")
+    chart = zero + dots.encode(x=alt.X("value:Q", axis=axis))
     if data["low"].notna().any():
-        chart = zero + spans.encode(x=alt.X("low:Q", title=title), x2="high:Q") + dots
+        chart = zero + spans.encode(x=alt.X("low:Q", axis=axis), x2="high:Q") + dots
     lines = sum(line.count("|") + 2 for line in data["line"])
     values = "; ".join(f"{figure['name']} {figure['value']:+.2f}" for figure in figures)
     show_chart(chart, f"Dots on their intervals, {unit} for the claim: {values}.", height=70 + 14 * lines)

@@ -150,7 +150,7 @@ def _table(rows: Sequence[Row], layer_costs: Sequence[LayerCost], upto: int) -> 
         }
         for number, (row, cost) in enumerate(zip(rows, layer_costs, strict=True), 1)
     )
-    table.index = pd.RangeIndex(1, len(table) + 1)
+    table.index = pd.RangeIndex(1, len(table) + 1, name="No.")
     number = st.column_config.NumberColumn(format="%.1f")
     st.dataframe(
         table,
