@@ -145,7 +145,7 @@ def _one_by_one(photo: Photo, single: ClassMaps, maps: ClassMaps, k: int, name: 
     strongest = np.argsort(-np.abs(here))[:3]
     channels = ", ".join(f"channel {c} {here[c]:+.2f}" for c in strongest)
     one, two, three = st.columns(3)
-    one.metric(f"At row {point[0]}, column {point[1]}", f"{float(here.sum()) + bias:.2f}")
+    one.metric("At the pinned pixel", f"{float(here.sum()) + bias:.2f}")
     two.metric("Mean of all places", f"{mean:.3f}", help="Of the map at stride 32.")
     three.metric("Classifier's own score", f"{float(single.pooled[k]):.3f}")
     st.markdown(
