@@ -19,6 +19,7 @@ from seglib.ui import warm_up
 from seglib.ui.headers import SafeAnswers
 from seglib.ui.late_looks import NoLateLooks
 from seglib.ui.lecture import phones
+from seglib.ui.uploads import BoundedUploads
 
 
 @contextlib.asynccontextmanager
@@ -27,5 +28,5 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     yield {}
 
 
-middleware = [Middleware(SafeAnswers), Middleware(NoLateLooks)]
+middleware = [Middleware(SafeAnswers), Middleware(NoLateLooks), Middleware(BoundedUploads)]
 app = st.App("seglib/ui/router.py", lifespan=lifespan, routes=phones.ROUTES, middleware=middleware)

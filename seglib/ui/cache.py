@@ -15,7 +15,6 @@ import copy
 import functools
 import inspect
 import itertools
-import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -28,9 +27,10 @@ from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
 from seglib.ui.memory import CONSTANTS, MEMORY, name_of
 from seglib.ui.photo import Photo
+from seglib.ui.turns import Turns, leave_if_overtaken
 
 # Convolutions run on one thread each (demo_app.py); more of them at once than cores would only queue.
-COMPUTE = threading.Semaphore(2)
+COMPUTE = Turns(2)
 _NUMBERS = itertools.count()  # functions of one name are told apart
 
 
@@ -68,7 +68,8 @@ def shared(
             bound.apply_defaults()
             key = tuple(name_of(value, keys) for value in bound.arguments.values())
             stays = keep is None if lasting is None else lasting
-            return MEMORY.recall(name, key, lambda: _compute(function, bound, words), keep, stays)
+            compute = functools.partial(_compute, function, bound, words)
+            return MEMORY.recall(name, key, compute, keep, stays, meanwhile=leave_if_overtaken)
 
         recall.clear = functools.partial(MEMORY.forget, name)
         return recall
@@ -93,6 +94,7 @@ def copied(keep: int | None = None, *, keyed: tuple[type, ...] = (), words: str 
 
 
 def _compute(function: Callable, bound: inspect.BoundArguments, words: str | bool) -> object:
+    leave_if_overtaken()
     with st.spinner(words if isinstance(words, str) else "Computing …") if words else contextlib.nullcontext():
         return function(*bound.args, **bound.kwargs)
 
@@ -183,8 +185,9 @@ def guest(photo: Photo, name: str) -> Segmentation:
         return Segmentation(answer.labels, answer.confidence.astype(np.float16), streams={}, key=key)
 
 
+@shared(256)
 def pixel_probabilities(answer: Segmentation, point: tuple[int, int]) -> np.ndarray:
-    """Probability of each class at one pixel, ``(K,)``; cheap enough to need no cache."""
+    """Probability of each class at one pixel, ``(K,)``."""
     from seglib.models.streams import pixel_logits, probabilities
 
     return probabilities(pixel_logits(answer.streams, point))
@@ -270,6 +273,14 @@ def ceiling(truth: np.ndarray, num_classes: int, how: str) -> dict[int, float]:
     from seglib.resolution import ceilings
 
     return ceilings(truth, num_classes, how)
+
+
+@shared(24)
+def turned(before: Segmentation, after: Segmentation, truth: np.ndarray) -> np.ndarray:
+    """Which pixels a net put right and which wrong after another, ``(H, W)``, see `seglib.metrics.turned`."""
+    from seglib.metrics.turned import turned
+
+    return turned(before.labels, after.labels, truth)
 
 
 @shared(16)

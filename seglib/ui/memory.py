@@ -18,13 +18,14 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 import numpy as np
 
 MEGABYTES = "SEGLIB_CACHE_MB"  # the variable that sets the budget
 BUDGET = 150  # megabytes
+LOOK = 0.1  # seconds between two looks whether whoever waits for another's computation still wants it
 ENOUGH_TO_RETURN = 16 * 2**20  # bytes that were let go before the system is given the free pages
 
 
@@ -92,11 +93,13 @@ class Memory:
         compute: Callable[[], object],
         keep: int | None = None,
         lasting: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> object:
         """The result of this name and key, computed if it is not here, at most ``keep`` of one name.
 
         What is ``lasting`` stays: models, of which there are as many as lie in the box. Whatever ``compute`` raises is
-        raised, also to those who wait, and not remembered.
+        raised, also to those who wait, and not remembered. ``meanwhile`` is called now and then by whoever waits for
+        another's computation; what it raises ends the waiting.
         """
         place = (name, key)
         while True:
@@ -109,6 +112,8 @@ class Memory:
                     mine = self._running[place] = Future()
             if future is None:
                 return self._compute(place, compute, mine, keep, lasting)
+            while not wait([future], timeout=LOOK).done:
+                meanwhile()
             try:
                 return future.result()
             except Exception:

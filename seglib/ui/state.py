@@ -187,7 +187,8 @@ def _own_truth(photo: Photo, label_set: LabelSet) -> tuple[np.ndarray | None, st
         return None, f"This photo's labels are of other classes than these ({label_set.title}): choose the others."
     else:
         return None, None
-    return (None if (labels == IGNORE).all() else labels), None
+    void = CONSTANTS.about(labels, "all void", lambda label_map: bool((label_map == IGNORE).all()))
+    return (None if void else labels), None
 
 
 def pin(photo: Photo) -> Point:

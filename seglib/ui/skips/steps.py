@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from seglib.labels import IGNORE, LabelSet
-from seglib.metrics.turned import TURNED, turned
+from seglib.metrics.turned import TURNED
 from seglib.models.cards import shipped_nets
-from seglib.ui import panels, seen, state
+from seglib.ui import cache, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.skips import observations
 from seglib.ui.words import percent
@@ -20,10 +20,7 @@ def what_turned(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> N
     """A picture for each stream that is added."""
     st.header("What each stream turned")
     answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
-    steps = {
-        (coarse, fine): turned(answers[coarse].labels, answers[fine].labels, truth)
-        for coarse, fine in pairwise(answers)
-    }
+    steps = {(coarse, fine): cache.turned(answers[coarse], answers[fine], truth) for coarse, fine in pairwise(answers)}
     labelled = int((truth != IGNORE).sum())
     counts = {step: np.bincount(what[what != IGNORE], minlength=len(TURNED)) for step, what in steps.items()}
     pictures = [
