@@ -6,9 +6,12 @@ from seglib import metrics
 from seglib.ui import cache, inputs, page, panels, seen, state, tables
 from seglib.ui.compare import guests, observations
 from seglib.ui.compare.unsure import unsure_words
+from seglib.ui.lecture import tour
 from seglib.ui.words import percent
 
-page.heading("A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.")
+page.heading(
+    "A class for every pixel", "Four nets, one photo: they differ only in how finely they score it.", beside=tour.draw
+)
 photo, label_set = state.photo(), state.label_set()
 truth = state.truth(photo, label_set)
 page.wait_for_nets()

@@ -20,11 +20,13 @@ DECLINED = guesses.DECLINED
 Part = tuple[str, Callable[[], object]]  # claim, and what shows it
 
 
-def heading(title: str, claim: str) -> None:
-    """A page's first two lines: its title, and the claim that it puts to the test."""
+def heading(title: str, claim: str, beside: Callable[[], object] | None = None) -> None:
+    """A page's first two lines: its title, and the claim it puts to the test; ``beside`` draws what else there is."""
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):
         st.title(title, width="content")
         st.markdown(claim, width="stretch")
+        if beside is not None:
+            beside()
         take_home.draw(title, claim)
 
 
