@@ -3,7 +3,7 @@
 // The browser alone remembers that it has offered: for good in localStorage, for the rest of this visit in sessionStorage.
 const REMEMBERED = 'seglib-tour';
 const FOCUSABLE = 'a[href], button, input, canvas[tabindex], [tabindex="0"]';
-const OPEN_LIST = '[role=listbox], [role=dialog], [role=menu]';
+const OPEN_LIST = '[role=listbox], [role=dialog], [role=menu], [role=menuitem], [data-testid=stSidebar][aria-expanded=true]';
 const GAP = 12; // CSS px between a place, its ring and the tip
 const tours = new WeakMap(); // by the element Streamlit gives us: it survives reruns
 
@@ -83,7 +83,7 @@ function stop(tour) {
 function showOffer(tour) {
   const first = tour.data.offered && !tour.data.stop && isFirstVisit();
   tour.offer.classList.toggle('first', first);
-  tour.start.textContent = first ? 'Show me around (1 minute)' : 'Tour';
+  tour.start.textContent = first ? 'Show me around' : 'Tour';
   tour.no.hidden = !first;
 }
 
@@ -112,12 +112,13 @@ function follow(tour) {
   if (target) {
     if (!tour.arrived) arrive(tour, target);
     const place = target.getBoundingClientRect();
+    const [left, top] = [Math.max(2, place.left - 5), Math.max(2, place.top - 5)];
     Object.assign(tour.ring.style, {
-      left: `${place.left - 5}px`, top: `${place.top - 5}px`, width: `${place.width + 10}px`, height: `${place.height + 10}px`,
+      left: `${left}px`, top: `${top}px`, width: `${place.right + 5 - left}px`, height: `${place.bottom + 5 - top}px`,
     });
-    tour.tip.classList.toggle('aside', Boolean(document.querySelector('[role=listbox]'))); // which opens where it stands
-    const [left, top] = spot(place, tour.tip.offsetWidth, tour.tip.offsetHeight);
-    Object.assign(tour.tip.style, { left: `${left}px`, top: `${top}px` });
+    if (document.querySelector(OPEN_LIST)) tour.tip.classList.add('aside'); // it opens where the tip stands
+    const [tipLeft, tipTop] = spot(place, tour.tip.offsetWidth, tour.tip.offsetHeight);
+    Object.assign(tour.tip.style, { left: `${tipLeft}px`, top: `${tipTop}px` });
   }
   tour.frame = requestAnimationFrame(() => follow(tour));
 }
