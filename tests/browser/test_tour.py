@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import choose_page, settle
+from tests.browser.conftest import PHONE, choose_page, settle
 
 pytestmark = pytest.mark.browser
 OFFER = "Show me around"
@@ -71,3 +71,21 @@ def test_keys_alone_walk_the_tour_and_escape_leaves_it(page: Page, app: str) -> 
     page.reload()
     settle(page)
     is_over(page)
+
+
+def test_on_a_phone_the_opened_menu_is_ringed_and_nothing_lies_on_it(page: Page, app: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(app)
+    settle(page)
+    page.get_by_role("button", name=OFFER).click()
+    for number in (1, 2, 3):
+        waits_at(page, number)
+        page.get_by_role("button", name="Skip this").click()
+    waits_at(page, 4)
+    settle(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.locator(".tip")).to_be_hidden()
+    expect(page.locator(".ring")).to_be_visible()
+    page.get_by_test_id("stSidebarNav").get_by_text("Resolution", exact=True).click()
+    expect(page.get_by_role("heading", name="The resolution issue")).to_be_visible()
+    expect(page.locator(".ring")).to_have_count(0)

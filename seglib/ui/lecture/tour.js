@@ -3,7 +3,7 @@
 // The browser alone remembers that it has offered: for good in localStorage, for the rest of this visit in sessionStorage.
 const REMEMBERED = 'seglib-tour';
 const FOCUSABLE = 'a[href], button, input, canvas[tabindex], [tabindex="0"]';
-const OPEN_LIST = '[role=listbox], [role=dialog], [role=menu], [role=menuitem], [data-testid=stSidebar][aria-expanded=true]';
+const OPEN_LIST = '[role=listbox], [role=dialog], [role=menu], [role=menuitem], [data-testid=stSidebar][data-collapsed=false]';
 const GAP = 12; // CSS px between a place, its ring and the tip
 const tours = new WeakMap(); // by the element Streamlit gives us: it survives reruns
 

@@ -45,7 +45,10 @@ STOPS = (
     ),
     Stop(
         "The lecture goes on in the menu. Open any page: photo and pixel come along.",
-        ("[data-testid='stTopNav']", "[data-testid='stExpandSidebarButton']", "[data-testid='stHeader']"),
+        (
+            "[data-collapsed='false'] [data-testid='stSidebarNav']",
+            *("[data-testid='stTopNav']", "[data-testid='stExpandSidebarButton']", "[data-testid='stHeader']"),
+        ),
     ),
 )
 
