@@ -75,9 +75,13 @@ def violations_in_both_themes(page: Page, other: Theme) -> list[str]:
 
 
 def still(page: Page) -> None:
-    """Wait until the layout has stayed the same for a quarter of a second."""
+    """Wait until the layout has stayed the same for a quarter of a second, and no colour is on its way to another."""
     page.wait_for_function(
         """() => {
+            const moves = (root) => root.getAnimations().some(
+                ({playState, effect}) => playState === 'running' && effect.getTiming().iterations < Infinity);
+            const roots = [...document.querySelectorAll('*')].map((node) => node.shadowRoot).filter(Boolean);
+            if ([document, ...roots].some(moves)) return false;
             const main = document.querySelector('[data-testid=stMain]');
             const now = `${main.clientWidth} ${main.scrollHeight}`;
             const seen = (window.seenLayout ??= {});

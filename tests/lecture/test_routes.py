@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import random
 import zlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -89,7 +88,8 @@ def test_a_shipped_route_survives_being_saved_and_shared(name: str) -> None:
 
 def texts(kind: str) -> st.SearchStrategy[str]:
     return (
-        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=LONGEST[kind])
+        # Without "\r": a text over several lines loses the difference between the ways to end one.
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=LONGEST[kind])
         .map(str.strip)
         .filter(bool)
     )
@@ -120,8 +120,6 @@ STEPS = st.builds(
 @settings(deadline=None)
 @given(STEPS)
 def test_any_step_survives_being_written_and_read(step: Step) -> None:
-    # A note written over several lines loses the difference between the ways to end a line.
-    step = replace(step, note=step.note.replace("\r", "\n"))
     route = Route("Mine", "", (step,))
     assert read_route(write_route(route)) == route
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def headings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Claims of the parts that pages would show; they stop there, for what a part shows is tested elsewhere."""
     claims: list[str] = []
 
-    def heading(title: str, claim: str) -> None:
+    def heading(title: str, claim: str, beside: Callable[[], object] | None = None) -> None:
         claims.append(claim)
         st.stop()
 

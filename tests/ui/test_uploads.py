@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def test_uploads_that_no_run_asked_for_are_bounded_on_a_running_server(tmp_path:
             return texts
 
     try:
-        texts = asyncio.run(bring())
+        with ThreadPoolExecutor() as thread:  # in this one Playwright's loop may run
+            texts = thread.submit(lambda: asyncio.run(bring())).result()
     finally:
         process.terminate()
         process.wait(10)

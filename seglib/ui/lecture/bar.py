@@ -28,7 +28,7 @@ _BEGAN = "lecture_began"
 def show(place: Place | None, page: str) -> None:
     """Draw the bar, and go where the keys or its buttons say."""
     with st.bottom:
-        wanted = keys.listen(place)
+        wanted = keys.listen(place, page)
         st.html(NO_BAR if place is None else STYLE)
         if place is None:
             return
@@ -36,13 +36,13 @@ def show(place: Place | None, page: str) -> None:
             wanted = keys.read_step(room.wanted, place) if wanted is None else wanted
             if wanted is None and room.spot != place.spot():
                 hall.rooms().move(hall.key(), place.spot())
-        if page != place.step.page:
-            wanted = place.index if following.is_on_the_way(place) else _way_back(place)
-        else:
+        if page == place.step.page:
             pressed = _steps(place)
             if pressed is not None:
                 keys.forget_press()
                 wanted = pressed
+        elif wanted is None:  # a key that was pressed while the page changed comes from the page that was left
+            wanted = place.index if following.is_on_the_way(place) else _way_back(place)
     if wanted is not None:
         following.go(place, wanted)
 

@@ -34,7 +34,7 @@ function listen(route) {
     state.send('press', {step, at: route.at});
   };
   const onKey = (event) => {
-    if (state.data.step === null || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!state.data.follows || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.composedPath()[0];
     if (target.closest?.(EDITABLE)) return;
     if (event.key.startsWith('Arrow') && target !== document.body && target.matches?.(MOVED_BY_ARROWS)) return;

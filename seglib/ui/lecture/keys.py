@@ -24,13 +24,14 @@ def sent() -> Mapping:
     return result if isinstance(result, Mapping) else {}
 
 
-def listen(place: Place | None) -> int | None:
-    """Listen to the keys on this page; the step that was asked for just now, if any."""
+def listen(place: Place | None, page: str) -> int | None:
+    """Listen to the keys, on a step's own page; the step that was asked for just now, if any."""
     if hall.key() is None and (known := Key.parse(sent().get("room"))) and hall.rooms().steer(known):
         hall.take_key(known)
     key = hall.key()
     data = {
         "step": place.index if place else None,
+        "follows": place is not None and page == place.step.page,
         "last": place.last if place else 0,
         "room": str(key) if key else None,
         "left": st.session_state.pop("lecture_room_left", False),

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from seglib.labels import LABEL_SETS
 from seglib.lecture.routes import Route, Step, pack, read_route, shipped, write_route
+from seglib.ui.lecture import keys
 from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.keys import read_step
 from seglib.ui.lecture.view import KNOBS
@@ -96,6 +97,18 @@ def test_off_the_route_the_bar_leads_back() -> None:
     calm(app.button(key="lecture_return").click().run())
     assert app.title[0].value == "The resolution issue"
     assert step_shown(app) == 14
+
+
+def test_a_key_pressed_while_the_page_changed_is_heard_although_it_comes_from_the_page_that_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = follow("whole", 15, page="resolution")  # step 15 is on another page
+    assert app.button(key="lecture_return")
+    press = {"press": {"step": 15, "at": 1}}
+    monkeypatch.setattr(keys, "sent", lambda: press)
+    assert f"16 of {len(shipped()['whole'].steps)}" in sentence(calm(app.run()))
+    assert step_shown(app) == 16
+    assert app.session_state["lecture_heard"] == 1  # it has been followed, and leads nowhere a second time
 
 
 def test_a_route_can_be_left() -> None:
