@@ -17,9 +17,11 @@ from seglib.labels import EVERYDAY
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
-from seglib.ui import cache
+from seglib.ui import cache, in_steps
 from seglib.ui.inside import training
 from seglib.ui.inside.back_to_pixels import GAP, side_by_side
+from seglib.ui.inside.cascade import table
+from seglib.ui.recent import Recent
 from tests.test_pages import calm, png, views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -281,6 +283,37 @@ def test_projections_come_with_their_test() -> None:
     words = next(element.value for element in app.info if "What you should see" in element.value)
     assert "guided" in words
     assert "deconvnet" in words
+
+
+def test_the_net_is_destroyed_from_the_top_down_when_asked_for_and_only_once() -> None:
+    app = open_page("Back to pixels", pin=WRONG, unit_stage="32")
+    assert "projections/survives" not in app.session_state["seen"]
+    app.toggle(key="cascade").set_value(True).run()
+    calm(app)
+    assert app.session_state["seen"]["projections/survives"]
+    (key,) = [key for key in in_steps.kept if key[0] == "china" and key[-1] == "cascade"]
+    cascade = in_steps.kept.get(key)
+    words = next(element.value for element in app.info if "What you should see" in element.value)
+    assert f"guided {cascade.mean('guided')[1]:.2f} (" in words
+    data = table(cascade)
+    assert len(data) == 3 * 6
+    assert (data["lowest"] <= data["mean"] + 1e-9).all()
+    assert (data["mean"] <= data["highest"] + 1e-9).all()
+    app.run()
+    assert in_steps.kept.get(key) is cascade
+
+
+def test_a_cascade_that_was_stopped_leaves_the_pictures(monkeypatch) -> None:
+    monkeypatch.setattr(in_steps, "kept", Recent(8))
+    app = open_page("Back to pixels", pin=WRONG, unit_stage="4", cascade="true")
+    assert "projections/survives" in app.session_state["seen"]
+    monkeypatch.setattr(in_steps, "kept", Recent(8))
+    app.session_state["stop cascade"] = True  # what the button leaves behind
+    app.run()
+    calm(app)
+    assert any("Stopped" in element.value for element in app.info)
+    assert "projections/photo" in app.session_state["seen"]
+    assert "projections/survives" not in app.session_state["seen"]
 
 
 @pytest.mark.usefixtures("_measured")

@@ -17,10 +17,9 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
 from seglib.receptive_field import receptive_field
-from seglib.ui import host
+from seglib.ui import host, in_steps
 from seglib.ui.recent import Recent
 from seglib.ui.window import bill as bill_panel
-from seglib.ui.window import cache as window_cache
 from seglib.ui.window import dilation as dilation_panel
 from seglib.ui.window import grow as grow_panel
 from seglib.ui.window.in_pictures import WAYS
@@ -159,8 +158,8 @@ def test_why_the_window_is_used_so_little_is_counted(measured: AppTest) -> None:
 
 
 def test_the_effective_size_is_that_of_the_gradients(measured: AppTest) -> None:
-    (key,) = [key for key in window_cache.kept if key[0] == "coins" and key[3] == (120, 200) and key[-1] == "field"]
-    energy = window_cache.kept.get(key)
+    (key,) = [key for key in in_steps.kept if key[0] == "coins" and key[3] == (120, 200) and key[-1] == "field"]
+    energy = in_steps.kept.get(key)
     assert metrics(measured)["Effective (95 % of the energy)"] == f"{effective_size(energy, (120, 200))} px"
     assert np.isfinite(energy).all()
 
@@ -173,10 +172,10 @@ def test_net_class_patch_and_pixel_can_be_changed_and_nothing_is_computed_twice(
     assert f"column 200 {net} says" in "\n".join(each.value for each in calm(app).caption)
     app.selectbox(key="window_net").set_value("fcn8s").run()
     assert metrics(calm(app)) == before
-    count = len(list(window_cache.kept))
+    count = len(list(in_steps.kept))
     app.selectbox(key="class_everyday").set_value("water").run()
     assert "P(water)" in views(calm(app))["window"]["panels"][2]["caption"]
-    assert len(list(window_cache.kept)) == count + 2  # gradients of another score, and crops for its size
+    assert len(list(in_steps.kept)) == count + 2  # gradients of another score, and crops for its size
     app.select_slider(key="patch").set_value(96).run()
     assert views(calm(app))["window"]["panels"][2]["title"] == "Covered by 96 px of grey"
     app.session_state["pin"] = (10, 11)
@@ -186,13 +185,13 @@ def test_net_class_patch_and_pixel_can_be_changed_and_nothing_is_computed_twice(
 
 
 def test_what_was_stopped_stays_stopped_until_it_is_asked_for(measured: AppTest, monkeypatch) -> None:
-    monkeypatch.setattr(window_cache, "kept", Recent(8))
+    monkeypatch.setattr(in_steps, "kept", Recent(8))
     measured.session_state["stop occlusion field"] = True  # what the button leaves behind
     measured.run()
     calm(measured)
     assert any("Stopped" in each.value for each in measured.info)
     assert not measured.metric
-    measured.button(key="window_go_on").click().run()
+    measured.button(key="go_on").click().run()
     assert measured.metric
     calm(measured)
 

@@ -85,14 +85,18 @@ def shuffled(trunk: nn.Module, stride: int, seed: int = 0) -> nn.Module:
     The same numbers in another order: whatever those layers had learnt is gone, their scale is not.
     """
     changed = copy.deepcopy(trunk)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for part in changed.stages[str(stride)].modules():
-            if isinstance(part, nn.Conv2d):
-                flat = part.weight.flatten()
-                order = torch.randperm(len(flat), generator=generator)
-                part.weight.copy_(flat[order].view_as(part.weight))
+    shuffle(changed.stages[str(stride)], torch.Generator().manual_seed(seed))
     return changed
+
+
+def shuffle(part: nn.Module, generator: torch.Generator) -> None:
+    """Put the weights of each convolution of ``part`` in another order, in place."""
+    with torch.no_grad():
+        for layer in part.modules():
+            if isinstance(layer, nn.Conv2d):
+                flat = layer.weight.flatten()
+                order = torch.randperm(len(flat), generator=generator)
+                layer.weight.copy_(flat[order].view_as(layer.weight))
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:

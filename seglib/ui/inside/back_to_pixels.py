@@ -11,6 +11,7 @@ from seglib.labels import LabelSet
 from seglib.ui import panels, seen, state
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
+from seglib.ui.inside.cascade import show_cascade
 from seglib.ui.inside.chosen_unit import choose_unit
 from seglib.ui.inside.units import enlarged
 from seglib.ui.photo import Photo
@@ -57,7 +58,8 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
         {rule: correlation(projected[rule][inside_cache.THIS], projected[rule][name]) for rule in RULES}
         for name in (inside_cache.OTHER, inside_cache.SHUFFLED)
     )
-    seen.what_you_should_see(observations.shows_the_photo(other, shuffled))
+    left = show_cascade(photo, label_set.name, point, chosen)
+    seen.what_you_should_see(observations.shows_the_photo(other, shuffled), left)
     st.caption("The test is that of Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018.")
 
 
@@ -79,5 +81,6 @@ def _caption(name: str, alike: float, unit: int, other: int) -> str:
 def sources() -> list:
     """The code behind it."""
     from seglib.inside import projections as core
+    from seglib.inside.cascade import cascade
 
-    return [core._Rectifier, core.project, core.shuffled, core.correlation]
+    return [core._Rectifier, core.project, core.shuffled, core.correlation, cascade]

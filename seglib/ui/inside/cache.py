@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ import numpy as np
 from seglib.models.segmentation import Segmentation
 from seglib.ui import cache
 from seglib.ui.cache import COMPUTE, shared
+from seglib.ui.in_steps import in_steps
 from seglib.ui.photo import Photo
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from seglib.inside.cascade import Cascade
     from seglib.inside.class_maps import ClassMaps
     from seglib.inside.paths import RedArrows
     from seglib.inside.units import Features, Place
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 GRIDS = (32, 16, 8)  # strides of the classifier's maps
 IMAGENET = "ImageNet's classifier"
 WINDOW = 193  # pixels round a place that are looked at for projections
+SHUFFLES = (0, 1, 2)  # seeds of the cascade
 THIS, OTHER, SHUFFLED = "this unit", "another unit", "shuffled weights"
 
 
@@ -225,18 +228,14 @@ def projections(photo: Photo, net: str, label_set_name: str, point: tuple[int, i
     import torch
 
     from seglib.inside.projections import RULES, project, shuffled
-    from seglib.inside.units import crop_around
 
     parts = taken(net, label_set_name)
-    window, corner = crop_around(photo.image, point, WINDOW)
+    window, corner = looked_at(photo, point)
     with COMPUTE:
-        x = parts.prepare(np.ascontiguousarray(window))
+        x = parts.prepare(window)
         with torch.no_grad():
             maps = parts.trunk(x)[stride][0]
-        place = tuple(
-            min((at - first + stride // 2) // stride, n - 1)
-            for at, first, n in zip(point, corner, maps.shape[1:], strict=True)
-        )
+        place = _place(point, corner, stride, maps.shape[1:])
         values = maps[:, place[0], place[1]].clone()
         values[unit] = -torch.inf
         other = int(values.argmax())
@@ -247,3 +246,35 @@ def projections(photo: Photo, net: str, label_set_name: str, point: tuple[int, i
             for rule in RULES
         }
     return projected | {"window": window, "other": other}
+
+
+@in_steps
+def cascade(
+    photo: Photo, net: str, label_set_name: str, point: tuple[int, int], stride: int, unit: int
+) -> Iterator[tuple[Cascade, float]]:
+    """The same projections while the net is shuffled from the top down, see `seglib.inside.cascade`."""
+    import torch
+
+    from seglib.inside.cascade import cascade
+
+    parts = taken(net, label_set_name)
+    window, corner = looked_at(photo, point)
+    x = parts.prepare(window)
+    with torch.no_grad():
+        grid = parts.trunk(x)[stride].shape[-2:]
+    yield from cascade(parts.trunk, x, stride, unit, _place(point, corner, stride, grid), SHUFFLES)
+
+
+def looked_at(photo: Photo, point: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
+    """The pixels' square round a point that projections go back to, and its corner."""
+    from seglib.inside.units import crop_around
+
+    window, corner = crop_around(photo.image, point, WINDOW)
+    return np.ascontiguousarray(window), corner
+
+
+def _place(point: tuple[int, int], corner: tuple[int, int], stride: int, grid: tuple[int, int]) -> tuple[int, int]:
+    """The unit of a window's grid that sits nearest to a point of the photo."""
+    return tuple(
+        min((at - first + stride // 2) // stride, n - 1) for at, first, n in zip(point, corner, grid, strict=True)
+    )

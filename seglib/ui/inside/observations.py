@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -206,6 +206,30 @@ def shows_the_photo(other: Mapping[str, float], shuffled: Mapping[str, float]) -
         "it, so it shows the photo.",
         f"Here the pictures do belong to the unit: others look otherwise ({words}).",
     )
+
+
+def survives_its_stage(left: Mapping[str, Sequence[float]], depth: str) -> Sentence | None:
+    """Whether a rule's picture stays much the same with the unit's own stage destroyed.
+
+    ``left`` are correlations with the intact picture by rule, one a shuffle, once ``depth`` is shuffled; flat pictures
+    have nan. A rule survives if its lowest is still `SAME_PICTURE`.
+    """
+    known = {rule: values for rule, values in left.items() if np.isfinite(values).all()}
+    if not known:
+        return None
+    words = ", ".join(f"{rule} {np.mean(values):.2f} ({_span(values)})" for rule, values in known.items())
+    words = f"With all weights of its own stage ({depth}) shuffled, the unit is gone. Left of its pictures: {words}."
+    most = max(known, key=lambda rule: min(known[rule]))
+    return here(
+        "projections/survives",
+        min(known[most]) >= SAME_PICTURE,
+        f"{words} The one by {most} hardly needs the unit: it is made by the layers below it, and by the photo.",
+        f"{words} None stays much the same: at this stage the pictures hang on what the unit has learnt.",
+    )
+
+
+def _span(values: Sequence[float]) -> str:
+    return f"{min(values):.2f} to {max(values):.2f}"
 
 
 def deeper_finds_more(scored: Mapping[str, float]) -> Sentence | None:

@@ -16,6 +16,7 @@ from seglib.models.cards import all_nets
 from seglib.rendering import score_scale
 from seglib.ui import cache, inputs, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
+from seglib.ui.in_steps import compute_all
 from seglib.ui.large_type import show_chart
 from seglib.ui.loading import loading
 from seglib.ui.window import cache as window_cache
@@ -105,7 +106,7 @@ def _measure(photo: state.Photo, label_set: LabelSet) -> None:
         f"At row {point[0]}, column {point[1]} {net} says **{label_set.classes[class_there]}**. Click another pixel: "
         "all views follow."
     )
-    results = window_cache.compute_all(
+    results = compute_all(
         {
             "occlusion": window_cache.occlusion(photo, label_set.name, net, point, patch),
             "field": window_cache.field(photo, label_set.name, net, point, k),
@@ -140,7 +141,7 @@ def _crops(view: View) -> list | None:
     marks = (view.side, view.theory_side, *_reach(view.theory, view.point))
     sides = tuple(sides_for(view.photo.size, view.point, marks))
     work = window_cache.window(view.photo, view.label_set.name, view.net, view.point, sides)
-    results = window_cache.compute_all({"window": work}, f"{view.net} looks at ever larger crops …")
+    results = compute_all({"window": work}, f"{view.net} looks at ever larger crops …")
     return None if results is None else results["window"]
 
 

@@ -122,6 +122,22 @@ def test_projections_show_the_photo_or_the_unit() -> None:
     assert observations.shows_the_photo({"gradient": float("nan")}, {"gradient": 0.1}) is None
 
 
+def test_a_picture_survives_the_shuffled_stage_of_its_unit_or_none_does() -> None:
+    left = {"gradient": [0.2, 0.4], "guided": [0.9, 0.7], "deconvnet": [0.8, 0.1]}
+    survives = observations.survives_its_stage(left, "stride 32")
+    assert survives.holds
+    assert "its own stage (stride 32) shuffled" in survives.words
+    assert "gradient 0.30 (0.20 to 0.40), guided 0.80 (0.70 to 0.90), deconvnet 0.45 (0.10 to 0.80)" in survives.words
+    assert "The one by guided hardly needs the unit" in survives.words
+    falls = observations.survives_its_stage({"gradient": [0.2, 0.4], "guided": [0.9, 0.4]}, "stride 16")
+    assert not falls.holds  # of one shuffle alone
+    assert "None stays much the same" in falls.words
+    flat = observations.survives_its_stage(left | {"guided": [float("nan"), 0.7]}, "stride 32")
+    assert not flat.holds
+    assert "guided" not in flat.words
+    assert observations.survives_its_stage({"gradient": [float("nan")]}, "stride 32") is None
+
+
 def test_deeper_units_find_more_or_not() -> None:
     more = observations.deeper_finds_more({"stride 4": 0.12, "stride 32": 0.2, "head": 0.23})
     assert more.holds
