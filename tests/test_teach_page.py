@@ -13,6 +13,7 @@ from seglib.images import load_image
 from seglib.labels import IGNORE
 from seglib.photos import load_photo, photo_path
 from seglib.teach import imagenet_net, photo_features, read_lesson, segment, teach, write_lesson
+from seglib.teach.doubt import most_uncertain
 from seglib.teach.lesson import Lesson, own_classes
 from seglib.teach.results import FOUR
 from seglib.ui.teach.files import labelme_at, png_at
@@ -70,6 +71,26 @@ def test_strokes_segment_the_photo_as_the_library_does() -> None:
     wanted = segment(features, teach([(features, two_strokes())], FOUR)).labels
     assert np.array_equal(answer(app), wanted)
     assert "Learnt from strokes on 1 photo: object, background" in " ".join(c.value for c in app.caption)
+
+
+def test_the_painter_rings_what_the_answer_to_these_strokes_is_least_sure_of() -> None:
+    app = open_teach()
+    paint(app, two_strokes())
+    features = photo_features(load_photo(PHOTO), imagenet_net())
+    answered = segment(features, teach([(features, two_strokes())], FOUR)).probabilities
+    ring = views(app)["teach_answer"]["ring"]
+    assert (ring["name"], ring["edition"], ring["rev"]) == (painter(app)["name"], 0, 1)
+    row, col = ring["place"]
+    assert (row, col) == most_uncertain(answered, two_strokes())
+    assert f"The ring at row {row}, column {col} marks" in " ".join(caption.value for caption in app.caption)
+    more = two_strokes()
+    more[row - 3 : row + 3, col - 3 : col + 3] = 0
+    paint(app, more, rev=2)
+    again = views(app)["teach_answer"]["ring"]
+    assert again["rev"] == 2
+    assert again["place"] != ring["place"]
+    paint(app, np.full(SIZE, IGNORE, np.uint8), rev=3)
+    assert views(app)["teach_answer"]["ring"] is None
 
 
 def test_a_layer_switched_off_changes_the_answer() -> None:

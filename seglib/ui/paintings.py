@@ -14,6 +14,7 @@ from seglib.annotation.label_files import LabelFile, read_labels
 from seglib.labels import IGNORE, LabelSet
 from seglib.ui import state
 from seglib.ui.components.label_painter import BoxTool, Painting, label_painter, read_painting, sent_painting
+from seglib.ui.components.ring import Ring
 
 PAINT, CHALLENGE = "paint", "challenge"
 
@@ -87,6 +88,16 @@ def painter(
         session=st.session_state.setdefault("painter_session", secrets.token_hex(8)),
         box_tool=box_tool,
     )
+
+
+def ring(
+    photo: state.Photo, label_set: LabelSet, place: tuple[int, int] | None, radius: int, purpose: str = PAINT
+) -> Ring | None:
+    """A ring for the painter, of the painting as it is now; None without a place or a painting."""
+    painting = find(photo, label_set, purpose)
+    if place is None or painting is None:
+        return None
+    return Ring(name_of(photo, label_set, purpose), painting.edition, painting.rev, place, radius)
 
 
 def widget(photo: state.Photo, label_set: LabelSet, purpose: str) -> str:

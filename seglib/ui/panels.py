@@ -14,6 +14,7 @@ from seglib.labels import LabelSet
 from seglib.models.cards import shipped_nets
 from seglib.ui import cache, state
 from seglib.ui.components.photo_view import Panel, photo_view
+from seglib.ui.components.ring import Ring
 from seglib.ui.inputs import View
 from seglib.ui.loading import loading
 from seglib.ui.words import percent
@@ -79,6 +80,7 @@ def show(
     columns: int = 3,
     unsure: float = 0.5,
     group: str = "",
+    ring: Ring | None = None,
 ) -> None:
     """Linked pictures at the photo's size; a pixel that is clicked becomes the pinned one everywhere.
 
@@ -95,6 +97,7 @@ def show(
         pin=state.pin(photo),
         group=f"{photo.key}{group}",  # another photo starts unzoomed
         columns=columns,
+        ring=ring,
     )
     if pinned is not None and pinned != state.pin(photo):
         state.remember_pin(pinned)

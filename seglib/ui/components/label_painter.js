@@ -4,7 +4,7 @@
 // Who is newer? Within an `edition` the browser counts its changes in `rev`. Python starts a new edition when it
 // replaces the map itself (a file was loaded, a challenge begins), and only then does the painter take Python's map.
 //
-// One module for the browser, of several files: picture.js, the map and its history (label_map.js, label_history.js), this
+// One module for the browser, of several files: picture.js, ring.js, the map and its history (label_map.js, label_history.js), this
 // file, and label_painter_*.js for what is set, what tools do, pointers, keys, drafts and drawing.
 
 const HINTS = {
@@ -44,6 +44,7 @@ function createPainter(parentElement) {
     frame: 0, timer: 0, saving: false, unsaved: false, gone: false,
   };
   painter.plane.members = [painter];
+  rings.painters.add(painter);
   const root = (painter.root = element('div', 'photo-view painter'));
   painter.notice = element('p', 'notice', { role: 'status', hidden: '' });
   painter.frameBox = element('div', 'frame');
@@ -70,6 +71,7 @@ function createPainter(parentElement) {
 function destroyPainter(painter) {
   cancelAnimationFrame(painter.frame);
   painter.resizes.disconnect();
+  rings.painters.delete(painter);
   painter.root.remove();
   painter.gone = true;
   if (painter.timer) save(painter); // Python will not hear of it any more, but the draft is there when we come back

@@ -27,6 +27,7 @@ from seglib.ui.components.encoding import Parcel
 _HERE = Path(__file__).parent
 _SCRIPTS = (  # in this order: the last ones use what the first ones define
     "picture.js",
+    "ring.js",
     "label_map.js",
     "label_history.js",
     "label_painter.js",

@@ -32,6 +32,8 @@ function drawTools(painter, paper, place, width, height) {
   const pixel = pixelSize(painter);
   const onScreen = ([x, y]) => [place.x + x * pixel, place.y + y * pixel];
   if (pixel > GRID_FROM) drawGrid(paper, place, ...plane.size, width, height);
+  const ring = ringOf(painter);
+  if (ring) drawRing(paper, ...onScreen([ring.place[1] + 0.5, ring.place[0] + 0.5]), ring.radius * pixel);
   data.marks.forEach((mark) => drawRectangle(paper, onScreen, mark, [4, 4]));
   const drawn = painter.anchor && boxBetween(painter.anchor, cursor ? [cursor.x + 0.5, cursor.y + 0.5] : painter.reach);
   if (drawn ?? painter.box) drawRectangle(paper, onScreen, drawn ?? painter.box);

@@ -4,7 +4,7 @@ const KEY_PAUSE = 250; // ms without a key before Python hears of what keys pain
 const KEYS =
   'Arrow keys move a cursor, with Shift ten pixels at a time; Space paints there, or sets a corner. B brush, E eraser, ' +
   'P polygon, F fill, H move. Square brackets change the size, digits the class. Control Z undoes, Control Y redoes. ' +
-  'R draws a box where one is wanted: Space sets a corner, and the opposite one. ' +
+  'R draws a box where one is wanted: Space sets a corner, and the opposite one. N goes to the ring, if there is one. ' +
   'Enter closes a polygon, Backspace takes its last corner back, Escape gives it up. Plus, minus and W zoom.';
 
 function handleKey(painter, event) {
@@ -38,6 +38,7 @@ function toolKeys(painter, { key, code, shiftKey }) {
 function pictureKeys(painter, { key, shiftKey }) {
   const { plane } = painter;
   const by = shiftKey ? 10 : 1;
+  const ring = ringOf(painter);
   const middle = () => middleOf([cursorOf(painter).y, cursorOf(painter).x], plane.size);
   return {
     ArrowUp: () => moveCursor(painter, 0, -by),
@@ -57,6 +58,7 @@ function pictureKeys(painter, { key, shiftKey }) {
     '=': () => setZoom(plane, plane.zoom * 1.5, middle()), // the same key without Shift on many keyboards
     '-': () => setZoom(plane, plane.zoom / 1.5, middle()),
     w: () => setZoom(plane, 1),
+    n: ring ? () => putCursor(painter, { x: ring.place[1], y: ring.place[0] }) : null,
   }[key];
 }
 
@@ -71,9 +73,13 @@ function within({ size: [height, width] }, { x, y }) {
 }
 
 function moveCursor(painter, right, down) {
-  const { plane } = painter;
   const at = cursorOf(painter);
-  painter.cursor = within(plane, { x: at.x + right, y: at.y + down });
+  putCursor(painter, { x: at.x + right, y: at.y + down });
+}
+
+function putCursor(painter, at) {
+  const { plane } = painter;
+  painter.cursor = within(plane, at);
   const { x, y } = middleOf([painter.cursor.y, painter.cursor.x], plane.size);
   const reach = 0.45 / plane.zoom; // keep the cursor in sight
   moveTo(plane, clamp(plane.x, x - reach, x + reach), clamp(plane.y, y - reach, y + reach));

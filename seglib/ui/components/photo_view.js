@@ -37,6 +37,7 @@ function createView(parentElement) {
     panels: [], truth: null, palette: null, shells: [], // a shell is what stands in the page for a panel
     opacity: 0, highlight: null, // the reader's own settings
     sent: { pin: 'null', opacity: null, colours: null, legend: null }, // what was last followed, to notice news
+    ring: null, // what it tells the painter of the same strokes
     frame: 0, stale: true,
   };
   const root = (view.root = element('div', 'photo-view'));
@@ -56,6 +57,7 @@ function createView(parentElement) {
 function destroyView(view) {
   cancelAnimationFrame(view.frame);
   view.resizes.disconnect();
+  tellRing(view, null);
   leaveGroup(view);
   view.root.remove();
 }
@@ -118,6 +120,7 @@ function show(view, data) {
     view.overlays.clear();
   }
   // Python is the source of truth: what it sends anew is followed, what it repeats leaves the reader alone.
+  tellRing(view, data.ring);
   if (news(sent, 'pin', JSON.stringify(data.pin))) group.pin = data.pin;
   if (news(sent, 'opacity', data.opacity)) view.opacity = view.opacityInput.value = data.opacity;
   view.opacityField.hidden = !everyPanel(view).some((panel) => modeOf(view, panel));

@@ -18,6 +18,7 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.ui import record
 from seglib.ui.components.encoding import Parcel
+from seglib.ui.components.ring import Ring
 from seglib.ui.record import Shown
 
 _HERE = Path(__file__).parent
@@ -25,7 +26,8 @@ _mount = st.components.v2.component(
     "photo_view",
     # Several files for the reader, one module for the browser.
     js="\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("picture.js", "photo_view.js", "photo_view_drawing.js")
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("picture.js", "ring.js", "photo_view.js", "photo_view_drawing.js")
     ),
     css=(_HERE / "photo_view.css").read_text(encoding="utf-8"),
 )
@@ -76,6 +78,7 @@ def photo_view(
     group: str = "photo",
     columns: int = 2,
     outline: bool = False,
+    ring: Ring | None = None,
 ) -> tuple[int, int] | None:
     """Draw linked panels; return the pixel ``(row, col)`` the user pinned just now, else None.
 
@@ -90,7 +93,8 @@ def photo_view(
     ``mode`` colours every panel that has labels: by class; "errors" keeps the colour only where the panel
     contradicts ``truth`` and dims what is right; "confidence" darkens what the net is unsure of; "unsure"
     hatches every pixel whose confidence is below ``unsure``; "none" shows the bare pictures. ``outline`` draws a
-    line around each panel's regions. ``opacity`` is where the reader's slider starts.
+    line around each panel's regions. ``opacity`` is where the reader's slider starts. A ``ring`` is for the painter
+    that it names, if that is on the page.
     """
     if mode == "errors" and truth is None:
         raise ValueError("mode 'errors' compares with the truth: give truth")
@@ -108,6 +112,7 @@ def photo_view(
         "opacity": opacity,
         "outline": outline,
         "pin": None if shown is None else [int(at) for at in shown],
+        "ring": ring and ring.described(),
         "group": group,
         "columns": min(columns, len(panels)),
         "pictures": parcel.pictures,

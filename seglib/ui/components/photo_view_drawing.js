@@ -164,9 +164,3 @@ function drawMarks(paper, group, place, width, height) {
   if (pixel > GRID_FROM) drawBox(paper, ...middle(group.hover), pixel);
   else drawCross(paper, ...middle(group.hover), Math.max(4, pixel / 2));
 }
-
-function drawRing(paper, x, y, radius) {
-  paper.beginPath();
-  paper.arc(x, y, radius, 0, 2 * Math.PI);
-  strokeTwice(paper, 4, 2);
-}

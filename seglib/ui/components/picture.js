@@ -136,6 +136,12 @@ function line(paper, x, y, dx, dy) {
   paper.lineTo(x + dx, y + dy);
 }
 
+function drawRing(paper, x, y, radius) {
+  paper.beginPath();
+  paper.arc(x, y, radius, 0, 2 * Math.PI);
+  strokeTwice(paper, 4, 2);
+}
+
 // White within black can be seen on any photo.
 function strokeTwice(paper, outer, inner) {
   paper.lineWidth = outer;

@@ -70,9 +70,14 @@ def answer_panel(photo: Photo, own: LabelSet, title: str, labels: np.ndarray, he
     )
 
 
+def ring_radius(size: tuple[int, int]) -> int:
+    """Of the ring around the most uncertain place, in pixels of a photo of this size."""
+    return max(10, min(size) // 16)
+
+
 def ringed(image: np.ndarray, place: tuple[int, int]) -> np.ndarray:
     """The image with a ring, light between dark rims, around a pixel (row, col)."""
-    radius = max(10, min(image.shape[:2]) // 16)
+    radius = ring_radius(image.shape[:2])
     width = max(2, radius // 6)
     picture = image.copy()
     for offset, color in ((width, RIM), (-width, RIM), (0, RING)):

@@ -22,7 +22,7 @@ from seglib.ui.lecture.plain import escaped
 from seglib.ui.photo import Photo
 from seglib.ui.teach import beside, cache, classes, files, lesson
 from seglib.ui.teach.lesson import TEACH, Taught
-from seglib.ui.teach.pictures import NAMES, own_truth, ringed, score_words
+from seglib.ui.teach.pictures import NAMES, own_truth, ring_radius, ringed, score_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,14 +143,17 @@ def _show(photo: Photo, own: LabelSet, taught: Taught, result: Result) -> None:
         labels=result.labels,
         confidence=result.confidence,
     )
-    panels.show([panel], photo, own, key="teach_answer", columns=1)
+    ring = paintings.ring(photo, own, place, ring_radius(photo.size), TEACH)
+    panels.show([panel], photo, own, key="teach_answer", columns=1, ring=ring)
     known = ", ".join(escaped(own.classes[k]) for k in result.head.classes)
     on = f"{len(taught.photos)} photos" if len(taught.photos) > 1 else "1 photo"
     learnt = "Learnt in the file that was loaded" if taught.head is not None else f"Learnt from strokes on {on}"
-    st.caption(
-        f"{learnt}: {known}. Strokes to picture in {1000 * result.seconds:.0f} ms. "
-        "The ring marks the most uncertain place: paint there next."
+    ringed_at = (
+        ""
+        if place is None
+        else (f" The ring at row {place[0]}, column {place[1]} marks the most uncertain place: paint there next.")
     )
+    st.caption(f"{learnt}: {known}. Strokes to picture in {1000 * result.seconds:.0f} ms.{ringed_at}")
 
 
 def _shares(photo: Photo, own: LabelSet, result: Result) -> None:
