@@ -22,8 +22,10 @@ import torch
 import torch.nn.functional as F
 
 from seglib.images import check_image
+from seglib.models.cards import WeightsError, read_card
 from seglib.models.dilated import dilate
-from seglib.models.lite0 import Lite0Classifier
+from seglib.models.imagenet import SHIPPED
+from seglib.models.lite0 import NUM_CLASSES, Lite0Classifier
 from seglib.models.prediction import to_input
 
 STRIDES = (32, 16, 8)  # of the map
@@ -32,10 +34,11 @@ CHUNK = 4096  # places whose thousand scores are computed at once
 
 
 def class_names() -> tuple[str, ...]:
-    """ImageNet's 1000 classes in the order of the classifier's scores, from torchvision."""
-    from torchvision.models import EfficientNet_B0_Weights  # noqa: PLC0415 - takes a second, wanted by few
-
-    return tuple(EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"])
+    """ImageNet's 1000 classes in the order of the classifier's scores, from its card; `WeightsError` without them."""
+    classes = read_card(SHIPPED).get("classes")
+    if not isinstance(classes, list) or len(classes) != NUM_CLASSES or not all(isinstance(k, str) for k in classes):
+        raise WeightsError(f"the card of {SHIPPED.name} lacks its {NUM_CLASSES} classes: install the app again")
+    return tuple(classes)
 
 
 def converted(classifier: Lite0Classifier, output_stride: int) -> Lite0Classifier:

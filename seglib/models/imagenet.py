@@ -68,7 +68,11 @@ def main(argv: list[str] | None = None) -> None:
         data = args.file.read_bytes()
         if (sha256 := hashlib.sha256(data).hexdigest()) != PACKAGE_SHA256:
             raise WeightsError(f"{args.file.name} has sha256 {sha256}: wanted {PACKAGE_SHA256}")
-        save_weights(args.out, convert(torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)), CARD)
+        from torchvision.models import EfficientNet_B0_Weights  # noqa: PLC0415 - heavy, and wanted here alone
+
+        classes = {"classes": EfficientNet_B0_Weights.IMAGENET1K_V1.meta["categories"]}
+        model = convert(torch.load(io.BytesIO(data), map_location="cpu", weights_only=True))
+        save_weights(args.out, model, CARD | classes)
     except (OSError, WeightsError) as error:
         sys.exit(f"imagenet: {error}")
 

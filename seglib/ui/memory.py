@@ -15,6 +15,7 @@ import dataclasses
 import os
 import sys
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
@@ -27,6 +28,7 @@ MEGABYTES = "SEGLIB_CACHE_MB"  # the variable that sets the budget
 BUDGET = 150  # megabytes
 LOOK = 0.1  # seconds between two looks whether whoever waits for another's computation still wants it
 ENOUGH_TO_RETURN = 16 * 2**20  # bytes that were let go before the system is given the free pages
+LONG = 0.3  # seconds after which a computation is taken to have needed much for itself, and a hundredth more is no loss
 
 
 class Constants:
@@ -124,6 +126,7 @@ class Memory:
     def _compute(
         self, place: tuple, compute: Callable[[], object], mine: Future, keep: int | None, lasting: bool
     ) -> object:
+        began = time.monotonic()
         try:
             result = compute()
         except BaseException as error:
@@ -140,7 +143,7 @@ class Memory:
             self._bound(place, keep)
             del self._running[place]
         mine.set_result(result)
-        self._return_pages()
+        self._return_pages(hurry=time.monotonic() - began < LONG)
         return result
 
     def _size(self) -> int:
@@ -161,9 +164,9 @@ class Memory:
     def _let_go(self, place: tuple) -> None:
         self._freed += self._kept.pop(place).size
 
-    def _return_pages(self) -> None:
+    def _return_pages(self, hurry: bool) -> None:
         with self._lock:
-            if self._freed < ENOUGH_TO_RETURN:
+            if hurry and self._freed < ENOUGH_TO_RETURN:
                 return
             self._freed = 0
         return_pages()

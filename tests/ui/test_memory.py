@@ -126,6 +126,19 @@ def test_pages_are_returned_after_much_was_let_go(monkeypatch: pytest.MonkeyPatc
     memory.return_pages()
 
 
+@pytest.mark.parametrize(("long", "times"), [(0, 2), (1e9, 0)])
+def test_pages_are_returned_after_a_long_computation_too(
+    monkeypatch: pytest.MonkeyPatch, long: float, times: int
+) -> None:
+    returned = []
+    monkeypatch.setattr(memory, "return_pages", lambda: returned.append(1))
+    monkeypatch.setattr(memory, "LONG", long)
+    kept = Memory(memory.ENOUGH_TO_RETURN)
+    for key in (1, 2, 2):
+        kept.recall("f", key, lambda: block(100))
+    assert len(returned) == times
+
+
 @dataclass
 class Answer:
     labels: np.ndarray
