@@ -6,8 +6,9 @@ it is reduced to a few small pictures and tables, so that a session keeps `MOST_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from seglib.labels import LabelSet
 from seglib.lecture.pictures import flatten, small_jpeg
 from seglib.lecture.report import Picture, Section, Table
 
-MOST_VIEWS, MOST_PICTURES, MOST_PANELS, MOST_TABLES, MOST_ROWS = 24, 4, 24, 6, 40
+MOST_VIEWS, MOST_PICTURES, MOST_PANELS, MOST_TABLES, MOST_ROWS, MOST_CHARTS = 24, 4, 24, 6, 40, 8
 _NOW, _BEFORE = "record_now", "record_before"
 
 
@@ -31,10 +32,19 @@ class Shown:
     picture: np.ndarray = field(repr=False)  # (H, W, 3) uint8
     labels: np.ndarray | None = field(repr=False, default=None)
     label_set: LabelSet | None = None
+    place: str = ""  # in the page: a picture that is drawn again there, by a fragment, is the same picture
 
     def flat(self) -> np.ndarray:
         """The picture with its labels."""
         return flatten(self.picture, self.labels, self.label_set)
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """One chart on the page, as a Vega-Lite specification that is written out when it is asked for."""
+
+    words: str  # what is drawn
+    specification: Callable[[], dict] = field(repr=False)
 
 
 @dataclass(eq=False)
@@ -46,6 +56,7 @@ class Record:
     link: str
     shown: list[Shown] = field(default_factory=list)
     tables: list[tuple[str, pd.DataFrame]] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
 
     def reduced(self) -> Section:
         """The view as a section of the report."""
@@ -75,22 +86,47 @@ def begin(title: str, claim: str, link: str) -> Record:
         kept[before.link] = before.reduced()
         while len(kept) > MOST_VIEWS:
             kept.pop(next(iter(kept)))
-    now = st.session_state[_NOW] = Record(title, claim, link)
-    return now
+    record = st.session_state[_NOW] = Record(title, claim, link)
+    return record
 
 
 def picture(shown: Shown) -> None:
     """A picture is on the page."""
-    now: Record | None = st.session_state.get(_NOW)
-    if now is not None and len(now.shown) < MOST_PANELS:
-        now.shown.append(shown)
+    if (record := now()) is not None:
+        _put(record.shown, shown, lambda other: bool(shown.place) and other.place == shown.place, MOST_PANELS)
 
 
 def table(title: str, frame: pd.DataFrame) -> None:
     """A table is on the page."""
-    now: Record | None = st.session_state.get(_NOW)
-    if now is not None and len(now.tables) < MOST_TABLES:
-        now.tables.append((title, frame))
+    if (record := now()) is not None:
+        head = (title, list(frame.columns), frame.index.name)
+        _put(
+            record.tables,
+            (title, frame),
+            lambda other: (other[0], list(other[1].columns), other[1].index.name) == head,
+            MOST_TABLES,
+        )
+
+
+def chart(words: str, specification: Callable[[], dict]) -> None:
+    """A chart is on the page."""
+    if (record := now()) is not None:
+        _put(record.charts, Chart(words, specification), lambda other: other.words == words, MOST_CHARTS)
+
+
+def _put(things: list, thing: object, is_same: Callable[[Any], bool], most: int) -> None:
+    """Add what is drawn, or let it take the place of what it was a moment ago."""
+    for index, other in enumerate(things):
+        if is_same(other):
+            things[index] = thing
+            return
+    if len(things) < most:
+        things.append(thing)
+
+
+def now() -> Record | None:
+    """The view that is on the page; as the page is drawn, what stands on it so far."""
+    return st.session_state.get(_NOW)
 
 
 def before() -> Sequence[Section]:

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
 from seglib.ui import inputs, links, looks, lost, seen, state
-from seglib.ui.lecture import bar, following, projector, question, tour
+from seglib.ui.lecture import bar, following, one_file, projector, question, tour
 from seglib.ui.loading import page_drawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -71,5 +71,6 @@ except DamagedFile as error:
 except StreamlitAPIException:
     if not following.undo(place, name):
         raise
-finally:
+finally:  # also where a page stops early
+    one_file.offer()
     page_drawn()

@@ -119,16 +119,16 @@ def photo_view(
         "maps": parcel.maps,
     }
     _mount(key=key, data=data, on_pin_change=lambda: None)
-    for panel in panels:
-        _record(panel, label_set)
+    for number, panel in enumerate(panels):
+        _record(panel, label_set, f"{key} {number}")
     return pinned
 
 
-def _record(panel: Panel, label_set: LabelSet | None) -> None:
+def _record(panel: Panel, label_set: LabelSet | None, place: str) -> None:
     """Let the page's record know of a panel that can be taken home as a picture."""
-    for side in (panel, panel.compare):
+    for side, where in ((panel, place), (panel.compare, f"{place} compared")):
         if side is not None and side.picture is not None:
-            shown = Shown(side.title, side.alt, side.caption, side.picture, side.labels, label_set)
+            shown = Shown(side.title, side.alt, side.caption, side.picture, side.labels, label_set, where)
             record.picture(shown)
 
 

@@ -6,7 +6,7 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from seglib.lecture import pictures, report, scripts
 from seglib.lecture.routes import LONGEST
 from seglib.photos import PHOTOS
 from seglib.ui import record, state
-from seglib.ui.lecture import following, guesses, hall, lobby, view
+from seglib.ui.lecture import following, guesses, hall, lobby, one_file, view
 from seglib.ui.record import Record
 
 _COPY = st.components.v2.component(
@@ -66,9 +66,11 @@ def what_stays() -> list[str]:
 
 
 def _downloads(now: Record, page: str, shown: dict) -> None:
-    stem = re.sub(r"[^a-z0-9]+", "-", now.title.lower()).strip("-")[:40] or "view"
+    stem = one_file.stem(now.title)
     # The callables run when a button is pressed, in another thread: all that they need is bound to them here.
-    _button("Pictures and tables", partial(bundle, now), f"{stem}.zip", "application/zip", "photo_library")
+    everything = partial(bundle, now, one_file.category_colors())
+    _button("Pictures and tables", everything, f"{stem}.zip", "application/zip", "photo_library")
+    one_file.keep_place()
     photo = st.session_state.get("photo")
     if photo in PHOTOS and (code := scripts.script(page, shown, now.title)):
         _button("This as code", code, f"{stem}.py", "text/x-python", "code")
@@ -92,17 +94,18 @@ def _button(label: str, content: str | Callable, name: str, mime: str, icon: str
     )
 
 
-def bundle(now: Record) -> bytes:
-    """A ZIP of all pictures on the page, alone and with title, legend and caption, and of its tables as CSV."""
+def bundle(now: Record, colors: Sequence[str] = ()) -> bytes:
+    """A ZIP of all pictures on the page, alone and with title, legend and caption, of its charts and its tables."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for number, shown in enumerate(now.shown, 1):
-            flat = shown.flat()
             name = f"{number:02}-" + (re.sub(r"[^A-Za-z0-9]+", "-", shown.title).strip("-")[:40] or "picture")
-            file.writestr(f"{name}.png", pictures.png(flat))
-            legend = pictures.present(shown.labels, shown.label_set)
-            words = pictures.with_words(flat, f"{now.title}: {shown.title}", shown.caption, legend)
-            file.writestr(f"{name}-with-words.png", pictures.png(words))
+            file.writestr(f"{name}.png", pictures.png(shown.flat()))
+            file.writestr(f"{name}-with-words.png", pictures.png(one_file.worded_picture(now, shown)))
+        for number, chart in enumerate(now.charts, 1):
+            for kind in ("png", "svg"):
+                name = f"chart-{number}-{one_file.stem(chart.words)}.{kind}"
+                file.writestr(name, one_file.chart_of(now, chart, kind, worded=True, colors=colors))
         for number, (title, frame) in enumerate(now.tables, 1):
             name = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-")[:40] or "table"
             file.writestr(f"table-{number}-{name}.csv", frame.to_csv())

@@ -16,7 +16,7 @@ from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
 from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
-from seglib.ui.large_type import EDGE, WORDS, show_chart
+from seglib.ui.large_type import EDGE, WORDS, show_chart, show_specification
 from seglib.ui.tables import PERCENT, SHORT, percents
 from seglib.ui.words import literal
 
@@ -77,7 +77,7 @@ def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[st
     words = (
         "Lines: the place of each predictor under each metric, the best on top; where lines cross, metrics disagree."
     )
-    st.vega_lite_chart(data, spec, alt=words)
+    show_specification(data, spec, words)
 
 
 def matrix_table(cm: np.ndarray, label_set: LabelSet, key: str) -> tuple[int, int] | None:
