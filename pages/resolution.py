@@ -22,7 +22,7 @@ net, how = inputs.choose_net_and_upsampling(list(shipped_nets(label_set.name)))
 answers = panels.segment_all(photo, label_set, [net])
 if not answers:
     panels.show([panels.photo_panel(photo)], photo, label_set, key="pipeline")
-    st.stop()
+    page.stop()
 answer = answers[net]
 on_grid = cache.grid_labels(answer)
 upsampled = answer.labels if how == "bilinear" else on_grid
@@ -59,7 +59,7 @@ st.markdown(
 )
 if truth is None:
     st.info(panels.NO_TRUTH)
-    st.stop()
+    page.stop()
 factor = st.select_slider("One label every … pixels", FACTORS, value=32, key="factor", bind="query-params")
 degraded = through_grid(truth, factor, len(label_set), how)
 panels.show(

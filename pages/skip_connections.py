@@ -25,7 +25,7 @@ net = inputs.choose_streams(list(shipped_nets(label_set.name)))
 answers = panels.segment_all(photo, label_set, list(dict.fromkeys(["fcn32s", net])))
 if not answers:
     panels.show([panels.photo_panel(photo)], photo, label_set, key="skips")
-    st.stop()
+    page.stop()
 answer, coarse = answers[net], answers["fcn32s"]
 cms = panels.confusions(label_set, answers, truth)
 

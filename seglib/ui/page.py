@@ -6,11 +6,12 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 
 from seglib.assets import ASSETS
-from seglib.ui.lecture import guesses, take_home
+from seglib.ui.lecture import guesses, one_file, take_home
 from seglib.ui.loading import loading
 
 TEXTS = ASSETS / "texts"
@@ -52,6 +53,12 @@ def run_parts(title: str, parts: Mapping[str, Part], key: str) -> None:
     with above:
         heading(title, claim)
     run()
+
+
+def stop() -> NoReturn:
+    """The page ends here: there is nothing more to show."""
+    one_file.offer()  # for nothing can be drawn after this
+    st.stop()
 
 
 def text(name: str) -> None:

@@ -62,6 +62,7 @@ known = left_out()
 for sentence in known.values():
     st.warning(f"Done without: {sentence}", icon=":material/broken_image:")
 seen.forget()
+one_file.forget_place()
 try:
     page.run()
 except DamagedFile as error:
@@ -71,6 +72,6 @@ except DamagedFile as error:
 except StreamlitAPIException:
     if not following.undo(place, name):
         raise
-finally:  # also where a page stops early
-    one_file.offer()
+finally:
     page_drawn()
+one_file.offer()

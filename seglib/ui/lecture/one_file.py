@@ -32,6 +32,11 @@ def keep_place() -> None:
     st.session_state[_PLACE] = st.container(key="take_one", gap="small")
 
 
+def forget_place() -> None:
+    """A page begins: a place that an earlier one left unfilled, because it was cut short, is gone."""
+    st.session_state.pop(_PLACE, None)
+
+
 def offer() -> None:
     """Fill the place, now that the page is drawn; a page that offers nothing has none."""
     place = st.session_state.pop(_PLACE, None)
