@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # of the loss that a step should take away, by its slope
 TAKEN = "inside_step"  # the step that this visitor took
 ALL = "all weights"
+NUMBER = 165  # pixels wide; two stand side by side on a phone
 MENDED, BROKEN = (0, 158, 255), (230, 159, 0)  # blue, orange: apart for colour-blind eyes, too
 
 
@@ -84,18 +85,24 @@ def _show(photo: Photo, label_set: LabelSet, asked: asking.Asked, taken: tuple, 
     grid = [panels.swipe(before, after), _change_panel(photo, asked, step, change)]
     panels.show(grid, photo, label_set, key="inside_step_view", truth=asked.truth, columns=2)
     name = label_set.classes[target]
-    one, two, three, four = st.columns(4)
     moved = ALL if only is None else f"the score layer of stride {only}"
-    one.metric(
-        f"P({name}) at the pixel",
-        percent(step.after),
-        f"{100 * (step.after - step.before):+.1f} points",
-        help=f"Row {point[0]}, column {point[1]}. Moved: {moved}, at a rate of {step.rate:.2g}.",
-    )
-    two.metric("Pixels that change their class", percent(float(change.changed.mean())))
-    if asked.truth is not None:
-        three.metric("Mended pixels", f"{int(change.mended.sum()):,}")
-        four.metric("Broken pixels", f"{int(change.broken.sum()):,}")
+    with st.container(horizontal=True, gap="small"):  # wraps on phones, two by two, where columns would be stacked
+        st.metric(
+            f"P({name}) there",
+            percent(step.after),
+            f"{100 * (step.after - step.before):+.1f} points",
+            help=f"Row {point[0]}, column {point[1]}. Moved: {moved}, at a rate of {step.rate:.2g}.",
+            width=NUMBER,
+        )
+        st.metric(
+            "Changed pixels",
+            percent(float(change.changed.mean())),
+            help="Those that get another class than before, of all pixels.",
+            width=NUMBER,
+        )
+        if asked.truth is not None:
+            st.metric("Mended pixels", f"{int(change.mended.sum()):,}", width=NUMBER)
+            st.metric("Broken pixels", f"{int(change.broken.sum()):,}", width=NUMBER)
     after_loss = -np.log(max(step.after, 1e-30))
     st.caption(
         f"The loss there was {step.loss:.2f}; {100 * share:.0f} % of it should have gone, {after_loss:.2f} is left. "
