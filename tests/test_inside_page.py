@@ -250,6 +250,18 @@ def test_units_of_every_stage_and_net_are_shown() -> None:
     assert "unit_off_view" in views(app)
 
 
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("4", "Crops of 25 px; orange frame: the true window, 19 px a side."),
+        ("32", "the middle 193 px of each window. Below, orange frame: the true window, 851 px a side"),
+    ],
+)
+def test_strongest_places_are_shown_with_the_true_window(stage: str, words: str) -> None:
+    app = open_page("Units", pin=WRONG, unit="7", unit_stage=stage)
+    assert any(words in element.value for element in app.caption)
+
+
 def test_a_suggested_unit_can_be_taken_and_a_link_names_another() -> None:
     app = open_page("Units", pin=WRONG, unit="7")
     assert views(app)["unit_view"]["panels"][0]["title"] == "Unit 7 at stride 16"

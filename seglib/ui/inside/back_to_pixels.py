@@ -13,7 +13,6 @@ from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
 from seglib.ui.inside.cascade import show_cascade
 from seglib.ui.inside.chosen_unit import choose_unit
-from seglib.ui.inside.units import enlarged
 from seglib.ui.photo import Photo
 
 RULES = {
@@ -30,6 +29,7 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
     if chosen is None:
         panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
         return
+    from seglib.inside.place_pictures import enlarged
     from seglib.inside.projections import correlation, projection_picture
 
     point = state.pin(photo)

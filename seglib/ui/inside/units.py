@@ -78,7 +78,9 @@ def _map(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
 
 def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     """The unit's strongest places over the photos in the box, one a photo."""
-    from seglib.inside.units import best_of, crop_around
+    from seglib.inside.place_pictures import place_picture
+    from seglib.inside.units import best_of
+    from seglib.receptive_field import receptive_field
 
     st.markdown(f"**Where unit {chosen.unit} is strongest: a place in each of ten photos, the best {SHOWN} shown**")
     bar, places = st.empty(), []
@@ -90,12 +92,24 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     bar.empty()
     best = best_of(places, SHOWN)
     side = CROPS.get(chosen.stride, max(CROPS.values()))
-    crops = [crop_around(cache.bundled_photo(place.photo).image, place.point, side)[0] for place in best]
+    field = receptive_field(inside_cache.taken(chosen.net, label_set.name).table(chosen.stride))
     with st.container(horizontal=True, gap="small"):  # wraps on phones, where columns would be stacked
-        for place, crop in zip(best, crops, strict=True):
+        for place in best:
+            box = tuple(field.window(at // chosen.stride) for at in place.point)
+            picture = place_picture(cache.bundled_photo(place.photo).image, place.point, side, box, SIDE)
             words = f"{PHOTOS[place.photo].title}: {place.value:.1f}"
-            st.image(enlarged(crop, SIDE), caption=words, alt=f"Crop of a photo. {words}", width=SIDE)
-    st.caption(f"The middle {side} px of each window.")
+            st.image(picture, caption=words, alt=f"Crop of a photo, and the unit's window. {words}", width=SIDE)
+    st.caption(_window_words(side, field.size))
+
+
+def _window_words(side: int, window: int) -> str:
+    """What part of the true window the crops show, both in pixels."""
+    if window <= side:
+        return f"Crops of {side} px; orange frame: the true window, {window} px a side."
+    return (
+        f"Above: the middle {side} px of each window. Below, orange frame: the true window, {window} px a side, grey "
+        "where it leaves the photo; blue frame: the part above."
+    )
 
 
 def _finds(chosen: ChosenUnit) -> None:
@@ -121,15 +135,6 @@ def _finds(chosen: ChosenUnit) -> None:
         )
     st.markdown("**What does it find?** The human class that it fits best, and the same on photos not chosen by:")
     st.dataframe(pd.DataFrame(rows).round(1), hide_index=True, height="content")
-
-
-def enlarged(crop: np.ndarray, side: int) -> np.ndarray:
-    """A crop at the size that it is drawn at; small ones in squares, so that nobody takes blur for the photo's own."""
-    import cv2
-
-    scale = side / max(crop.shape[:2])
-    size = tuple(max(1, round(n * scale)) for n in crop.shape[1::-1])
-    return cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST if scale > 2 else cv2.INTER_AREA)
 
 
 def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> seen.Sentence:
