@@ -254,7 +254,7 @@ def test_units_of_every_stage_and_net_are_shown() -> None:
     ("stage", "words"),
     [
         ("4", "Crops of 25 px; orange frame: the true window, 19 px a side."),
-        ("32", "the middle 193 px of each window. Below, orange frame: the true window, 851 px a side"),
+        ("32", "Above: 193 px round each place. Below, orange frame: the true window, 851 px a side"),
     ],
 )
 def test_strongest_places_are_shown_with_the_true_window(stage: str, words: str) -> None:

@@ -107,7 +107,7 @@ def _window_words(side: int, window: int) -> str:
     if window <= side:
         return f"Crops of {side} px; orange frame: the true window, {window} px a side."
     return (
-        f"Above: the middle {side} px of each window. Below, orange frame: the true window, {window} px a side, grey "
+        f"Above: {side} px round each place. Below, orange frame: the true window, {window} px a side, grey "
         "where it leaves the photo; blue frame: the part above."
     )
 
