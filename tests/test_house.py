@@ -202,6 +202,13 @@ def test_pictures_and_charts_say_what_they_show_to_those_who_do_not_see_them():
     assert [name for name, call in shown if "alt" not in {keyword.arg for keyword in call.keywords}] == []
 
 
+def test_charts_are_drawn_once_and_shown_by_one_function():
+    """`show_chart` sends what a `drawn` function kept; Streamlit's own way checks a chart anew each time."""
+    names = [name for folder in ("pages", "seglib/ui") for name, _ in _calls(folder)]
+    assert any(name.endswith(" show_chart") for name in names)
+    assert [name for name in names if name.endswith(".altair_chart")] == []
+
+
 def test_words_among_a_charts_marks_have_the_themes_colour():
     drawn = [(name, call) for name, call in _calls("seglib/ui") if name.endswith("mark_text")]
     assert drawn

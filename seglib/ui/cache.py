@@ -18,6 +18,7 @@ import itertools
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from seglib.assets import DamagedFile, leave_out
@@ -41,6 +42,7 @@ def key_of(thing: object) -> str:
 
 KEYS: dict[type, Callable] = {
     np.ndarray: lambda array: CONSTANTS.about(array, "digest", digest),
+    pd.DataFrame: lambda table: (list(table.index), table.to_dict("list")),
     LabelSet: lambda it: (it.name, it.classes, it.colors, sorted(it.things)),
     Photo: key_of,
     Segmentation: key_of,

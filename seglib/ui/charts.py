@@ -11,12 +11,19 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.resolution import FCN_PAPER_CEILING
-from seglib.ui.large_type import WORDS, show_chart
+from seglib.ui.large_type import WORDS, drawn, show_chart
 from seglib.ui.words import percent
 
 
 def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:
     """Signed steps that add up: where each starts, how far it goes, and the sum."""
+    values = {**steps, total: sum(steps.values())}
+    words = ", ".join(f"{name} {value:+.2f}" for name, value in values.items())
+    show_chart(_steps(steps, total, title), f"{title}: {words}", height=300)
+
+
+@drawn
+def _steps(steps: Mapping[str, float], total: str, title: str) -> alt.LayerChart:
     ends = np.cumsum(list(steps.values()))
     rows = [
         {"step": name, "from": end - value, "to": end, "value": value, "sign": "for" if value >= 0 else "against"}
@@ -42,21 +49,34 @@ def waterfall(steps: Mapping[str, float], total: str, title: str) -> None:
         .encode(y=alt.Y("top:Q"), text=alt.Text("value", format="+.2f"))
         .transform_calculate(top="max(datum.from, datum.to)")
     )
-    show_chart(bars + words, f"{title}: " + ", ".join(f"{row['step']} {row['value']:+.2f}" for row in rows), height=300)
+    return bars + words
 
 
 def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.ndarray]) -> None:
     """Mean IoU against subsampling: our ceiling, the FCN paper's, and the nets below theirs."""
     from seglib.models.fcn import STREAMS
 
+    nets = {net: (min(STREAMS[net]), 100 * metrics.mean_iou(cm)) for net, cm in cms.items()}
+    show_chart(
+        _ceilings(ours, factor, nets),
+        "Lines: mean IoU of perfect labels, one every so many pixels, here and in the FCN paper; diamonds: nets.",
+        height=380,
+    )
+    st.caption(
+        f"At {factor} px the ceiling is {percent(ours[factor])} on this photo. "
+        "Diamonds: our nets on this photo, each at its finest stride."
+    )
+
+
+@drawn
+def _ceilings(ours: Mapping[int, float], factor: int, scores: Mapping[str, tuple[int, float]]) -> alt.LayerChart:
+    """``scores`` are each net's finest stride and mean IoU in per cent."""
     this_photo, paper = "perfect labels, this photo", "perfect labels, VOC (FCN paper)"
     lines = pd.DataFrame(
         [{"factor": f, "mean IoU": 100 * score, "curve": this_photo} for f, score in ours.items()]
         + [{"factor": f, "mean IoU": score, "curve": paper} for f, score in FCN_PAPER_CEILING.items()]
     )
-    dots = pd.DataFrame(
-        [{"factor": min(STREAMS[net]), "mean IoU": 100 * metrics.mean_iou(cm), "net": net} for net, cm in cms.items()]
-    )
+    dots = pd.DataFrame([{"factor": f, "mean IoU": score, "net": net} for net, (f, score) in scores.items()])
     x = alt.X(
         "factor:Q", scale=alt.Scale(type="log", base=2), title="one label every … pixels", axis=alt.Axis(values=[*ours])
     )
@@ -86,12 +106,4 @@ def ceiling_chart(ours: Mapping[int, float], factor: int, cms: Mapping[str, np.n
     )
     names = nets.mark_text(align="left", dx=9, **WORDS).encode(text="net")
     here = alt.Chart(pd.DataFrame({"factor": [factor]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
-    show_chart(
-        curves + nets + names + here,
-        "Lines: mean IoU of perfect labels, one every so many pixels, here and in the FCN paper; diamonds: nets.",
-        height=380,
-    )
-    st.caption(
-        f"At {factor} px the ceiling is {percent(ours[factor])} on this photo. "
-        "Diamonds: our nets on this photo, each at its finest stride."
-    )
+    return curves + nets + names + here

@@ -240,6 +240,8 @@ def name_of(thing: object, keys: Mapping[type, Callable]) -> Hashable:
     kind = type(thing)
     if kind in keys:
         return kind.__qualname__, name_of(keys[kind](thing), keys)
+    if isinstance(thing, float | np.floating) and np.isnan(thing):  # which is not equal to itself
+        return kind.__qualname__, "not a number"
     if thing is None or isinstance(thing, bool | int | float | str | bytes | np.generic):
         return kind.__qualname__, thing
     if isinstance(thing, Mapping):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +59,13 @@ def test_a_photo_goes_by_its_key_and_a_window_of_it_by_another() -> None:
     window = photo.cut(np.s_[3:20, 5:30])
     assert window.size == (17, 25)
     assert len({seen(photo), seen(window), seen(photo.cut(np.s_[3:20, 5:31]))}) == 3
+
+
+def test_a_table_goes_by_all_its_cells_and_names() -> None:
+    table = pd.DataFrame({"net": ["fcn8s", "fcn4s"], "IoU": [0.5, np.nan]}, index=["a", "b"])
+    others = [table.rename(columns={"IoU": "mean IoU"}), table.rename({"b": "c"}), table.fillna(0.0), table[:1]]
+    assert seen(table) == seen(table.copy())
+    assert len({seen(other) for other in (table, *others)}) == 1 + len(others)
 
 
 def test_label_sets_of_one_name_differ_by_their_classes() -> None:

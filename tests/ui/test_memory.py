@@ -170,6 +170,12 @@ def test_names_tell_apart_what_python_takes_for_equal() -> None:
     assert len({name_of(thing, {}) for thing in things}) == len(things)
 
 
+def test_what_is_no_number_has_one_name() -> None:
+    names = {name_of([1.0, float(text)], {}) for text in ("nan", "nan", "1", "inf")}
+    assert len(names) == 3
+    assert name_of(np.float32("nan"), {}) == name_of(np.float32("nan"), {}) != name_of(float("nan"), {})
+
+
 def test_what_has_no_name_is_refused() -> None:
     with pytest.raises(TypeError, match="function has no name for a cache"):
         name_of([budget], {})

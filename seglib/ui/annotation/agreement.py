@@ -22,7 +22,7 @@ from seglib.quoting import quoted
 from seglib.ui import cache, page, paintings, panels, seen, state
 from seglib.ui.annotation import borders, observations
 from seglib.ui.components.photo_view import Panel
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.uploads import files_of
 from seglib.ui.words import foreign, literal, percent
 
@@ -196,13 +196,15 @@ def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[s
         bars = pd.DataFrame({"who": rows.keys(), "mean IoU": [100 * score for score in rows.values()]})
         bars["kind"] = ["person"] * len(people) + ["net"] * (len(rows) - len(people))
         st.markdown("**Mean IoU with these people** (for a person: with the others)")
-        _people_chart(bars)
+        words = "Bars: mean IoU with these people, of each person and each net, best first."
+        show_chart(_people_chart(bars), words)
     seen.what_you_should_see(observations.people_above_nets(agreed, nets, not set(IMAGINED).isdisjoint(names)))
 
 
-def _people_chart(bars: pd.DataFrame) -> None:
+@drawn
+def _people_chart(bars: pd.DataFrame) -> alt.Chart:
     """Bars of people and nets, best first."""
-    chart = (
+    return (
         alt.Chart(bars)
         .mark_bar()
         .encode(
@@ -212,4 +214,3 @@ def _people_chart(bars: pd.DataFrame) -> None:
             tooltip=["who", alt.Tooltip("mean IoU", format=".1f")],
         )
     )
-    show_chart(chart, "Bars: mean IoU with these people, of each person and each net, best first.")

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.claims.ledger import read_ledger
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 
 PEOPLE, CHANCE = "two people", "by chance"
 COLORS = {PEOPLE: "#0072B2", CHANCE: "#8a8f98"}
@@ -21,7 +21,7 @@ def borders() -> None:
     st.markdown("**Where borders run: photos that several people drew**")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _chart(curve)
+        show_chart(_chart(curve), "Lines: borders that two people share, and by chance, by tolerance.", height=300)
     with right:
         px, f = curve["px"], curve["boundary F, %"]
         st.markdown(
@@ -36,7 +36,8 @@ def borders() -> None:
         )
 
 
-def _chart(curve: dict[str, list[float]]) -> None:
+@drawn
+def _chart(curve: dict[str, list[float]]) -> alt.LayerChart:
     people = pd.DataFrame(
         {"px": curve["px"], "F": curve["boundary F, %"], "low": curve["low"], "high": curve["high"], "of": PEOPLE}
     )
@@ -57,4 +58,4 @@ def _chart(curve: dict[str, list[float]]) -> None:
         .mark_line(point=True)
         .encode(x=x, y=y, color=color, strokeDash=dash, tooltip=["of", "px", alt.Tooltip("F:Q", format=".1f")])
     )
-    show_chart(band + lines, "Lines: borders that two people share, and by chance, by tolerance.", height=300)
+    return band + lines

@@ -17,7 +17,7 @@ from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS
 from seglib.ui import cache, page, panels, seen
 from seglib.ui.annotation import observations
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.words import percent
 
 FINE = "our ten photos, fine labels"
@@ -78,11 +78,20 @@ def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> 
             return "no class"
         return "in Other" if set(meaning) <= set(folded) else "kept"
 
-    data = pd.DataFrame([{"class": name, "share": 100 * share, "fate": fate(name)} for name, share in shares.items()])
+    bars = _bars(shares, {name: fate(name) for name in shares})
+    show_chart(bars, f"Bars: the share of labelled pixels of each class of {source}, commonest first.", height=360)
+    half = np.searchsorted(np.cumsum([*shares.values()]), 0.5) + 1
+    st.caption(f"{len(shares)} classes; the commonest {half} own half of the pixels.")
+    return shares
+
+
+@drawn
+def _bars(shares: dict[str, float], fates: dict[str, str]) -> alt.Chart:
+    data = pd.DataFrame([{"class": name, "share": 100 * share, "fate": fates[name]} for name, share in shares.items()])
     # A logarithmic scale has no zero for bars to stand on: they stand on a tenth of the smallest.
     floor = 10 ** np.floor(np.log10(data["share"].min()))
     data["floor"] = floor
-    chart = (
+    return (
         alt.Chart(data)
         .mark_bar()
         .encode(
@@ -98,10 +107,6 @@ def _shares_chart(source: str, label_set: LabelSet, folded: tuple[str, ...]) -> 
             tooltip=["class", alt.Tooltip("share", format=".4f", title="%"), "fate"],
         )
     )
-    show_chart(chart, f"Bars: the share of labelled pixels of each class of {source}, commonest first.", height=360)
-    half = np.searchsorted(np.cumsum(data["share"]), 50) + 1
-    st.caption(f"{len(data)} classes; the commonest {half} own half of the pixels.")
-    return shares
 
 
 def _all_photos(net: str, label_set: LabelSet) -> np.ndarray | None:

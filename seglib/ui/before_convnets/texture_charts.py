@@ -8,14 +8,20 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 
 
 def word_bars(share: np.ndarray, strength: np.ndarray) -> None:
     """A window's histogram: how much of it each texton has, from faint patterns on the left to strong ones."""
+    words = "Bars: share of the window that each texton has, faint patterns first."
+    show_chart(_word_bars(share, strength), words, height=230)
+
+
+@drawn
+def _word_bars(share: np.ndarray, strength: np.ndarray) -> alt.Chart:
     order = strength.argsort()
     data = pd.DataFrame({"texton": np.arange(len(order)), "share": 100 * share[order], "strength": strength[order]})
-    chart = (
+    return (
         alt.Chart(data)
         .mark_bar()
         .encode(
@@ -27,11 +33,16 @@ def word_bars(share: np.ndarray, strength: np.ndarray) -> None:
             tooltip=[alt.Tooltip("share", format=".1f", title="share, %"), alt.Tooltip("strength", format=".2f")],
         )
     )
-    show_chart(chart, "Bars: share of the window that each texton has, faint patterns first.", height=230)
 
 
 def window_curve(curves: Mapping[str, Mapping[float, float]], now: float, title: str) -> None:
     """A score in per cent against the window's side in pixels, a line a method."""
+    words = f"Lines: {title} by the side of the window, of {' and of '.join(curves)}."
+    show_chart(_window_curve(curves, now, title), words, height=300)
+
+
+@drawn
+def _window_curve(curves: Mapping[str, Mapping[float, float]], now: float, title: str) -> alt.LayerChart:
     data = pd.DataFrame(
         [{"window": w, "score": 100 * s, "method": name} for name, curve in curves.items() for w, s in curve.items()]
     )
@@ -53,7 +64,7 @@ def window_curve(curves: Mapping[str, Mapping[float, float]], now: float, title:
         )
     )
     here = alt.Chart(pd.DataFrame({"window": [now]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
-    show_chart(lines + here, f"Lines: {title} by the side of the window, of {' and of '.join(names)}.", height=300)
+    return lines + here
 
 
 def class_gaps(ours: Mapping[str, float | None], net: Mapping[str, float | None], net_name: str, things: set) -> None:
@@ -76,12 +87,19 @@ def class_gaps(ours: Mapping[str, float | None], net: Mapping[str, float | None]
     ends = dots.groupby("class")["IoU"].agg(low="min", high="max").reset_index()
     dots = dots.merge(ends, on="class")
     # Two charts, for facets of one do not shrink to the width of a phone.
-    _class_gaps(dots[dots["kind"] == "stuff"], "stuff", order, net_name, None)
-    _class_gaps(dots[dots["kind"] == "things"], "things", order, net_name, alt.Legend(orient="bottom"))
+    for kind, below in (("stuff", 40), ("things", 140)):
+        of_kind = dots[dots["kind"] == kind]
+        show_chart(
+            _class_gaps(of_kind, kind, order, net_name),
+            f"Dots: IoU of each class of {kind} by texture and by {net_name}, joined by a line.",
+            height=22 * of_kind["class"].nunique() + below,
+        )
 
 
-def _class_gaps(dots: pd.DataFrame, kind: str, order: list[str], net_name: str, legend: alt.Legend | None) -> None:
-    """The classes of one kind, a row each."""
+@drawn
+def _class_gaps(dots: pd.DataFrame, kind: str, order: list[str], net_name: str) -> alt.LayerChart:
+    """The classes of one kind, a row each; below the last kind what all have in common."""
+    legend = alt.Legend(orient="bottom") if kind == "things" else None
     y = alt.Y("class:N", sort=order, title=kind, axis=alt.Axis(labelOverlap=False, minExtent=60, maxExtent=60))
     rules = alt.Chart().mark_rule(strokeWidth=2, color="#8a8f98").encode(y=y, x="low:Q", x2="high:Q")
     points = (
@@ -99,8 +117,4 @@ def _class_gaps(dots: pd.DataFrame, kind: str, order: list[str], net_name: str, 
             tooltip=["class", "method", alt.Tooltip("IoU", format=".1f"), alt.Tooltip("gap", format="+.1f")],
         )
     )
-    show_chart(
-        alt.layer(rules, points, data=dots),
-        f"Dots: IoU of each class of {kind} by texture and by {net_name}, joined by a line.",
-        height=22 * dots["class"].nunique() + (140 if legend else 40),
-    )
+    return alt.layer(rules, points, data=dots)

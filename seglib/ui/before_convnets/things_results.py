@@ -18,7 +18,7 @@ from seglib.ui import cache, panels, state, tables
 from seglib.ui.before_convnets import things_cache as detection_cache
 from seglib.ui.before_convnets import things_observations as observations
 from seglib.ui.components.photo_view import Panel, photo_view
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.words import percent
 
 NET = "fcn8s"
@@ -82,13 +82,15 @@ def scores(
             "name of what is in it."
         )
     with right:
-        _by_iteration([class_iou(truth, mask, k, choice.box) for mask in masks])
+        line = _by_iteration([class_iou(truth, mask, k, choice.box) for mask in masks])
+        show_chart(line, "Line: IoU within the box after each iteration.", height=220)
 
 
-def _by_iteration(scores: list[float]) -> None:
+@drawn
+def _by_iteration(scores: list[float]) -> alt.Chart:
     """IoU within the box after each cut."""
     data = pd.DataFrame({"iteration": range(len(scores)), "IoU": [100 * score for score in scores]})
-    line = (
+    return (
         alt.Chart(data)
         .mark_line(point=True)
         .encode(
@@ -97,7 +99,6 @@ def _by_iteration(scores: list[float]) -> None:
             tooltip=["iteration", alt.Tooltip("IoU:Q", format=".1f")],
         )
     )
-    show_chart(line, "Line: IoU within the box after each iteration.", height=220)
 
 
 def why(label_set: LabelSet, guide: np.ndarray | None, by_people: bool, choice: Choice, cuts: list[Cut]) -> None:

@@ -11,7 +11,7 @@ from seglib import metrics
 from seglib.crf import chosen
 from seglib.crf.trace import Trace
 from seglib.labels import LabelSet
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.tables import show_wrapped
 
 # Mean IoU in per cent on VOC 2012 validation: Chen et al., ICLR 2015, table 1 (a).
@@ -20,9 +20,14 @@ DEEPLAB_PAPER = {"DeepLab": (59.80, 63.74), "DeepLab-MSc": (61.30, 65.21), "Deep
 
 def energy_chart(trace: Trace, iteration: int) -> None:
     """Free energy after each iteration, and how many pixels it moved."""
-    steps = np.arange(len(trace.energies))
-    data = pd.DataFrame({"iteration": steps, "free energy": trace.energies})
-    data["pixels changed, %"] = [None, *(100 * trace.changed)]
+    line = _energy_line(trace.energies, trace.changed, iteration)
+    show_chart(line, "Line: free energy after each iteration.", height=280)
+
+
+@drawn
+def _energy_line(energies: np.ndarray, changed: np.ndarray, iteration: int) -> alt.LayerChart:
+    data = pd.DataFrame({"iteration": np.arange(len(energies)), "free energy": energies})
+    data["pixels changed, %"] = [None, *(100 * changed)]
     x = alt.X("iteration:Q", axis=alt.Axis(tickMinStep=1, format="d"))
     tooltip = ["iteration", alt.Tooltip("free energy", format=".3f"), alt.Tooltip("pixels changed, %", format=".2f")]
     line = (
@@ -31,11 +36,17 @@ def energy_chart(trace: Trace, iteration: int) -> None:
         .encode(x=x, y=alt.Y("free energy:Q", title="free energy, nats per pixel"), tooltip=tooltip)
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
-    show_chart(line + here, "Line: free energy after each iteration.", height=280)
+    return line + here
 
 
 def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) -> None:
     """Probabilities of the pinned pixel ``(T + 1, K)``: the classes that ever had a tenth."""
+    lines = _pixel_lines(probabilities, label_set, iteration)
+    show_chart(lines, "Lines: probability of each class at the pinned pixel, by iteration.", height=280)
+
+
+@drawn
+def _pixel_lines(probabilities: np.ndarray, label_set: LabelSet, iteration: int) -> alt.LayerChart:
     shown = np.flatnonzero(probabilities.max(0) >= 0.1)
     data = pd.DataFrame(
         [
@@ -62,7 +73,7 @@ def pixel_chart(probabilities: np.ndarray, label_set: LabelSet, iteration: int) 
         )
     )
     here = alt.Chart(pd.DataFrame({"iteration": [iteration]})).mark_rule(strokeDash=[3, 4]).encode(x=x)
-    show_chart(lines + here, "Lines: probability of each class at the pinned pixel, by iteration.", height=280)
+    return lines + here
 
 
 def class_table(

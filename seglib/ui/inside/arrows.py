@@ -15,7 +15,7 @@ from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def _maps(
     st.caption("Square root of the strength, each picture on its own scale: the norm below it tells how strong it is.")
     chart, words = st.columns([3, 2], gap="medium")
     with chart:
-        _chart(arrows, node)
+        words = "Bars: norm of each path's gradient, and its projection on the whole."
+        show_chart(_chart(_shares(arrows, node)), words, height=280)
     with words:
         _why(arrows, node)
     seen.what_you_should_see(
@@ -121,11 +122,15 @@ def _caption(arrows: RedArrows, node: int, paths: list[int], side: int | None) -
     return f"{words}; 95 % of its energy within {side} px of the photo" if paths and side else words
 
 
-def _chart(arrows: RedArrows, node: int) -> None:
+def _shares(arrows: RedArrows, node: int) -> dict[str, dict]:
     """Norms and projections of the paths, each as a share of the whole's norm."""
     whole = max(arrows.norm(node), 1e-30)
-    kinds = {"norm": {path: arrows.norm(node, [path]) / whole for path in arrows.pieces[node]}}
-    kinds["projection on the whole"] = arrows.projections(node)
+    norms = {path: arrows.norm(node, [path]) / whole for path in arrows.pieces[node]}
+    return {"norm": norms, "projection on the whole": arrows.projections(node)}
+
+
+@drawn
+def _chart(kinds: dict[str, dict]) -> alt.Chart:
     data = pd.DataFrame(
         [
             {"path": f"by {path}", "measure": measure, "share": share}
@@ -134,7 +139,7 @@ def _chart(arrows: RedArrows, node: int) -> None:
         ]
         + [{"path": "sum", "measure": measure, "share": sum(shares.values())} for measure, shares in kinds.items()]
     )
-    bars = (
+    return (
         alt.Chart(data)
         .mark_bar()
         .encode(
@@ -151,7 +156,6 @@ def _chart(arrows: RedArrows, node: int) -> None:
             tooltip=["path", "measure", alt.Tooltip("share", format=".3f")],
         )
     )
-    show_chart(bars, "Bars: norm of each path's gradient, and its projection on the whole.", height=280)
 
 
 def _why(arrows: RedArrows, node: int) -> None:

@@ -15,7 +15,7 @@ from seglib.ui.in_steps import compute_all
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
 from seglib.ui.inside.chosen_unit import ChosenUnit
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def show_cascade(photo: Photo, label_set_name: str, point: tuple[int, int], chos
     if results is None:
         return None
     cascade: Cascade = results["cascade"]
-    _chart(table(cascade))
+    data = table(cascade)
+    show_chart(_chart(data), _means(data), height=300)
     st.caption(
         f"Correlation with the intact net's picture; line: mean of {len(inside_cache.SHUFFLES)} shuffles, bars: lowest "
         "to highest. Weights keep their values and lose their places; norms stay. Adebayo et al. call it cascading "
@@ -64,7 +65,8 @@ def table(cascade: Cascade) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _chart(data: pd.DataFrame) -> None:
+@drawn
+def _chart(data: pd.DataFrame) -> alt.LayerChart:
     depths, rules = list(dict.fromkeys(data["shuffled"])), list(COLORS)
     beside = [BESIDE * (rules.index(rule) - 1) for rule in data["rule"]]
     data = data.assign(at=[depths.index(depth) for depth in data["shuffled"]] + np.array(beside))
@@ -98,8 +100,13 @@ def _chart(data: pd.DataFrame) -> None:
         shape=alt.Shape("rule:N", title=None, sort=rules, scale=alt.Scale(domain=rules, range=SHAPES)),
         tooltip=tooltip,
     )
+    return lines + bars + points
+
+
+def _means(data: pd.DataFrame) -> str:
+    """What the chart draws, in words."""
     means = "; ".join(
         f"{rule}: " + ", ".join(f"{row.shuffled} {row.mean:.2f}" for row in rows.itertuples())
         for rule, rows in data.groupby("rule", sort=False)
     )
-    show_chart(lines + bars + points, f"Correlation with the intact picture by what was shuffled. {means}.", height=300)
+    return f"Correlation with the intact picture by what was shuffled. {means}."

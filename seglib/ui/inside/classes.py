@@ -14,7 +14,7 @@ from seglib.claims.literature import ZEILER_FERGUS
 from seglib.labels import LabelSet
 from seglib.ui import seen
 from seglib.ui.inside import observations
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.dissection --data DATA"
@@ -47,7 +47,8 @@ def classes(_photo: Photo, _label_set: LabelSet) -> None:
     left, right = st.columns([5, 4], gap="medium")
     with left:
         st.markdown("**The best unit for each class: IoU, mean over classes**")
-        _curve(measured)
+        words = "Lines: mean IoU of the best unit of each class, by stage of the trunk."
+        show_chart(_curve(curve_rows(measured)), words, height=360)
         st.caption(
             f"{measured['photos'][0]} photos to choose unit, sign and threshold, {measured['photos'][1]} others to "
             f"score them; {len(class_rows(measured))} classes. ImageNet's net, and one with random weights. `{COMMAND}`"
@@ -97,22 +98,24 @@ def class_rows(measured: Mapping) -> pd.DataFrame:
     return best.sort_values("elsewhere, %", ascending=False).round(1).reset_index(drop=True)
 
 
-def _curve(measured: Mapping) -> None:
-    stages = list(measured["stages"])
-    data = pd.DataFrame(
-        [
-            {
-                "stage": _stage(stage),
-                "curve": curve,
-                "IoU": 100 * measured["stages"][stage][net][side],
-                "units": measured["stages"][stage][net]["units"],
-            }
-            for stage in stages
-            for curve, (net, side, _) in CURVES.items()
-        ]
-    )
-    lines = (
-        alt.Chart(data)
+def curve_rows(measured: Mapping) -> list[dict]:
+    """Mean IoU of the best units of each stage, a row a curve."""
+    return [
+        {
+            "stage": _stage(stage),
+            "curve": curve,
+            "IoU": 100 * nets[net][side],
+            "units": nets[net]["units"],
+        }
+        for stage, nets in measured["stages"].items()
+        for curve, (net, side, _) in CURVES.items()
+    ]
+
+
+@drawn
+def _curve(rows: list[dict]) -> alt.Chart:
+    return (
+        alt.Chart(pd.DataFrame(rows))
         .mark_line(point=True)
         .encode(
             x=alt.X("stage:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
@@ -127,7 +130,6 @@ def _curve(measured: Mapping) -> None:
             tooltip=["stage", "curve", "units", alt.Tooltip("IoU", format=".1f")],
         )
     )
-    show_chart(lines, "Lines: mean IoU of the best unit of each class, by stage of the trunk.", height=360)
 
 
 def _beside() -> None:

@@ -15,7 +15,7 @@ from seglib.ui import panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
-from seglib.ui.large_type import WORDS, show_chart
+from seglib.ui.large_type import WORDS, drawn, show_chart
 from seglib.ui.loading import loading
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
@@ -115,9 +115,14 @@ def _pictures(photo: Photo, maps: ClassMaps, name: str, scores: np.ndarray, chan
 def _single_answer(answer: np.ndarray, names: tuple[str, ...], best: list[int], k: int) -> None:
     st.markdown("**The classifier's single answer**")
     shown = [*best, *([k] if k not in best else [])]
-    data = pd.DataFrame([{"class": names[c], "P": 100 * float(answer[c]), "chosen": c == k} for c in shown])
+    rows = [{"class": names[c], "P": 100 * float(answer[c]), "chosen": c == k} for c in shown]
+    show_chart(_bars(rows), "Bars: probability of each class, the likeliest first.", height=34 * len(shown) + 50)
+
+
+@drawn
+def _bars(rows: list[dict]) -> alt.LayerChart:
     bars = (
-        alt.Chart(data)
+        alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
             x=alt.X("P:Q", title="probability, %", scale=alt.Scale(domain=[0, 100])),
@@ -129,7 +134,7 @@ def _single_answer(answer: np.ndarray, names: tuple[str, ...], best: list[int], 
         )
     )
     words = bars.mark_text(align="left", dx=4, **WORDS).encode(text=alt.Text("P:Q", format=".1f"))
-    show_chart(bars + words, "Bars: probability of each class, the likeliest first.", height=34 * len(shown) + 50)
+    return bars + words
 
 
 def _one_by_one(photo: Photo, single: ClassMaps, maps: ClassMaps, k: int, name: str) -> None:

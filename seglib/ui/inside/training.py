@@ -10,7 +10,7 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.ui import seen
 from seglib.ui.inside import observations
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.gradient_flow --data DATA"
@@ -50,7 +50,8 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
         required=True,
         bind="query-params",
     )
-    _chart(layer_norms(flow, kind, phase))
+    words = f"Lines: norm of the gradient that reaches each convolution. {'; '.join(LINES)}."
+    show_chart(_chart(layer_norms(flow, kind, phase)), words, height=380)
     _numbers(flow, phase)
     seeds = len(flow["nets"][kind]["fcn4s"])
     recipe = flow["recipe"]
@@ -74,8 +75,9 @@ def layer_norms(flow: dict, kind: str, phase: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _chart(data: pd.DataFrame) -> None:
-    lines = (
+@drawn
+def _chart(data: pd.DataFrame) -> alt.Chart:
+    return (
         alt.Chart(data)
         .mark_line(point=True)
         .encode(
@@ -91,7 +93,6 @@ def _chart(data: pd.DataFrame) -> None:
             tooltip=["name", "line", alt.Tooltip("norm", format=".3g")],
         )
     )
-    show_chart(lines, f"Lines: norm of the gradient that reaches each convolution. {'; '.join(LINES)}.", height=380)
 
 
 def _numbers(flow: dict, phase: str) -> None:

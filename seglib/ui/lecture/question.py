@@ -9,7 +9,7 @@ import streamlit as st
 from seglib.lecture.answers import Answer, NoAnswer
 from seglib.lecture.rooms import Asked, Room
 from seglib.lecture.routes import Question, Step
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.lecture import guesses, hall, paint_it, scene
 from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.plain import escaped
@@ -126,13 +126,19 @@ def votes_so_far() -> None:
 def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | None) -> None:
     """Votes of one or two rounds for each option; the right one has a tick, for colour never stands alone."""
     names = [f"✓ {option}" if index == right else option for index, option in enumerate(options)]
-    rounds = ROUNDS[: len(votes)]
     rows = [
         {"option": names[k], "votes": count, "round": ROUNDS[r]}
         for r, counts in enumerate(votes)
         for k, count in enumerate(counts)
     ]
-    chart = (
+    counted = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
+    height = 50 + 26 * len(options) * len(votes)
+    show_chart(_bars(rows, names, ROUNDS[: len(votes)]), f"Bars: votes. {counted}.", height=height)
+
+
+@drawn
+def _bars(rows: list[dict], names: list[str], rounds: tuple[str, ...]) -> alt.Chart:
+    return (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
@@ -149,5 +155,3 @@ def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | Non
             tooltip=["option", "round", "votes"],
         )
     )
-    counted = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
-    show_chart(chart, f"Bars: votes. {counted}.", height=50 + 26 * len(options) * len(rounds))

@@ -16,7 +16,7 @@ from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
 from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
-from seglib.ui.large_type import EDGE, WORDS, show_chart, show_specification
+from seglib.ui.large_type import EDGE, WORDS, drawn, show_chart, show_specification
 from seglib.ui.tables import PERCENT, SHORT, percents
 from seglib.ui.words import literal
 
@@ -155,9 +155,15 @@ def convention_chart(
     counts: np.ndarray, chosen: conventions.Convention, named: Mapping[str, conventions.Convention]
 ) -> None:
     """One net's mean IoU under each convention alone, and under the chosen ones together."""
-    scores = {name: 100 * conventions.mean_iou_by(counts, convention) for name, convention in named.items()}
+    alone = {name: 100 * conventions.mean_iou_by(counts, convention) for name, convention in named.items()}
+    bars = _convention_bars(alone, 100 * conventions.mean_iou_by(counts, chosen))
+    show_chart(bars, "Bars: mean IoU of the same answer under each convention.", height=300)
+
+
+@drawn
+def _convention_bars(scores: Mapping[str, float], chosen: float) -> alt.LayerChart:
     data = pd.DataFrame({"convention": [*scores, "as chosen above"], "kind": ["alone"] * len(scores) + ["chosen"]})
-    data["mean IoU, %"] = [*scores.values(), 100 * conventions.mean_iou_by(counts, chosen)]
+    data["mean IoU, %"] = [*scores.values(), chosen]
     data["text"] = [f"{score:.1f}" for score in data["mean IoU, %"]]
     base = alt.Chart(data).encode(
         y=alt.Y("convention:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
@@ -167,7 +173,7 @@ def convention_chart(
     colors = alt.Scale(domain=["alone", "chosen"], range=["#8a8f98", "#0072B2"])
     marks = base.mark_bar().encode(color=alt.Color("kind:N", legend=None, scale=colors))
     numbers = base.mark_text(align="left", dx=4, **WORDS).encode(text="text")
-    show_chart(marks + numbers, "Bars: mean IoU of the same answer under each convention.", height=300)
+    return marks + numbers
 
 
 def library_table() -> None:
@@ -189,11 +195,20 @@ def library_table() -> None:
 def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius: float, metric: str) -> None:
     """A metric within r pixels of a border, over r, a curve a net."""
     score = METRICS[metric].score
+    curves = {net: [100 * score(cm) for cm in cms] for net, cms in inside.items()}
+    alt_text = f"Lines: {metric} of each net within so many pixels of a border."
+    show_chart(_band_curves(curves, radii, radius, metric), alt_text, height=340)
+
+
+@drawn
+def _band_curves(
+    scores: Mapping[str, Sequence[float]], radii: Sequence[float], radius: float, metric: str
+) -> alt.LayerChart:
     data = pd.DataFrame(
         [
-            {"net": net, "radius": r, metric: 100 * score(cm)}
-            for net, cms in inside.items()
-            for r, cm in zip(radii, cms, strict=True)
+            {"net": net, "radius": r, metric: score}
+            for net, of_net in scores.items()
+            for r, score in zip(radii, of_net, strict=True)
         ]
     )
     curves = (
@@ -202,12 +217,12 @@ def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius:
         .encode(
             x=alt.X("radius:Q", title="within … pixels of a true border"),
             y=alt.Y(f"{metric}:Q", title=f"{metric}, %", scale=alt.Scale(zero=False)),
-            color=alt.Color("net:N", sort=list(inside), legend=alt.Legend(orient="top", title=None)),
+            color=alt.Color("net:N", sort=list(scores), legend=alt.Legend(orient="top", title=None)),
             tooltip=["net", "radius", alt.Tooltip(metric, format=".1f")],
         )
     )
     here = alt.Chart(pd.DataFrame({"radius": [radius]})).mark_rule(strokeDash=[3, 4]).encode(x="radius:Q")
-    show_chart(curves + here, f"Lines: {metric} of each net within so many pixels of a border.", height=340)
+    return curves + here
 
 
 def band_table(
@@ -246,12 +261,18 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
     if data.empty:
         st.info("No photo in the box has an object of these classes.")
         return
+    words = f"Dots: {measure} of each object, by its size in pixels; colours are classes."
+    show_chart(_object_dots(data, label_set, measure), words, height=360)
+
+
+@drawn
+def _object_dots(data: pd.DataFrame, label_set: LabelSet, measure: str) -> alt.Chart:
     present = [k for k, name in enumerate(label_set.classes) if name in set(data["class"])]
     colors = alt.Scale(
         domain=[label_set.classes[k] for k in present],
         range=["rgb({},{},{})".format(*label_set.colors[k]) for k in present],
     )
-    marks = (
+    return (
         alt.Chart(data)
         .mark_point(filled=True, opacity=0.8, stroke="#8a8f98", strokeWidth=1)
         .encode(
@@ -273,7 +294,6 @@ def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: Labe
             ],
         )
     )
-    show_chart(marks, f"Dots: {measure} of each object, by its size in pixels; colours are classes.", height=360)
 
 
 def thirds_table(thirds: Sequence[Sequence[ObjectScore]]) -> None:

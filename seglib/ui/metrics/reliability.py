@@ -11,7 +11,7 @@ from seglib.labels import LabelSet
 from seglib.metrics.calibration import Reliability, best_temperature, reliability
 from seglib.models.cards import read_card, shipped_nets, weights_path
 from seglib.ui import page, panels, seen, state
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.metrics import observations
 from seglib.ui.record import table as record_table
 from seglib.ui.seen import always
@@ -77,10 +77,21 @@ def points(curves: dict[str, Reliability]) -> pd.DataFrame:
 
 def _diagram(curves: dict[str, Reliability]) -> None:
     data = points(curves)
+    record_table("Reliability", data.set_index("Pixels of"))
+    show_chart(
+        _lines(data),
+        f"Lines: share of pixels that are right, by confidence, of {' and of '.join(curves)}; dashed: as it should be.",
+        width="stretch",
+    )
+
+
+@drawn
+def _lines(data: pd.DataFrame) -> alt.LayerChart:
+    curves = list(data["Pixels of"].unique())
     scale = alt.Scale(domain=[0, 100])
     color = alt.Color(
         "Pixels of:N",
-        scale=alt.Scale(domain=list(curves), range=[COLORS[name] for name in curves]),
+        scale=alt.Scale(domain=curves, range=[COLORS[name] for name in curves]),
         legend=alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300),
     )
     lines = (
@@ -96,12 +107,7 @@ def _diagram(curves: dict[str, Reliability]) -> None:
         )
     )  # fmt: skip
     ideal = alt.Chart(pd.DataFrame({"x": [0, 100], "y": [0, 100]})).mark_line(strokeDash=[4, 4], color="#888888")
-    record_table("Reliability", data.set_index("Pixels of"))
-    show_chart(
-        ideal.encode(x="x:Q", y="y:Q") + lines,
-        f"Lines: share of pixels that are right, by confidence, of {' and of '.join(curves)}; dashed: as it should be.",
-        width="stretch",
-    )
+    return ideal.encode(x="x:Q", y="y:Q") + lines
 
 
 def _words(net: str, label_set_name: str, curves: dict[str, Reliability], truth: np.ndarray | None) -> None:

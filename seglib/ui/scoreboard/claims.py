@@ -12,7 +12,7 @@ import streamlit as st
 from seglib.claims import ledger
 from seglib.claims.ledger import FILE, SECTIONS, read_ledger
 from seglib.ui import links, page
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 
 # Colour never stands alone: every verdict has words and a sign of its own.
 LOOKS = {
@@ -79,6 +79,14 @@ def _claim(name: str, entry: dict) -> None:
 
 def _chart(figures: list[dict], unit: str) -> None:
     """A dot for each figure on its interval; right of zero is for the claim."""
+    lines = sum(len(wrap(figure["name"], LINE)) + 1 for figure in figures)
+    values = "; ".join(f"{figure['name']} {figure['value']:+.2f}" for figure in figures)
+    alt_text = f"Dots on their intervals, {unit} for the claim: {values}."
+    show_chart(_dots(figures, unit), alt_text, height=70 + 14 * lines)
+
+
+@drawn
+def _dots(figures: list[dict], unit: str) -> alt.LayerChart:
     data = pd.DataFrame(figures).astype({"low": float, "high": float})
     data["for"] = (data["value"] > 0).map({True: "for the claim", False: "against it"})
     data["line"] = ["|".join(wrap(name, LINE)) for name in data["name"]]
@@ -103,9 +111,6 @@ def _chart(figures: list[dict], unit: str) -> None:
     )
     # At the end, for on a phone the words beside leave less room than the title takes.
     axis = alt.Axis(title=f"{unit} for the claim", titleAnchor="end", titleAlign="right")
-    chart = zero + dots.encode(x=alt.X("value:Q", axis=axis))
     if data["low"].notna().any():
-        chart = zero + spans.encode(x=alt.X("low:Q", axis=axis), x2="high:Q") + dots
-    lines = sum(line.count("|") + 2 for line in data["line"])
-    values = "; ".join(f"{figure['name']} {figure['value']:+.2f}" for figure in figures)
-    show_chart(chart, f"Dots on their intervals, {unit} for the claim: {values}.", height=70 + 14 * lines)
+        return zero + spans.encode(x=alt.X("low:Q", axis=axis), x2="high:Q") + dots
+    return zero + dots.encode(x=alt.X("value:Q", axis=axis))

@@ -14,7 +14,7 @@ from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
 from seglib.ui import tables
-from seglib.ui.large_type import WORDS, show_chart
+from seglib.ui.large_type import WORDS, drawn, show_chart
 from seglib.ui.scoreboard import dot_names
 
 SCORES = {
@@ -49,7 +49,9 @@ def nets(label_set: LabelSet) -> None:
     table = pd.DataFrame({title: {net: 100 * row[key] for net, row in scores.items()} for key, title in SCORES.items()})
     table = table.join(_cost_table(costs_of(costs, label_set.name), [net for net in scores if net in costs]))
     by = st.segmented_control("Cost", list(COSTS), default="Time", required=True, key="cost", bind="query-params")
-    _plot(table, by, label_set)
+    column = f"{by}, {COSTS[by][-1]}"
+    beside = by == "Parameters" and label_set.name == "street"
+    show_chart(_plot(table[["Mean IoU", column]], beside), f"Dots: mean IoU of each net, by {column}.", height=380)
     st.caption(_words(board, next(iter(scores.values()))["images"], by, label_set))
     _show(table)
     st.caption(
@@ -79,11 +81,13 @@ def _show(table: pd.DataFrame) -> None:
     st.dataframe(table.rename_axis("Net"), column_config=widths, height="content", placeholder="–")
 
 
-def _plot(table: pd.DataFrame, by: str, label_set: LabelSet) -> None:
-    column = f"{by}, {COSTS[by][-1]}"
-    data = table.reset_index(names="net")[["net", "Mean IoU", column]].dropna()
+@drawn
+def _plot(table: pd.DataFrame, literature: bool) -> alt.LayerChart:
+    """Mean IoU by a cost, the table's other column; of CamVid's literature, too, where that is their parameters."""
+    column = table.columns[-1]
+    data = table.reset_index(names="net").dropna()
     data["of"] = "ours, validation"
-    if by == "Parameters" and label_set.name == "street":
+    if literature:
         rows = [
             {
                 "net": f"{row.net} [{row.sure}]",
@@ -117,7 +121,7 @@ def _plot(table: pd.DataFrame, by: str, label_set: LabelSet) -> None:
         .encode(text="net:N")
         for place, (align, dx, dy) in enumerate(dot_names.PLACES)
     ]
-    show_chart(alt.layer(dots, *words), f"Dots: mean IoU of each net, by {column}.", height=380)
+    return alt.layer(dots, *words)
 
 
 def _places(data: pd.DataFrame, column: str) -> list[int]:
@@ -177,19 +181,8 @@ def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         shown = {name: iou for name, iou in row["iou"].items() if name in label_set.classes and iou is not None}
-        data = pd.DataFrame({"class": list(shown), "IoU": [100 * iou for iou in shown.values()]})
-        colors = [f"rgb{tuple(color)}" for color in label_set.colors]
-        chart = (
-            alt.Chart(data, title=f"IoU of each class, {net}, %")
-            .mark_bar(stroke="#8a8f98", strokeWidth=0.5)
-            .encode(
-                y=alt.Y("class:N", sort="-x", title=None, axis=alt.Axis(labelOverlap=False)),
-                x=alt.X("IoU:Q", title=None, scale=alt.Scale(domain=[0, 100])),
-                color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=list(label_set.classes), range=colors)),
-                tooltip=["class", alt.Tooltip("IoU", format=".1f")],
-            )
-        )
-        show_chart(chart, f"Bars: IoU of each class by {net}, best first.", height=40 + 26 * len(data))
+        height = 40 + 26 * len(shown)
+        show_chart(_classes(shown, net, label_set), f"Bars: IoU of each class by {net}, best first.", height=height)
     with right:
         st.markdown("**Its worst validation photos**")
         worst = pd.Series({photo: f"{100 * iou:.1f}" for photo, iou in row["worst"].items()}, name="Mean IoU, %")
@@ -199,3 +192,20 @@ def _one_net(scores: dict[str, dict], label_set: LabelSet) -> None:
     if card.is_file():
         with st.expander("Model card", icon=":material/badge:"):
             st.json(read_json(card), expanded=1)
+
+
+@drawn
+def _classes(shown: dict[str, float], net: str, label_set: LabelSet) -> alt.Chart:
+    """A net's IoU of each class, in the classes' colours."""
+    data = pd.DataFrame({"class": list(shown), "IoU": [100 * iou for iou in shown.values()]})
+    colors = [f"rgb{tuple(color)}" for color in label_set.colors]
+    return (
+        alt.Chart(data, title=f"IoU of each class, {net}, %")
+        .mark_bar(stroke="#8a8f98", strokeWidth=0.5)
+        .encode(
+            y=alt.Y("class:N", sort="-x", title=None, axis=alt.Axis(labelOverlap=False)),
+            x=alt.X("IoU:Q", title=None, scale=alt.Scale(domain=[0, 100])),
+            color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=list(label_set.classes), range=colors)),
+            tooltip=["class", alt.Tooltip("IoU", format=".1f")],
+        )
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 
 COLORS = {"loss": "#009E73", "crops it learns from": "#0072B2", "held-out photo": "#D55E00"}
 DASHES = {"this run": [1, 0], "pinned": [6, 4]}
@@ -31,20 +31,21 @@ def curves(runs: Mapping[str, Sequence], number: int) -> None:
     if not rows:
         return
     data = pd.DataFrame(rows)
-    here = alt.Chart(pd.DataFrame({"epoch": [number]})).mark_rule(strokeDash=[2, 4]).encode(x="epoch:Q")
     left, right = st.columns(2, gap="medium")
     with left:
-        loss = _lines(data[data["curve"] == "loss"], "loss", None)
-        show_chart(loss + here, "Line: loss, epoch by epoch.", height=240)
+        loss = _lines(data[data["curve"] == "loss"], "loss", None, number)
+        show_chart(loss, "Line: loss, epoch by epoch.", height=240)
     with right:
-        scores = _lines(data[data["curve"] != "loss"], "mean IoU, %", (0, 100))
-        show_chart(scores + here, "Lines: mean IoU of the crops and of the held-out photo, epoch by epoch.", height=240)
+        scores = _lines(data[data["curve"] != "loss"], "mean IoU, %", (0, 100), number)
+        show_chart(scores, "Lines: mean IoU of the crops and of the held-out photo, epoch by epoch.", height=240)
 
 
-def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> alt.Chart:
+@drawn
+def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None, number: int) -> alt.LayerChart:
     names = [name for name in COLORS if name in set(data["curve"])]
     scale = alt.Scale(domain=domain) if domain else alt.Scale(zero=True)
-    return (
+    here = alt.Chart(pd.DataFrame({"epoch": [number]})).mark_rule(strokeDash=[2, 4]).encode(x="epoch:Q")
+    lines = (
         alt.Chart(data)
         .mark_line(point=len(data) < 20)
         .encode(
@@ -69,3 +70,4 @@ def _lines(data: pd.DataFrame, title: str, domain: tuple[int, int] | None) -> al
             tooltip=["run", "curve", "epoch", alt.Tooltip("value", format=".2f")],
         )
     )
+    return lines + here

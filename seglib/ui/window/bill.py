@@ -14,7 +14,7 @@ from seglib.costs import bill
 from seglib.lecture.answers import in_range
 from seglib.ui import host, page, panels, seen, state
 from seglib.ui.background import Job
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.loading import loading
 from seglib.ui.window import observations
 
@@ -167,6 +167,15 @@ def _chart(lines: Sequence[bill.Item], measure: str) -> None:
         [{"stride": line.stride, "net": line.net, "value": max(value, 1e-3), "how": how} for line, value, how in rows]
     )
     unit = "seconds" if measure == "time" else "MB"
+    show_chart(
+        _points(data, unit),
+        f"Lines: {unit} of each way to a finer output stride, measured, estimated and extrapolated.",
+        height=360,
+    )
+
+
+@drawn
+def _points(data: pd.DataFrame, unit: str) -> alt.LayerChart:
     x = alt.X(
         "stride:Q",
         scale=alt.Scale(type="log", base=2, reverse=True, domain=[1, 32]),
@@ -193,11 +202,7 @@ def _chart(lines: Sequence[bill.Item], measure: str) -> None:
         chart.transform_filter("datum.how != 'estimated'").mark_line(strokeDash=[4, 4]).encode(x=x, y=y, color=color)
     )
     points = chart.mark_point(size=90, strokeWidth=2).encode(x=x, y=y, color=color, shape=how, tooltip=words)
-    show_chart(
-        dashed + solid + points,
-        f"Lines: {unit} of each way to a finer output stride, measured, estimated and extrapolated.",
-        height=360,
-    )
+    return dashed + solid + points
 
 
 def _table(lines: Sequence[bill.Item]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from seglib.rendering import score_scale
 from seglib.ui import cache, inputs, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.in_steps import compute_all
-from seglib.ui.large_type import show_chart
+from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.loading import loading
 from seglib.ui.window import cache as window_cache
 from seglib.ui.window import observations
@@ -167,20 +167,25 @@ def _paths(view: View) -> None:
     st.header("Why: few paths lead from the window's edge")
     shares = path_shares(cache.layer_table(view.net, view.label_set.name))
     size = len(shares)
+    alt_text = "Area: how many paths begin at each pixel of the window, from edge to edge."
+    show_chart(_paths_area(shares), alt_text, height=220)
+    seen.what_you_should_see(observations.few_paths(size, share_within(shares, size // 2)))
+
+
+@drawn
+def _paths_area(shares: np.ndarray) -> alt.Chart:
+    size = len(shares)
     step = max(1, size // 300)
     data = pd.DataFrame({"px": np.arange(size)[::step] - size // 2, "share": 100 * shares[::step] / shares.max()})
-    show_chart(
+    return (
         alt.Chart(data)
         .mark_area(color="#0072B2", opacity=0.7, line=True)
         .encode(
             x=alt.X("px:Q", title="pixels from the middle of the window", scale=alt.Scale(nice=False)),
             y=alt.Y("share:Q", title="paths, % of the most", scale=alt.Scale(domain=[0, 100])),
             tooltip=["px", alt.Tooltip("share", format=".1f")],
-        ),
-        "Area: how many paths begin at each pixel of the window, from edge to edge.",
-        height=220,
+        )
     )
-    seen.what_you_should_see(observations.few_paths(size, share_within(shares, size // 2)))
 
 
 def _theory(photo: state.Photo, label_set: LabelSet, net: str, point: state.Point) -> Box:
@@ -240,11 +245,24 @@ def _chart(curve: Sequence[object], label_set: LabelSet, k: int, side: int, theo
     """P(class) against the side of the crop, the two sizes marked, and the strongest rival."""
     table = np.array([seen.probabilities for seen in curve])
     rival = int(np.argmax(np.where(np.arange(len(label_set)) == k, -1, table.max(0))))
+    curves = {label_set.classes[c]: [float(p) for p in table[:, c]] for c in (k, rival)}
+    show_chart(
+        _crop_curves([seen.side for seen in curve], curves, side, theory_side),
+        f"Lines: probability of {label_set.classes[k]} and of {label_set.classes[rival]} at the pixel, by the side of "
+        "the crop; two marks: the effective and the theoretical window.",
+        height=320,
+    )
+
+
+@drawn
+def _crop_curves(
+    sides: Sequence[int], curves: Mapping[str, Sequence[float]], side: int, theory_side: int
+) -> alt.LayerChart:
     data = pd.DataFrame(
         [
-            {"side": seen.side, "P": 100 * float(seen.probabilities[c]), "class": label_set.classes[c]}
-            for seen in curve
-            for c in (k, rival)
+            {"side": at, "P": 100 * p, "class": name}
+            for name, curve in curves.items()
+            for at, p in zip(sides, curve, strict=True)
         ]
     )
     lines = (
@@ -256,7 +274,7 @@ def _chart(curve: Sequence[object], label_set: LabelSet, k: int, side: int, theo
             color=alt.Color(
                 "class:N",
                 title=None,
-                scale=alt.Scale(domain=[label_set.classes[k], label_set.classes[rival]], range=["#0072B2", "#9aa0a6"]),
+                scale=alt.Scale(domain=list(curves), range=["#0072B2", "#9aa0a6"]),
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=["class", "side", alt.Tooltip("P", format=".1f", title="%")],
@@ -277,12 +295,7 @@ def _chart(curve: Sequence[object], label_set: LabelSet, k: int, side: int, theo
             tooltip=["mark", "side"],
         )
     )
-    show_chart(
-        (lines + rules).resolve_scale(color="independent"),
-        f"Lines: probability of {label_set.classes[k]} and of {label_set.classes[rival]} at the pixel, by the side of "
-        "the crop; two marks: the effective and the theoretical window.",
-        height=320,
-    )
+    return (lines + rules).resolve_scale(color="independent")
 
 
 def _verdict(view: View, crops: Sequence[object]) -> None:
