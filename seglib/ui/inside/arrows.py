@@ -104,8 +104,8 @@ def _maps(
     st.caption("Square root of the strength, each picture on its own scale: the norm below it tells how strong it is.")
     chart, words = st.columns([3, 2], gap="medium")
     with chart:
-        words = "Bars: norm of each path's gradient, and its projection on the whole."
-        show_chart(_chart(_shares(arrows, node)), words, height=280)
+        alt_text = "Bars: norm of each path's gradient, and its projection on the whole."
+        show_chart(_chart(_shares(arrows, node)), alt_text, height=280)
     with words:
         _why(arrows, node)
     seen.what_you_should_see(
