@@ -183,7 +183,8 @@ def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[s
     with left:
         agreed = float(np.nanmean(pairs))
         st.metric("The ceiling: mean IoU of two people", percent(agreed))
-        people_table = pd.DataFrame(100 * table, pd.Index(names, name="Mean IoU, %"), names)
+        numbered = pd.Index([f"{number}: {name}" for number, name in enumerate(names, 1)], name="Mean IoU, %")
+        people_table = pd.DataFrame(100 * table, numbered, map(str, range(1, len(names) + 1)))  # short heads: all fit
         st.dataframe(people_table.style.format("{:.1f}"))
     with right:
         others = np.where(np.eye(len(maps), dtype=bool), np.nan, table)
