@@ -13,6 +13,7 @@ PARTS = {  # of `benchmarks`: what is compared
     "crf": "the CRF",
     "receptive_field": "the effective field",
     "decoding": "decoding a photo",
+    "teach": "a class taught by strokes",
     "pages": "from touch to picture",
     "visitors": "a classroom",
 }
@@ -34,9 +35,10 @@ def speed() -> None:
         for title, ratio in measured.get("ratios", {}).items()
     ]
     st.table(pd.DataFrame(rows).set_index("What"))
+    machines = {measured.get("machine", report["machine"]) for measured in report["parts"].values()}
     st.caption(
-        f"Medians and quartiles over rounds, on {report['machine']}. Both sides of a ratio were measured in turn, in "
-        "one run, so that they hold on other machines, too. `python -m benchmarks`"
+        f"Medians and quartiles over rounds, on {' and '.join(sorted(machines))}. Both sides of a ratio were measured "
+        "in turn, in one run, so that they hold on other machines, too. `python -m benchmarks`"
     )
     for part, measured in report["parts"].items():
         with st.expander(f"All that was measured: {PARTS.get(part, part)}"):
