@@ -9,6 +9,8 @@ whole map has there.
 The layers' shares are chosen among `CHOICES`, for each net its own, by cross-validation: photos take turns, those of
 one half are reported with the shares that were best on the other half. The app takes the best on both. Labels are the
 data sets' own, VOC's "background" among them: whatever it has no class for.
+
+``--only ROW ...`` measures single rows anew and leaves the others of the file as they are.
 """
 
 from __future__ import annotations
@@ -182,39 +184,69 @@ class Measurement:
         return row([crf_score(self.photos, task, seed, shares[task.half]) for task, seed in runs])
 
 
+ROWS = (*METHODS, CRF, TEXTONS)
+
+
+def measured_row(measurement: Measurement, name: str) -> dict:
+    """One of `ROWS`."""
+    if name == CRF:
+        return measurement.after_crf()
+    if name == TEXTONS:
+        return row([result for task in measurement.tasks for result in texton_scores(measurement.photos, task)])
+    return measurement.reported(*METHODS[name])
+
+
+def measured_choices(measurement: Measurement) -> dict:
+    """How good each choice of shares is for each net, and the shares that are best for ImageNet's."""
+    choices = {}
+    for net in measurement.photos.nets:
+        choices[net] = [measurement.quality(net, choice, (0, 1)) for choice in CHOICES]
+        print(net, *choices[net], sep="\n", flush=True)
+    best = dict(zip(LAYERS, measurement.best("ImageNet", (0, 1)), strict=True))
+    if best != SHARES:
+        print(f"note: the best shares are {best}, SHARES in seglib.teach.heads {SHARES}", file=sys.stderr)
+    return {"choices": choices, "shares": {str(stride): share for stride, share in best.items()}}
+
+
+def report_before(out: Path, command: str) -> dict:
+    """The report that single rows are added to; `ValueError` if it is none of the same photos and strokes."""
+    if not out.is_file():
+        raise ValueError(f"there is no {out.name} to add rows to: measure all of them first")
+    report = json.loads(out.read_text())
+    if report["command"] != command:
+        raise ValueError(f"{out.name} is of `{report['command']}`: rows of other photos or strokes do not fit in")
+    return report
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.teach.measure", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
     parser.add_argument("--photos", type=int, default=12, help="of each data set")
     parser.add_argument("--seeds", type=int, default=3, help="sets of strokes on each photo")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--only", nargs="+", choices=ROWS, metavar="ROW", help=f"rows to measure anew: {'; '.join(ROWS)}"
+    )
     args = parser.parse_args(argv)
-    nets = {net.name: net for net in (imagenet_net(), random_net(map(load_photo, PHOTOS)))}
-    photos = Photos(args.data, nets, args.seeds)
+    command = f"python -m seglib.teach.measure --data DATA --photos {args.photos} --seeds {args.seeds}"
+    try:
+        report = report_before(args.out, command) if args.only else {"command": command}
+    except ValueError as error:
+        parser.error(str(error))
+    nets = [imagenet_net()]
+    if any(METHODS[name][0] != "ImageNet" for name in args.only or ROWS if name in METHODS):
+        nets.append(random_net(map(load_photo, PHOTOS)))
+    photos = Photos(args.data, {net.name: net for net in nets}, args.seeds)
     tasks = photos.tasks(args.photos)
-    measurement, choices = Measurement(photos, tasks), {}
-    for net in nets:
-        choices[net] = [measurement.quality(net, choice, (0, 1)) for choice in CHOICES]
-        print(net, *choices[net], sep="\n", flush=True)
-    best = dict(zip(LAYERS, measurement.best("ImageNet", (0, 1)), strict=True))
-    if best != SHARES:
-        print(f"note: the best shares are {best}, SHARES in seglib.teach.heads {SHARES}", file=sys.stderr)
-    rows = {}
-    for name, (net, layers) in METHODS.items():
-        rows[name] = measurement.reported(net, layers)
+    measurement = Measurement(photos, tasks)
+    if not args.only:
+        report["photos"] = {name: sum(task.data_set == name for task in tasks) for name in SETS}
+        report |= {"seeds": args.seeds} | measured_choices(measurement)
+    rows = report.get("rows", {})
+    for name in args.only or ROWS:
+        rows[name] = measured_row(measurement, name)
         print(f"{name:28}", json.dumps(rows[name]), flush=True)
-    rows[CRF] = measurement.after_crf()
-    rows[TEXTONS] = row([result for task in tasks for result in texton_scores(photos, task)])
-    for name in (CRF, TEXTONS):
-        print(f"{name:28}", json.dumps(rows[name]), flush=True)
-    report = {
-        "command": f"python -m seglib.teach.measure --data DATA --photos {args.photos} --seeds {args.seeds}",
-        "photos": {name: sum(task.data_set == name for task in tasks) for name in SETS},
-        "seeds": args.seeds,
-        "choices": choices,
-        "shares": {str(stride): share for stride, share in best.items()},
-        "rows": rows,
-    }
+    report["rows"] = {name: rows[name] for name in ROWS if name in rows}
     args.out.write_text(json.dumps(report, indent=1) + "\n")
 
 

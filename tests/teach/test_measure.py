@@ -1,10 +1,13 @@
 """The measuring command on tiny data sets, and that what it chose is what the app uses."""
 
+import contextlib
+import io
 import json
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from seglib.labels import IGNORE
 from seglib.teach import measure
@@ -72,3 +75,29 @@ def test_the_command(tmp_path: Path, monkeypatch) -> None:
     assert report["rows"]["colour"]["others"]["mean_iou"] > 90
     assert report["photos"] == dict.fromkeys(SETS, 2)
     assert tuple(report["shares"].values()) in measure.CHOICES
+
+
+def test_single_rows_are_added_to_the_report_of_the_same_photos(tmp_path: Path, monkeypatch) -> None:
+    for name in SETS:
+        write_split(tmp_path / name / "val", num_classes=3, photos=3)
+    out = tmp_path / "teach.json"
+    arguments = ["--data", str(tmp_path), "--seeds", "1", "--out", str(out), "--only", measure.CRF, measure.TEXTONS]
+    monkeypatch.setattr(measure, "imagenet_net", lambda: SimpleNamespace(name="ImageNet"))
+    monkeypatch.setattr(
+        measure, "measured_row", lambda measurement, name: {"new": name, "of": measurement.photos.seeds}
+    )
+    with pytest.raises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as words:
+        measure.main([*arguments, "--photos", "2"])
+    assert "measure all of them first" in words.getvalue()
+    command = "python -m seglib.teach.measure --data DATA --photos 2 --seeds 1"
+    before = {"command": command, "shares": {"32": 1}, "rows": {measure.TEXTONS: {"old": 1}, "layer 32": {"old": 2}}}
+    out.write_text(json.dumps(before))
+    with pytest.raises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as words:
+        measure.main([*arguments, "--photos", "1"])
+    assert "do not fit in" in words.getvalue()
+    assert json.loads(out.read_text()) == before
+    measure.main([*arguments, "--photos", "2"])
+    after = json.loads(out.read_text())
+    new = [(name, {"new": name, "of": 1}) for name in (measure.CRF, measure.TEXTONS)]
+    assert list(after["rows"].items()) == [("layer 32", {"old": 2}), *new]
+    assert after | {"rows": before["rows"]} == before
