@@ -8,6 +8,7 @@ import time
 import zlib
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -257,19 +258,24 @@ def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
     ).run()
     calm(app)
     assert [error.value.split(":")[0] for error in app.error] == ["“`cleo.png`”", "“`dan.json`”"]
-    pairs = table(app, "anna.json")
-    assert list(pairs.columns) == ["human labels", "anna.json", "ben.png"]
-    assert pairs.loc["human labels", "anna.json"] == 100
-    assert pairs.loc["anna.json", "ben.png"] < 95
+    pairs = people(app)
+    assert list(pairs.index) == ["1: human labels", "2: anna.json", "3: ben.png"]
+    assert pairs.loc["1: human labels", "2"] == 100
+    assert pairs.loc["2: anna.json", "3"] < 95
     go(app, "compare.py")
     go(app, "annotation.py")
-    assert "ben.png" in table(app, "anna.json").columns
+    assert "3: ben.png" in people(app).index
+
+
+def people(app: AppTest) -> pd.DataFrame:
+    """How far each two of them agree: who has which number, and the numbers of the others above."""
+    return next(frame.value for frame in app.dataframe if frame.value.index.name == "Mean IoU, %")
 
 
 @pytest.mark.parametrize("name", TWICE)
 def test_a_photo_labelled_twice_shows_how_two_people_differ(name: str) -> None:
     app = calm(open_panel("Agreement", photo=name))
-    assert list(table(app, "drawn again, fast").index) == ["human labels", "drawn again, fast"]
+    assert list(people(app).index) == ["1: human labels", "2: drawn again, fast"]
     assert 40 < float(metric(app, "The ceiling").split()[0]) < 100
 
 

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import torch
 import torchvision
+from torch import nn
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import decoding, spread, teach
+from benchmarks import decoding, engines, spread, teach
 from seglib.images import MAX_PIXELS, decode
 from seglib.labels import IGNORE
 
@@ -107,6 +108,66 @@ def test_decoders_that_are_compared_see_the_same_photo(name: str) -> None:
     for peer in (decoding.with_pillow(data), decoding.with_opencv(data)):
         assert abs(peer.shape[0] * peer.shape[1] - min(MAX_PIXELS, ours.shape[0] * ours.shape[1])) < 3000
         assert np.abs(ours.mean((0, 1)) - peer.mean((0, 1))).max() < 2
+
+
+@pytest.mark.parametrize("name", engines.BUILD)
+def test_an_engine_that_is_missing_is_named(name: str, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxscript", nn)  # any module: as if it were there
+    monkeypatch.setitem(sys.modules, name, None)  # as if it were not
+    assert engines.missing(name).startswith("not run: ")
+    assert name in engines.missing(name)
+
+
+def test_without_the_exporter_no_engine_runs_and_the_exporter_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    for name in engines.BUILD:
+        assert "onnxscript" in engines.missing(name)
+
+
+def test_agreement_is_the_share_of_pixels_with_the_same_class() -> None:
+    assert engines.agreement(np.array([[0, 1], [2, 3]]), np.array([[0, 1], [2, 0]])) == 0.75
+    with pytest.raises(ValueError, match="same size"):
+        engines.agreement(np.zeros((2, 2)), np.zeros((1, 2)))
+
+
+def test_engines_are_held_against_eager_by_their_worst_input() -> None:
+    def a_little_off(x: torch.Tensor) -> np.ndarray:
+        """Two classes of two pixels; the second pixel changes its class where the input is 1."""
+        return np.array([[[[1.0, 1.0]], [[0.0, 2.0 - 1.5 * float(x)]]]])
+
+    held = engines.agreements(
+        {"eager": lambda x: np.array([[[[1.0, 1.0]], [[0.0, 2.0]]]]), "other": a_little_off},
+        [torch.zeros(1), torch.ones(1), torch.zeros(1)],
+    )
+    assert held == {"other": {"labels, worst": 0.5, "logit off by, worst": 1.5}}
+
+
+def test_ratios_of_engines_are_taken_round_by_round() -> None:
+    two, four = np.array([[2.0, 1.0], [20.0, 1.0]]), np.array([[4.0, 4.0], [40.0, 4.0]])
+    ratios = engines.ratios({"eager": {"fcn8s": four, "fcn4s": four}, "other": {"fcn8s": two, "fcn4s": two}}, 2)
+    assert ratios == {
+        "other / eager, fcn8s, 2 threads": {"median": 0.5, "quartiles": [0.5, 0.5]},
+        "other / eager, fcn8s, 2 threads, processor time": {"median": 0.25, "quartiles": [0.25, 0.25]},
+    }
+
+
+def test_rounds_that_warm_up_do_not_count_and_all_four_are_summed() -> None:
+    looks = []
+    nets = {name: {"eager": looks.append} for name in ("fcn8s", "fcn4s")}
+    times = engines.measure(nets, torch.zeros(1, 3, 2, 2), rounds=2, warm_up=1)
+    assert len(looks) == 6
+    assert times["eager"]["all four"] == pytest.approx(times["eager"]["fcn8s"] + times["eager"]["fcn4s"])
+
+
+@pytest.mark.parametrize("name", engines.BUILD)
+def test_an_engine_gives_the_logits_of_the_net(name: str) -> None:
+    if why := engines.missing(name):
+        pytest.skip(why)
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU6(), nn.Conv2d(4, 2, 1)).eval()
+    x = torch.rand(1, 3, *engines.SIZE)
+    run = engines.BUILD[name](engines.export(net), 1)
+    assert run(x) == pytest.approx(engines.eager(net)(x), abs=1e-5)
 
 
 def test_the_command_line_runs_one_part(tmp_path: Path) -> None:
