@@ -186,6 +186,20 @@ def test_gradients_are_shown_for_each_trunk_and_phase(tmp_path, monkeypatch) -> 
     assert table[table["line"].str.contains("cut")]["norm"].tolist() == [0.5, 2.0]
 
 
+def test_our_own_trunk_is_one_more_choice_and_its_start_has_no_skips() -> None:
+    flow = gradient_flow.read_flow()
+    app = open_page("While it learns", flow_trunk=training.OURS, flow_phase="start")
+    assert any("the three lines are one" in element.value for element in app.caption)
+    assert app.dataframe[0].value.loc[training.OURS, "share by skips, %"] == 0
+    assert "training/ours owes less" in app.session_state["seen"]
+    app.button_group(key="flow_phase").set_value("end").run()
+    calm(app)
+    share = np.mean([run["end"]["share"][:3] for run in flow["ours"]["nets"]["fcn4s"]])
+    assert app.dataframe[0].value.loc[training.OURS, "share by skips, %"] == pytest.approx(100 * share, abs=0.01)
+    table = training.layer_norms(flow, training.OURS, "end")
+    assert len(table) == len(training.LINES) * len(flow["ours"]["layers"])
+
+
 @pytest.mark.usefixtures("_measured")
 @pytest.mark.parametrize(
     ("part", "module", "name"),

@@ -6,6 +6,8 @@ gradient is noted at the start and at the end of training, and of fcn4s also wha
 its skips are cut, so that stride 32 alone answers: the same net on the same views, where the skips alone can make
 the difference.
 
+The app's own trunk is measured by `seglib.inside.own_flow`, into the same file.
+
 Source of the question: Shelhamer, Long & Darrell, TPAMI 2017, section 4.3, and He et al., CVPR 2016, section 4.1.
 """
 
@@ -16,19 +18,20 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 from tqdm import tqdm
 
 from seglib.assets import read_json
 from seglib.inside.files import FLOW
 from seglib.inside.plain import KINDS, PlainFCN
 from seglib.labels import LABEL_SETS
-from seglib.models.fcn import STREAMS, fuse, pad_to_grid
+from seglib.models.fcn import FCN, STREAMS, fuse, pad_to_grid
 from seglib.models.prediction import to_input
 from seglib.training.augment import Augmentation
 from seglib.training.losses import overlap_loss, partial_label_loss
@@ -51,15 +54,20 @@ class FlowRecipe:
     seeds: tuple[int, ...] = (0, 1, 2)
 
 
+def convolutions(trunk: nn.Module) -> dict[str, nn.Conv2d]:
+    """Every convolution of a trunk by name, from the picture up."""
+    return {name: part for name, part in trunk.named_modules() if isinstance(part, nn.Conv2d)}
+
+
 def split_norms(
-    model: PlainFCN, loss_of: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor
+    model: FCN, loss_of: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor
 ) -> dict[str, list[float]]:
     """Gradient norms of every convolution of the trunk, and what they owe to the skips.
 
     ``norm``: of the whole gradient. ``deep``: of what comes back through the coarsest stream alone, the skips' arrows
     cut. ``share``: the skips' projection on the whole, as a share of its length; deep and skips share out 1.
     """
-    weights = [part.weight for part in model.trunk.convolutions().values()]
+    weights = [part.weight for part in convolutions(model.trunk).values()]
     streams = model.score_features(model.trunk(pad_to_grid(pictures)))
     loss = loss_of(fuse(streams, pictures.shape[-2:], every=2))
     at_scores = torch.autograd.grad(loss, list(streams.values()), retain_graph=True)
@@ -111,11 +119,16 @@ def measure(kind: str, net: str, views: Views, recipe: FlowRecipe, seed: int) ->
             losses[phase].append(loss)
     report: dict = {"seed": seed, "loss": {phase: round(float(np.mean(losses[phase])), 3) for phase in PHASES}}
     for phase in PHASES:
-        report[phase] = {
-            name: [float(f"{value:.4g}") for value in np.mean([norms[name] for norms in kept[phase]], 0)]
-            for name in ("norm", "deep", "share")
-        }
+        report[phase] = rounded(kept[phase])
     return report
+
+
+def rounded(measured: Sequence[dict[str, list[float]]]) -> dict[str, list[float]]:
+    """Mean of several `split_norms`, to four digits."""
+    return {
+        name: [float(f"{value:.4g}") for value in np.mean([norms[name] for norms in measured], 0)]
+        for name in ("norm", "deep", "share")
+    }
 
 
 def read_flow(path: Path = FLOW) -> dict | None:
@@ -132,9 +145,11 @@ def main(argv: list[str] | None = None, recipe: FlowRecipe | None = None) -> Non
     report: dict = {
         "labels": LABELS,
         "recipe": asdict(recipe),
-        "layers": list(PlainFCN(2, (32,)).trunk.convolutions()),
+        "layers": list(convolutions(PlainFCN(2, (32,)).trunk)),
         "nets": {kind: {net: [] for net in NETS} for kind in KINDS},
     }
+    if ours := (read_flow(args.out) or {}).get("ours"):  # measured by `seglib.inside.own_flow`, which goes by itself
+        report["ours"] = ours
     try:
         for seed in recipe.seeds:
             views = Views(LABELS, args.data, Augmentation(crop=recipe.crop), seed)

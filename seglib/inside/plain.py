@@ -100,10 +100,6 @@ class PlainTrunk(nn.Module):
             x = features[int(stride)] = stage(x)
         return features
 
-    def convolutions(self) -> dict[str, nn.Conv2d]:
-        """Every convolution by name, from the picture up."""
-        return {name: part for name, part in self.named_modules() if isinstance(part, nn.Conv2d)}
-
 
 class PlainFCN(FCN):
     """An `FCN` on such a trunk."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from seglib.inside import gradient_flow
-from seglib.inside.gradient_flow import NETS, FlowRecipe, split_norms
+from seglib.inside.gradient_flow import NETS, FlowRecipe, convolutions, split_norms
 from seglib.inside.plain import KINDS, STAGES, PlainFCN, PlainTrunk
 from seglib.models.fcn import STREAMS
 from tests.inside.test_paths import lively
@@ -25,7 +25,7 @@ def test_trunks_differ_in_nothing_but_what_they_are_called_after() -> None:
     weights = {}
     for kind in KINDS:
         torch.manual_seed(5)
-        weights[kind] = [part.weight.detach() for part in PlainTrunk(kind).convolutions().values()]
+        weights[kind] = [part.weight.detach() for part in convolutions(PlainTrunk(kind)).values()]
     for kind in ("short cuts", "norms", "short cuts and norms"):
         assert all(torch.equal(a, b) for a, b in zip(weights["plain"], weights[kind], strict=True))
     small = [a.std() / b.std() for a, b in zip(weights["plain, small start"], weights["plain"], strict=True)]
@@ -49,7 +49,7 @@ def test_deep_and_skips_share_out_the_whole_gradient() -> None:
     model = lively(PlainFCN(4, STREAMS["fcn4s"]), 2)
     x, targets = torch.rand(2, 3, 65, 65), torch.zeros(2, 33, 33, dtype=torch.long)
     norms = split_norms(model, lambda logits: torch.nn.functional.cross_entropy(logits, targets), x)
-    assert {len(each) for each in norms.values()} == {len(model.trunk.convolutions())}
+    assert {len(each) for each in norms.values()} == {len(convolutions(model.trunk))}
     with torch.no_grad():  # skips that say nothing send nothing back
         for stride in (16, 8, 4):
             model.score[str(stride)].weight.zero_()

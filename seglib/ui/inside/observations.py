@@ -112,6 +112,22 @@ def plain_owes_more(shares: Mapping[str, float]) -> Sentence:
     )
 
 
+def ours_owes_less(ours: float | None, plain: float | None) -> Sentence | None:
+    """Whether the app's own trunk owes its skips less than a plain one; shares in per cent, None if not measured."""
+    if ours is None or plain is None:
+        return None
+    words = (
+        f"On the app's own trunk, after a whole training and on other photos, it is {ours:.0f} %, on the plain one "
+        f"{plain:.0f} %"
+    )
+    return here(
+        "training/ours owes less",
+        ours < plain,
+        f"{words}: ours has short cuts and norms in every block.",
+        f"{words}: no less, although ours has short cuts and norms.",
+    )
+
+
 def knows_where(scores: np.ndarray, truth: np.ndarray | None, name: str, label_set: LabelSet) -> Sentence | None:
     """Whether the strongest places of a map ``(H, W)`` of the class ``name`` lie on one human class of ``truth``."""
     if truth is None or not (truth != IGNORE).any():

@@ -14,6 +14,9 @@ from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
 
 COMMAND = "python -m seglib.inside.gradient_flow --data DATA"
+OWN_COMMAND = "python -m seglib.inside.own_flow"
+OURS = "our own, Lite0"
+EARLY = 3  # convolutions counted as the first layers
 LINES = {  # what is drawn: net and measure
     "fcn32s: no skips": ("fcn32s", "norm"),
     "fcn4s: with skips": ("fcn4s", "norm"),
@@ -31,7 +34,7 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
     if flow is None:
         st.info(f"Not measured yet: `{COMMAND}` does it, in about twenty minutes.")
         return
-    kinds = list(flow["nets"])
+    kinds = list(trunks(flow))
     kind = st.pills(
         "Trunk",
         kinds,
@@ -39,7 +42,8 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
         key="flow_trunk",
         required=True,
         bind="query-params",
-        help="The same eighteen 3x3 convolutions. Small start: the library's weights; all others: He's.",
+        help="The small ones have the same eighteen 3x3 convolutions. Small start: the library's weights; all others: "
+        "He's. Our own has 48, of 1x1, 3x3 and 5x5, and starts from ImageNet's weights.",
     )
     phase = st.segmented_control(
         "When",
@@ -53,24 +57,45 @@ def training(_photo: Photo, _label_set: LabelSet) -> None:
     words = f"Lines: norm of the gradient that reaches each convolution. {'; '.join(LINES)}."
     show_chart(_chart(layer_norms(flow, kind, phase)), words, height=380)
     _numbers(flow, phase)
-    seeds = len(flow["nets"][kind]["fcn4s"])
-    recipe = flow["recipe"]
-    st.caption(
+    st.caption(_measured_how(flow, kind, phase))
+    _what_is_seen(flow)
+
+
+def trunks(flow: dict) -> dict[str, tuple[list[str], dict[str, list[dict]]]]:
+    """All trunks that were measured: their layers' names, and the runs of each net."""
+    small = {kind: (flow["layers"], nets) for kind, nets in flow["nets"].items()}
+    ours = flow.get("ours")
+    return small | ({OURS: (ours["layers"], ours["nets"])} if ours else {})
+
+
+def _measured_how(flow: dict, kind: str, phase: str) -> str:
+    if kind == OURS:
+        ours = flow["ours"]
+        words = {
+            "start": f"ImageNet's trunk under fresh score layers, mean of {len(ours['seeds'])} seeds. Skips begin with "
+            "weights of zero, so nothing comes back through them yet, and the three lines are one",
+            "end": "the nets that ship",
+        }
+        return (
+            f"{len(ours['photos'])} whole photos of the box, {ours['labels']} classes; the {PHASES[phase]}: "
+            f"{words[phase]}. `{OWN_COMMAND}`"
+        )
+    seeds, recipe = len(flow["nets"][kind]["fcn4s"]), flow["recipe"]
+    return (
         f"Street scenes, {recipe['steps']} steps of {recipe['batch']} views of {recipe['crop']} px, "
         f"{'one seed' if seeds == 1 else f'mean of {seeds} seeds'}; the {PHASES[phase]}: {recipe['phase']} steps. "
         f"`{COMMAND}`"
     )
-    _what_is_seen(flow)
 
 
 def layer_norms(flow: dict, kind: str, phase: str) -> pd.DataFrame:
-    """Mean norm over seeds, by layer, from the photo up, and line."""
-    rows = []
+    """Mean norm over seeds or photos, by layer, from the photo up, and line."""
+    rows, (layers, nets) = [], trunks(flow)[kind]
     for line, (net, measure) in LINES.items():
-        norms = np.mean([run[phase][measure] for run in flow["nets"][kind][net]], axis=0)
+        norms = np.mean([run[phase][measure] for run in nets[net]], axis=0)
         rows += [
             {"layer": number, "name": name, "line": line, "norm": float(norm)}
-            for number, (name, norm) in enumerate(zip(flow["layers"], norms, strict=True), 1)
+            for number, (name, norm) in enumerate(zip(layers, norms, strict=True), 1)
         ]
     return pd.DataFrame(rows)
 
@@ -97,22 +122,21 @@ def _chart(data: pd.DataFrame) -> alt.Chart:
 
 def _numbers(flow: dict, phase: str) -> None:
     """For all trunks: the first layers' gradient with skips, over that without and over that with the arrows cut."""
-    early = 3
     rows = {}
-    for kind, nets in flow["nets"].items():
+    for kind, (_, nets) in trunks(flow).items():
         first = {
-            line: np.mean([np.linalg.norm(run[phase][measure][:early]) for run in nets[net]])
+            line: np.mean([np.linalg.norm(run[phase][measure][:EARLY]) for run in nets[net]])
             for line, (net, measure) in LINES.items()
         }
         alone, whole, cut = first.values()
         rows[kind] = {
-            "share by skips, %": 100 * np.mean([run[phase]["share"][:early] for run in nets["fcn4s"]]),
+            "share by skips, %": 100 * np.mean([run[phase]["share"][:EARLY] for run in nets["fcn4s"]]),
             "with / without skips": whole / alone,
             "whole / arrows cut": whole / cut,
             "loss without": np.mean([run["loss"][phase] for run in nets["fcn32s"]]),
             "loss with": np.mean([run["loss"][phase] for run in nets["fcn4s"]]),
         }
-    st.markdown(f"**Gradient of the first {early} layers**")
+    st.markdown(f"**Gradient of the first {EARLY} layers**")
     st.dataframe(pd.DataFrame(rows).T.round(2).rename_axis("Trunk"), height="content")
     st.caption("Share: projection on the whole gradient, as on the part Red arrows. Loss: mean of the same steps.")
 
@@ -120,10 +144,13 @@ def _numbers(flow: dict, phase: str) -> None:
 def _what_is_seen(flow: dict) -> None:
     """The skips' share at the end of training, from the trunk that owes them most to the one that owes them least."""
     shares = {
-        kind: 100 * float(np.mean([run["end"]["share"][:3] for run in nets["fcn4s"]]))
-        for kind, nets in flow["nets"].items()
+        kind: 100 * float(np.mean([run["end"]["share"][:EARLY] for run in nets["fcn4s"]]))
+        for kind, (_, nets) in trunks(flow).items()
     }
-    seen.what_you_should_see(observations.plain_owes_more(shares))
+    ours = shares.pop(OURS, None)
+    seen.what_you_should_see(
+        observations.plain_owes_more(shares), observations.ours_owes_less(ours, shares.get("plain"))
+    )
 
 
 def sources() -> list:

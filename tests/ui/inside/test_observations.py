@@ -66,6 +66,17 @@ def test_the_plain_trunk_owes_more_to_skips_or_not() -> None:
     assert observations.plain_owes_more({"norms": 5.0, "plain": 40.0}).name == ""
 
 
+def test_our_own_trunk_owes_less_to_skips_or_not() -> None:
+    less = observations.ours_owes_less(8.0, 40.0)
+    assert less.holds
+    assert "it is 8 %, on the plain one 40 %: ours has short cuts" in less.words
+    no_less = observations.ours_owes_less(50.0, 40.0)
+    assert not no_less.holds
+    assert "no less" in no_less.words
+    assert observations.ours_owes_less(None, 40.0) is None
+    assert observations.ours_owes_less(8.0, None) is None
+
+
 def test_a_map_knows_where_or_does_not_tell_things_apart() -> None:
     truth = np.zeros((10, 10), np.uint8)
     truth[:, 8:] = 1
