@@ -188,7 +188,7 @@ def test_gradients_are_shown_for_each_trunk_and_phase(tmp_path, monkeypatch) -> 
 
 def test_our_own_trunk_is_one_more_choice_and_its_start_has_no_skips() -> None:
     flow = gradient_flow.read_flow()
-    app = open_page("While it learns", flow_trunk=training.OURS, flow_phase="start")
+    app = open_page("While it learns", flow_trunk=training.OURS, flow_phase="start of training")
     assert any("the three lines are one" in element.value for element in app.caption)
     assert app.dataframe[0].value.loc[training.OURS, "share by skips, %"] == 0
     assert "training/ours owes less" in app.session_state["seen"]
