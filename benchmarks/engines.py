@@ -16,6 +16,7 @@ import io
 import os
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import cv2
@@ -172,7 +173,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args()
-    peers = {name: missing(name) or "run beside ours" for name in BUILD}
+    peers = {name: missing(name) or f"run beside ours, {version(name)}" for name in BUILD}
     here = [name for name in BUILD if missing(name) is None]
     nets = {name: load_model(name) for name in STREAMS}
     models = {name: export(net) for name, net in nets.items()} if here else {}
