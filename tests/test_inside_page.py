@@ -174,10 +174,8 @@ def test_gradients_are_shown_for_each_trunk_and_phase(tmp_path, monkeypatch) -> 
     nets = {kind: {"fcn32s": runs, "fcn4s": runs} for kind in ("plain", "norms")}
     monkeypatch.setattr(gradient_flow, "read_flow", lambda: {"recipe": recipe, "layers": layers, "nets": nets})
     app = open_page("While it learns")
-    assert app.dataframe[0].value.loc["plain", "whole / arrows cut"] == pytest.approx(
-        np.hypot(1, 2) / np.hypot(0.5, 2), abs=0.01
-    )
-    assert app.dataframe[0].value.loc["norms", "share by skips, %"] == 25
+    assert app.table[0].value.loc["plain", "whole / arrows cut"] == f"{np.hypot(1, 2) / np.hypot(0.5, 2):.2f}"
+    assert app.table[0].value.loc["norms", "share by skips, %"] == "25.00"
     assert any("plain 25 %" in element.value for element in app.info)
     for key, value in (("flow_trunk", "norms"), ("flow_phase", "start")):
         app.button_group(key=key).set_value(value).run()
@@ -190,12 +188,12 @@ def test_our_own_trunk_is_one_more_choice_and_its_start_has_no_skips() -> None:
     flow = gradient_flow.read_flow()
     app = open_page("While it learns", flow_trunk=training.OURS, flow_phase="start of training")
     assert any("the three lines are one" in element.value for element in app.caption)
-    assert app.dataframe[0].value.loc[training.OURS, "share by skips, %"] == 0
+    assert app.table[0].value.loc[training.OURS, "share by skips, %"] == "0.00"
     assert "training/ours owes less" in app.session_state["seen"]
     app.button_group(key="flow_phase").set_value("end").run()
     calm(app)
     share = np.mean([run["end"]["share"][:3] for run in flow["ours"]["nets"]["fcn4s"]])
-    assert app.dataframe[0].value.loc[training.OURS, "share by skips, %"] == pytest.approx(100 * share, abs=0.01)
+    assert app.table[0].value.loc[training.OURS, "share by skips, %"] == f"{100 * share:.2f}"
     table = training.layer_norms(flow, training.OURS, "end")
     assert len(table) == len(training.LINES) * len(flow["ours"]["layers"])
 

@@ -128,7 +128,7 @@ def layer_table(net: str, photo: state.Photo, label_set: LabelSet) -> None:
                 f"Scored by {net}": scored,
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.table(pd.DataFrame(rows).set_index("One unit every"))  # its heads wrap, so that a phone shows all columns
 
 
 def validation_table(label_set: LabelSet) -> None:

@@ -12,6 +12,7 @@ from seglib.ui import seen
 from seglib.ui.inside import observations
 from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
+from seglib.ui.tables import show_wrapped
 
 COMMAND = "python -m seglib.inside.gradient_flow --data DATA"
 OWN_COMMAND = "python -m seglib.inside.own_flow"
@@ -137,7 +138,8 @@ def _numbers(flow: dict, phase: str) -> None:
             "loss with": np.mean([run["loss"][phase] for run in nets["fcn4s"]]),
         }
     st.markdown(f"**Gradient of the first {EARLY} layers**")
-    st.dataframe(pd.DataFrame(rows).T.round(2).rename_axis("Trunk"), height="content")
+    table = pd.DataFrame(rows).T.rename_axis("Trunk")
+    show_wrapped(table, dict.fromkeys(table.columns, "{:.2f}"))
     st.caption("Share: projection on the whole gradient, as on the part Red arrows. Loss: mean of the same steps.")
 
 
