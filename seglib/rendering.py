@@ -9,7 +9,8 @@ from seglib.labels import IGNORE, LabelSet, check_label_map
 
 VOID_COLOR = (0, 0, 0)
 HEAT_COLOR = (255, 150, 0)
-SCORE_COLORS = "PuOr_r"  # purple: against, white: neither, orange: for; safe for colour-blind eyes
+# Purple: against, white: neither, orange: for; safe for colour-blind eyes.
+SCORE_COLORS = matplotlib.colormaps["PuOr_r"]
 
 
 def colorize(labels: np.ndarray, label_set: LabelSet) -> np.ndarray:
@@ -29,7 +30,7 @@ def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
     """
     if not limit > 0:
         raise ValueError(f"limit is {limit}: wanted a positive number")
-    colors = matplotlib.colormaps[SCORE_COLORS](0.5 + 0.5 * np.clip(scores / limit, -1, 1), bytes=True)
+    colors = SCORE_COLORS(0.5 + 0.5 * np.clip(scores / limit, -1, 1), bytes=True)
     return colors[..., :3]
 
 

@@ -9,6 +9,8 @@ import cv2
 import matplotlib
 import numpy as np
 
+from seglib.rendering import SCORE_COLORS
+
 Box = tuple[tuple[int, int], tuple[int, int]]  # rows and columns, each from the first up to, not including, the second
 Color = tuple[int, int, int]
 THEORY: Color = (230, 159, 0)  # orange, blue: apart for colour-blind eyes, too
@@ -75,6 +77,6 @@ def tinted(image: np.ndarray, signed: np.ndarray, limit: float) -> np.ndarray:
     grey = np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, 2).astype(np.float32)
     grey = 128 + 0.5 * (grey - 128)
     share = np.nan_to_num(np.clip(signed / max(limit, 1e-9), -1, 1))
-    colors = matplotlib.colormaps["PuOr_r"](0.5 + 0.5 * share, bytes=True)[..., :3].astype(np.float32)
+    colors = SCORE_COLORS(0.5 + 0.5 * share, bytes=True)[..., :3].astype(np.float32)
     opacity = (np.abs(share) ** 0.7)[..., None] * 0.85
     return (grey * (1 - opacity) + colors * opacity).astype(np.uint8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import altair as alt
 import numpy as np
@@ -63,20 +64,19 @@ def _compare_people(photo: state.Photo, label_set: LabelSet) -> None:
             f"photo that we labelled twice: {twice}."
         )
         return
-    maps = list(people.values())
-    votes = agreement.count_votes(maps, len(label_set))
-    heat = agreement.disagreement(votes)
-    vote = agreement.winner(votes)
+    votes = _votes(photo, list(people.values()), len(label_set))
     panels.show(
         [
             Panel(
                 title="Where they differ",
                 role="output",
                 alt=f"Entropy of {len(people)} annotators' votes on: {photo.alt}",
-                caption=f"glowing where they differ, on {percent(float((heat > 0).mean()))}",
-                picture=agreement.heat_picture(photo.image, heat),
+                caption=f"glowing where they differ, on {percent(votes.share)}",
+                picture=votes.heat,
             ),
-            Panel(title="Their vote", role="output", alt="Majority of the votes", picture=photo.image, labels=vote),
+            Panel(
+                title="Their vote", role="output", alt="Majority of the votes", picture=photo.image, labels=votes.winner
+            ),
         ],
         photo,
         label_set,
@@ -84,6 +84,34 @@ def _compare_people(photo: state.Photo, label_set: LabelSet) -> None:
         columns=2,
     )
     _agreement_tables(photo, label_set, people)
+
+
+@dataclass(frozen=True, eq=False)
+class Votes:
+    """Where people differ, and what most of them say."""
+
+    heat: np.ndarray  # (H, W, 3) uint8, glowing where they differ
+    share: float  # of the pixels where they differ
+    winner: np.ndarray  # (H, W) label map
+
+
+@cache.shared(8)
+def _votes(photo: state.Photo, maps: list[np.ndarray], num_classes: int) -> Votes:
+    votes = agreement.count_votes(maps, num_classes)
+    heat = agreement.disagreement(votes)
+    picture = agreement.heat_picture(photo.image, heat)
+    return Votes(picture, float((heat > 0).mean()), agreement.winner(votes))
+
+
+@cache.shared(8)
+def _imagined(human: np.ndarray, num_classes: int) -> dict[str, np.ndarray]:
+    """Three more people, made from one."""
+    largest = int(np.bincount(human[human != IGNORE]).argmax())
+    maps = shifted(human, 2), grown(human, largest, 3), without_rare(human, 0.01, num_classes)
+    return dict(zip(IMAGINED, maps, strict=True))
+
+
+_pairwise_iou = cache.copied(16)(agreement.pairwise_iou)
 
 
 def _people(
@@ -113,10 +141,7 @@ def _people(
             help="Made from the human labels: everything 2 px too far right and down; the commonest class 3 px too "
             "fat; classes below 1 % of the pixels overlooked.",
         ):
-            largest = int(np.bincount(human[human != IGNORE]).argmax())
-            people[IMAGINED[0]] = shifted(human, 2)
-            people[IMAGINED[1]] = grown(human, largest, 3)
-            people[IMAGINED[2]] = without_rare(human, 0.01, len(label_set))
+            people |= _imagined(human, len(label_set))
     if len(people) > 2:
         names = list(people)
         counted = st.pills(
@@ -177,7 +202,7 @@ def _take_annotators(photo: state.Photo, label_set: LabelSet) -> None:
 
 def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[str, np.ndarray]) -> None:
     names, maps = list(people), list(people.values())
-    table = agreement.pairwise_iou(maps, len(label_set))
+    table = _pairwise_iou(maps, len(label_set))
     pairs = table[np.triu_indices(len(maps), 1)]
     left, right = st.columns(2, gap="medium")
     with left:
@@ -191,7 +216,7 @@ def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[s
         rows = {name: float(np.nanmean(row)) for name, row in zip(names, others, strict=True)}
         nets = {}
         for net, answer in panels.segment_all(photo, label_set, list(shipped_nets(label_set.name))).items():
-            scores = [metrics.mean_iou(metrics.confusion_matrix(m, answer.labels, len(label_set))) for m in maps]
+            scores = [metrics.mean_iou(cache.confusion(m, answer, len(label_set))) for m in maps]
             nets[net] = float(np.mean(scores))
         rows |= nets
         bars = pd.DataFrame({"who": rows.keys(), "mean IoU": [100 * score for score in rows.values()]})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import streamlit as st
 
 from seglib.before_convnets import textons, texture_pictures
 from seglib.before_convnets.classifier import radius_of
-from seglib.before_convnets.scribbles import CELL, SIDE, PhotoWords, similar_windows
+from seglib.before_convnets.scribbles import CELL, SIDE, PhotoWords
 from seglib.labels import LabelSet
 from seglib.ui import page, panels, seen, state
 from seglib.ui.before_convnets import observations, texture_cache, texture_charts
@@ -33,7 +32,6 @@ class Look:
     photo: state.Photo
     name: str  # of the family of filters that is looked at
     window: int  # pixels a side
-    answers: np.ndarray  # (h, w, families), see `seglib.before_convnets.textons.strongest`
     words: PhotoWords
 
     @property
@@ -53,10 +51,10 @@ class Look:
         pin = state.pin(self.photo)
         return tuple(min(int(p * self.scale) // CELL, n - 1) for p, n in zip(pin, grid, strict=True))
 
-    @cached_property
-    def similar(self) -> np.ndarray:
-        """How like the pinned window the one around each cell is, ``(h, w)``."""
-        return similar_windows(self.words.cells["texture"], self.radius, self.cell)
+    @property
+    def pinned(self) -> texture_cache.Window:
+        """The window around the pinned pixel."""
+        return texture_cache.window(self.photo, self.cell, self.radius)
 
 
 def filters(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
@@ -67,7 +65,7 @@ def filters(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -
     with right:
         window = st.select_slider("Window, pixels", WINDOWS, value=WINDOWS[4], key="window", bind="query-params")
     with st.spinner("Filtering the photo, learning its textons …", show_time=True):
-        look = Look(photo, name, window, texture_cache.answers(photo), texture_cache.photo_words(photo))
+        look = Look(photo, name, window, texture_cache.photo_words(photo))
     panels.show(_pictures(look), photo, None, key="filters", columns=2)
     bank, bars = st.columns([1, 2], gap="medium")
     with bank:
@@ -75,7 +73,7 @@ def filters(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -
     with bars:
         _show_histogram(look)
     seen.what_you_should_see(
-        observations.same_stuff(look.similar, look.cell, look.radius, truth, label_set),
+        observations.same_stuff(look.pinned.similar, look.cell, look.radius, truth, label_set),
         seen.always(
             "A histogram keeps how often each texton occurs in the window and forgets where: the texture is kept, the "
             "shape is lost."
@@ -86,8 +84,8 @@ def filters(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -
 
 def _pictures(look: Look) -> list[Panel]:
     """Photo and window, answers, textons, and windows like the pinned one."""
-    photo, words, family = look.photo, look.words, FAMILIES[look.name]
-    picture, limit = texture_pictures.response_picture(look.answers[..., textons.FAMILIES[family]].astype(np.float32))
+    photo, family = look.photo, FAMILIES[look.name]
+    picture, limit = texture_cache.response_picture(photo, family)
     middle = tuple((c + 0.5) * CELL / look.scale for c in look.cell)
     return [
         Panel(
@@ -105,18 +103,18 @@ def _pictures(look: Look) -> list[Panel]:
             picture=picture,
         ),
         Panel(
-            title=f"{len(words.textons)} textons",
+            title=f"{len(look.words.textons)} textons",
             role="output",
             alt="Which texton each pixel has: dark blue where the pattern is faint, yellow where it is strong",
             caption="the typical sets of answers in this photo, faint ones dark, strong ones bright",
-            picture=texture_pictures.word_picture(words.texton_map, words.textons),
+            picture=texture_cache.word_picture(photo),
         ),
         Panel(
             title="Windows like the pinned one",
             role="output",
             alt="The photo, lit where a window's histogram of textons is most like that of the pinned one",
             caption="lit where the histogram of textons is most like the pinned one's (chi-square)",
-            picture=texture_pictures.similarity_picture(photo.image, look.similar),
+            picture=texture_pictures.similarity_picture(photo.image, look.pinned.similar),
         ),
     ]
 
@@ -124,7 +122,7 @@ def _pictures(look: Look) -> list[Panel]:
 def _show_bank(family: tuple[str, float]) -> None:
     """All filters, those of the family marked."""
     st.header("The bank")
-    sheet = texture_pictures.filter_sheet(family)
+    sheet = texture_cache.filter_sheet(family)
     panel = Panel(
         title="43 filters",
         alt="Edges and bars of three widths in six directions, three Gaussians, four Laplacians",
@@ -138,8 +136,7 @@ def _show_bank(family: tuple[str, float]) -> None:
 def _show_histogram(look: Look) -> None:
     """How often each texton occurs in the pinned window."""
     st.header("The pinned window, as a histogram")
-    counts = textons.histograms(look.words.cells["texture"], look.radius)[look.cell]
-    texture_charts.word_bars(counts, np.linalg.norm(look.words.textons, axis=1))
+    texture_charts.word_bars(look.pinned.histogram, np.linalg.norm(look.words.textons, axis=1))
     row, col = state.pin(look.photo)
     shrunk = f" of the photo shrunk to {SIDE} a side" if look.scale < 1 else ""
     st.caption(

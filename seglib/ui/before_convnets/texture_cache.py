@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
-from seglib.before_convnets import mosaic, scribbles, textons
+from seglib.before_convnets import mosaic, scribbles, textons, texture_pictures
 from seglib.before_convnets.classifier import Cells, TextureModel, shrink
 from seglib.before_convnets.scribbles import PhotoWords
 from seglib.before_convnets.weights import load_texture
@@ -44,6 +45,40 @@ def photo_words(photo: Photo) -> PhotoWords:
 def answers(photo: Photo) -> np.ndarray:
     """The strongest answer of each family of filters, on the photo shrunk as for its words, ``(h, w, 13)`` float16."""
     return textons.strongest(textons.lightness(shrink(photo.image, scribbles.SIDE))).astype(np.float16)
+
+
+@cache.shared(16)
+def response_picture(photo: Photo, family: tuple[str, float]) -> tuple[np.ndarray, float]:
+    """One family's answers as a picture, and where its scale ends."""
+    return texture_pictures.response_picture(answers(photo)[..., textons.FAMILIES[family]].astype(np.float32))
+
+
+@cache.shared(8)
+def word_picture(photo: Photo) -> np.ndarray:
+    """Which texton each pixel has, as a picture."""
+    words = photo_words(photo)
+    return texture_pictures.word_picture(words.texton_map, words.textons)
+
+
+@cache.shared(8)
+def filter_sheet(family: tuple[str, float]) -> np.ndarray:
+    """The bank, one family marked."""
+    return texture_pictures.filter_sheet(family)
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """One window of a photo, in textons."""
+
+    histogram: np.ndarray  # (K,)
+    similar: np.ndarray  # (h, w), how like it the window around each cell is
+
+
+@cache.shared(16)
+def window(photo: Photo, cell: tuple[int, int], radius: int) -> Window:
+    """The window around a cell."""
+    cells = photo_words(photo).cells["texture"]
+    return Window(textons.histograms(cells, radius)[cell], scribbles.similar_windows(cells, radius, cell))
 
 
 @cache.shared(32)

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from seglib.crf.mean_field import sure_of
-from seglib.crf.pairwise import CRFParams, Kernel, pairwise_kernels
+from seglib.crf.pairwise import CRFParams, Kernel, kernel_pictures, pairwise_kernels
 from seglib.crf.trace import Trace, class_messages, fit_pixels, trace
 from seglib.models.segmentation import digest
+from seglib.rendering import heat_on_grey
 from seglib.ui import cache
 from seglib.ui.crf.observations import count_crumbs
 from seglib.ui.photo import Photo
@@ -82,6 +83,13 @@ def run(photo: Photo, unary: Unary, params: CRFParams) -> Run:
         kernels = pairwise_kernels(image, fitted)
         steps = trace(probabilities, kernels, ITERATIONS)
         return Run(steps, kernels, photo.size, f"{photo.key}, {unary.key}, {params}")
+
+
+@cache.shared(16)
+def kernels(photo: Photo, params: CRFParams, point: tuple[int, int]) -> dict[str, tuple[np.ndarray, float]]:
+    """What a pixel listens to through each kernel: a picture ``(H, W, 3)``, and to how many pixels it amounts."""
+    weights = kernel_pictures(photo.image, params, point)
+    return {name: (heat_on_grey(photo.image, weight), float(weight.sum())) for name, weight in weights.items()}
 
 
 @cache.shared(8, keyed=(Run,))

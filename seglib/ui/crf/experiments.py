@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from seglib import metrics
-from seglib.crf.pairwise import CRFParams, kernel_pictures
+from seglib.crf.pairwise import CRFParams
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import band_curve
-from seglib.rendering import heat_on_grey, score_picture, score_scale
+from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.crf import cache as crf_cache
@@ -133,14 +133,14 @@ def who_talks_to_whom(view: View) -> None:
     }
     weights = {"smoothness": params.smoothness_weight, "appearance": params.appearance_weight}
     pictures = []
-    for name, weight in kernel_pictures(view.photo.image, params, (row, col)).items():
+    for name, (picture, amount) in crf_cache.kernels(view.photo, params, (row, col)).items():
         pictures.append(
             Panel(
                 title=f"{name.capitalize()}: {KERNEL_WORDS[name]}",
                 role="output",
                 alt=f"The photo in grey, orange where the pinned pixel listens through the {name} kernel",
-                caption=f"weight {weights[name]:g}; {sizes[name]}; amounts to {weight.sum():,.0f} pixels",
-                picture=heat_on_grey(view.photo.image, weight),
+                caption=f"weight {weights[name]:g}; {sizes[name]}; amounts to {amount:,.0f} pixels",
+                picture=picture,
             )
         )
     panels.show(pictures, view.photo, None, key="kernels", columns=2)
@@ -163,7 +163,7 @@ def messages(view: View) -> None:
             role="output",
             alt=f"How strongly the {kernel} kernel speaks for {name} at every pixel",
             caption=f"up to {plane.max():.1f} logits; at the pinned pixel {plane[row, col]:+.2f}",
-            picture=score_picture(plane, limit),
+            picture=cache.score_picture(plane, limit),
         )
         for kernel, plane in heard.items()
     ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from seglib.labels import LabelSet
 from seglib.ui import panels, seen, state
+from seglib.ui.cache import shared
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
 from seglib.ui.inside.cascade import show_cascade
@@ -30,11 +34,10 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
         panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
         return
     from seglib.inside.place_pictures import enlarged
-    from seglib.inside.projections import correlation, projection_picture
 
     point = state.pin(photo)
     spec = (photo, chosen.net, label_set.name, point, chosen.stride, chosen.unit)
-    projected = inside_cache.projections(*spec)
+    projected, rows = inside_cache.projections(*spec), _rows(*spec)
     left, right = st.columns([1, 2], gap="medium")
     with left:
         panels.show([panels.photo_panel(photo)], photo, None, key="projection_view", columns=1)
@@ -42,25 +45,46 @@ def back_to_pixels(photo: Photo, label_set: LabelSet) -> None:
         st.image(enlarged(projected["window"], SIDE), caption=words, alt=f"Crop of the photo, {words}")
     with right:
         for rule, title in RULES.items():
-            maps = projected[rule]
             st.markdown(f"**{title}**")
-            names = [
-                _caption(name, correlation(maps[inside_cache.THIS], values), chosen.unit, projected["other"])
-                for name, values in maps.items()
-            ]
+            names = [_caption(name, alike, chosen.unit, projected["other"]) for name, alike in rows[rule].alike.items()]
             st.image(
-                side_by_side([enlarged(projection_picture(values), SIDE) for values in maps.values()]),
+                rows[rule].picture,
                 caption="Left to right: " + "; ".join(names),
                 alt=f"{title}: {len(names)} projections side by side",
                 width="stretch",
             )
     other, shuffled = (
-        {rule: correlation(projected[rule][inside_cache.THIS], projected[rule][name]) for rule in RULES}
-        for name in (inside_cache.OTHER, inside_cache.SHUFFLED)
+        {rule: rows[rule].alike[name] for rule in RULES} for name in (inside_cache.OTHER, inside_cache.SHUFFLED)
     )
     left = show_cascade(photo, label_set.name, point, chosen)
     seen.what_you_should_see(observations.shows_the_photo(other, shuffled), left)
     st.caption("The test is that of Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018.")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule's projections: in one picture, and how much each is like the chosen unit's."""
+
+    picture: bytes  # PNG
+    alike: dict[str, float]  # correlation by what was asked
+
+
+@shared(6)
+def _rows(
+    photo: Photo, net: str, label_set_name: str, point: tuple[int, int], stride: int, unit: int
+) -> dict[str, Row]:
+    """A row a rule; drawn and packed once, for that takes ten times as long as the rest of the page."""
+    from seglib.inside.place_pictures import enlarged
+    from seglib.inside.projections import correlation, projection_picture
+
+    projected, rows = inside_cache.projections(photo, net, label_set_name, point, stride, unit), {}
+    for rule in RULES:
+        maps, file = projected[rule], io.BytesIO()
+        row = side_by_side([enlarged(projection_picture(values), SIDE) for values in maps.values()])
+        Image.fromarray(row).save(file, "PNG")
+        alike = {name: correlation(maps[inside_cache.THIS], values) for name, values in maps.items()}
+        rows[rule] = Row(file.getvalue(), alike)
+    return rows
 
 
 def side_by_side(pictures: Sequence[np.ndarray]) -> np.ndarray:

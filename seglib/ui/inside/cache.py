@@ -143,6 +143,15 @@ def class_maps(photo: Photo, short_side: int, stride: int) -> ClassMaps:
         return class_maps(classifier(stride), resized(photo, short_side), stride)
 
 
+@shared(32)
+def score_picture(photo: Photo, values: np.ndarray, stride: int, size: tuple[int, int], limit: float) -> np.ndarray:
+    """A map of the classifier's ``(h, w)`` over the photo, see `class_maps.on_photo`."""
+    from seglib.inside.class_maps import on_photo
+    from seglib.window.pictures import tinted
+
+    return tinted(photo.image, on_photo(values, stride, size, photo.size), limit)
+
+
 @dataclass(frozen=True, eq=False)
 class Taken:
     """A net's trunk, and what there is to know to use it alone."""

@@ -83,12 +83,6 @@ def score_maps(photo: Photo, label_set: LabelSet) -> None:
 
 
 def _pictures(photo: Photo, maps: ClassMaps, name: str, scores: np.ndarray, chances: np.ndarray) -> None:
-    from seglib.inside.class_maps import on_photo
-    from seglib.window.pictures import tinted
-
-    def drawn(values: np.ndarray, limit: float) -> np.ndarray:
-        return tinted(photo.image, on_photo(values, maps.stride, maps.size, photo.size), limit)
-
     limit = max(float(np.abs(scores).max()), 1e-3)
     units = f"{scores.shape[1]} x {scores.shape[0]}"
     grid = [
@@ -98,14 +92,14 @@ def _pictures(photo: Photo, maps: ClassMaps, name: str, scores: np.ndarray, chan
             role="output",
             alt=f"Map of the score for {name} over: {photo.alt}",
             caption=f"{units} logits, up to ±{limit:.1f}",
-            picture=drawn(scores, limit),
+            picture=inside_cache.score_picture(photo, scores, maps.stride, maps.size, limit),
         ),
         Panel(
             title="Which: probabilities",
             role="output",
             alt=f"Map of the probability of {name} over: {photo.alt}",
             caption=f"at most {percent(float(chances.max()))}",
-            picture=drawn(chances, 1.0),
+            picture=inside_cache.score_picture(photo, chances, maps.stride, maps.size, 1.0),
         ),
     ]
     panels.show(grid, photo, None, key="class_view", columns=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seglib.models.segmentation import Segmentation
-from seglib.pyramids import apart, superpixels
+from seglib.pyramids import apart, drawing, superpixels
 from seglib.ui import cache
 from seglib.ui.photo import Photo
 
@@ -28,6 +28,12 @@ def trunk_inputs(photo: Photo, levels: int) -> list[np.ndarray]:
     from seglib.models.pyramid import CONTRAST_FLOOR
 
     return apart.trunk_inputs(photo.image, levels, CONTRAST_FLOOR)
+
+
+@cache.shared(32)
+def with_box(picture: np.ndarray, point: tuple[int, int], side: int) -> np.ndarray:
+    """A picture with a square of so many pixels around a point."""
+    return drawing.with_box(picture, point, side)
 
 
 @cache.shared(32)

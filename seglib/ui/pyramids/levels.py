@@ -12,7 +12,6 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.lecture.answers import in_range
 from seglib.models.cards import shipped_nets
-from seglib.pyramids import drawing
 from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
@@ -61,7 +60,7 @@ def look(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
     pin = state.pin(photo)
     boxed = photo.image
     for stride in sorted(on, reverse=True):
-        boxed = drawing.with_box(boxed, pin, windows[stride])
+        boxed = pyramid_cache.with_box(boxed, pin, windows[stride])
     pictures = [replace(panels.photo_panel(photo), picture=boxed, caption=_box_caption(on))]
     if truth is not None:
         pictures.append(panels.truth_panel(photo, truth))
@@ -113,7 +112,7 @@ def _evidence(
             role="input",
             alt=f"Level {level_name(strides[stride])} of the photo's pyramid, with a box around the pinned pixel",
             caption=f"one pixel here is {2 ** strides[stride]} px of the photo",
-            picture=drawing.with_box(shown[strides[stride]], (row, col), windows[stride]),
+            picture=pyramid_cache.with_box(shown[strides[stride]], (row, col), windows[stride]),
         )
         for stride in on
     ]
