@@ -30,6 +30,7 @@ PARTS = {
     "decoding": ["--rounds", "5"],
     "teach": ["--rounds", "5"],
     "pages": ["--rounds", "7"],
+    "touch": ["--rounds", "3", "--only", "", "skip_connections", "scoreboard"],
     "visitors": ["--seconds", "20"],
     "phones": ["--seconds", "20"],
 }

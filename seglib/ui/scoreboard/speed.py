@@ -15,6 +15,7 @@ PARTS = {  # of `benchmarks`: what is compared
     "decoding": "decoding a photo",
     "teach": "a class taught by strokes",
     "pages": "from touch to picture",
+    "touch": "a touch, in processor time",
     "visitors": "a classroom",
 }
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.ui import page, seen, state, tables
+from seglib.ui.cache import shared
 from seglib.ui.components.grid_stepper import MAX_SIDE, Frame, grid_stepper
 from seglib.ui.window import observations
 from seglib.ui.words import percent
@@ -54,7 +55,7 @@ def explode(photo: state.Photo) -> None:
         min(max(at, REACH), n - 1 - REACH) for at, n in zip(state.pin(photo), photo.size, strict=True)
     )  # a whole filter must fit
     window = grey[row - REACH : row + REACH + 1, col - REACH : col + REACH + 1]
-    rows = [_both_ways(grey, KERNELS[name], rate, (row, col)) for rate in RATES]
+    rows = _rows(grey, name, (row, col))
     left, right = st.columns([5, 6], gap="medium")
     with left:
         grid_stepper(
@@ -78,6 +79,12 @@ def explode(photo: state.Photo) -> None:
                 "pixels, nearly all zeros, and has nine weights to multiply by and to learn, as a 3x3 filter has."
             )
         )
+
+
+@shared(16)
+def _rows(grey: np.ndarray, name: str, point: tuple[int, int]) -> list[dict[str, object]]:
+    """A row of the table for each rate: every pixel of the photo goes through ten filters."""
+    return [_both_ways(grey, KERNELS[name], rate, point) for rate in RATES]
 
 
 def _both_ways(grey: np.ndarray, kernel: np.ndarray, rate: int, point: tuple[int, int]) -> dict[str, object]:
