@@ -87,10 +87,10 @@ def _listed(context: dict[str, str]) -> str:
 
 def _chart(figures: list[dict], unit: str) -> None:
     """A dot for each figure on its interval; right of zero is for the claim."""
-    lines = sum(len(_in_lines(figure["name"])) + 1 for figure in figures)
+    tallest = max(len(_in_lines(figure["name"])) for figure in figures)  # all rows of a chart are as high as that
     values = "; ".join(f"{figure['name']} {figure['value']:+.2f}" for figure in figures)
     alt_text = f"Dots on their intervals, {unit} for the claim: {values}."
-    show_chart(_dots(figures, unit), alt_text, height=70 + 14 * lines)
+    show_chart(_dots(figures, unit), alt_text, height=90 + (12 + 19 * tallest) * len(figures))
 
 
 @functools.cache
