@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from seglib.labels import LabelSet
+from seglib.lecture.pictures import png
 from seglib.ui import panels, seen, state
 from seglib.ui.cache import shared
 from seglib.ui.inside import cache as inside_cache
@@ -79,11 +78,10 @@ def _rows(
 
     projected, rows = inside_cache.projections(photo, net, label_set_name, point, stride, unit), {}
     for rule in RULES:
-        maps, file = projected[rule], io.BytesIO()
+        maps = projected[rule]
         row = side_by_side([enlarged(projection_picture(values), SIDE) for values in maps.values()])
-        Image.fromarray(row).save(file, "PNG")
         alike = {name: correlation(maps[inside_cache.THIS], values) for name, values in maps.items()}
-        rows[rule] = Row(file.getvalue(), alike)
+        rows[rule] = Row(png(row), alike)
     return rows
 
 

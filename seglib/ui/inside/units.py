@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
+from seglib.lecture.pictures import png
 from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
 from seglib.ui import cache, panels, seen, state
@@ -16,6 +17,7 @@ from seglib.ui.inside import observations
 from seglib.ui.inside.chosen_unit import ChosenUnit, choose_unit
 from seglib.ui.photo import Photo
 from seglib.ui.words import percent
+from seglib.window.pictures import THEORY, Box, framed, tinted
 
 CROPS = {4: 25, 8: 67, 16: 121, 32: 193}  # pixels shown of a place, by stride: more could not be read
 SHOWN = 8  # places
@@ -54,31 +56,35 @@ def units(photo: Photo, label_set: LabelSet) -> None:
 
 def _map(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
     from seglib.inside.units import unit_map
-    from seglib.models.streams import on_pixels
     from seglib.receptive_field import receptive_field
-    from seglib.window.pictures import THEORY, framed, tinted
 
     values = unit_map(chosen.features, chosen.stride, chosen.unit)
     limit = max(float(np.abs(values).max()), 1e-6)
     point = state.pin(photo)
     field = receptive_field(inside_cache.taken(chosen.net, label_set.name).table(chosen.stride))
     box = tuple(field.window((at + chosen.stride // 2) // chosen.stride) for at in point)
-    picture = framed(tinted(photo.image, on_pixels(values, chosen.stride, photo.size), limit), [(box, THEORY)])
     panel = Panel(
         title=f"Unit {chosen.unit} at stride {chosen.stride}",
         role="output",
         alt=f"Map of unit {chosen.unit} at stride {chosen.stride} over: {photo.alt}",
         caption=f"{values.shape[1]} x {values.shape[0]} values, up to ±{limit:.1f}; orange frame: what the pinned "
         f"one can see, {field.size} px a side",
-        picture=picture,
+        picture=_map_picture(photo, values, chosen.stride, limit, box),
     )
     panels.show([panel], photo, None, key="unit_view", columns=1)
     panels.show_scale(score_scale(), "purple: below zero; orange: above", width=256)
 
 
+@cache.shared(8)
+def _map_picture(photo: Photo, values: np.ndarray, stride: int, limit: float, box: Box) -> np.ndarray:
+    """A unit's map over the photo, and the frame of what one place sees."""
+    from seglib.models.streams import on_pixels
+
+    return framed(tinted(photo.image, on_pixels(values, stride, photo.size), limit), [(box, THEORY)])
+
+
 def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     """The unit's strongest places over the photos in the box, one a photo."""
-    from seglib.inside.place_pictures import place_picture
     from seglib.inside.units import best_of
     from seglib.receptive_field import receptive_field
 
@@ -96,10 +102,18 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     with st.container(horizontal=True, gap="small"):  # wraps on phones, where columns would be stacked
         for place in best:
             box = tuple(field.window(at // chosen.stride) for at in place.point)
-            picture = place_picture(cache.bundled_photo(place.photo).image, place.point, side, box, SIDE)
+            picture = _place_file(cache.bundled_photo(place.photo), place.point, side, box)
             words = f"{PHOTOS[place.photo].title}: {place.value:.1f}"
             st.image(picture, caption=words, alt=f"Crop of a photo, and the unit's window. {words}", width=SIDE)
     st.caption(_window_words(side, field.size))
+
+
+@cache.shared(64)
+def _place_file(photo: Photo, point: tuple[int, int], side: int, box: Box) -> bytes:
+    """A place on a photo as a PNG file, which takes longer to pack than to draw."""
+    from seglib.inside.place_pictures import place_picture
+
+    return png(place_picture(photo.image, point, side, box, SIDE))
 
 
 def _window_words(side: int, window: int) -> str:
