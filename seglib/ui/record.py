@@ -18,7 +18,7 @@ from seglib.labels import LabelSet
 from seglib.lecture.pictures import flatten, small_jpeg
 from seglib.lecture.report import Picture, Section, Table
 
-MOST_VIEWS, MOST_PICTURES, MOST_PANELS, MOST_TABLES, MOST_ROWS, MOST_CHARTS = 24, 4, 24, 6, 40, 8
+MOST_VIEWS, MOST_PICTURES, MOST_PANELS, MOST_TABLES, MOST_ROWS, MOST_CHARTS = 24, 4, 24, 6, 40, 24
 _NOW, _BEFORE = "record_now", "record_before"
 
 
@@ -96,8 +96,8 @@ def picture(shown: Shown) -> None:
         _put(record.shown, shown, lambda other: bool(shown.place) and other.place == shown.place, MOST_PANELS)
 
 
-def table(title: str, frame: pd.DataFrame) -> None:
-    """A table is on the page."""
+def table(title: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table is on the page; the table itself, to be drawn."""
     if (record := now()) is not None:
         head = (title, list(frame.columns), frame.index.name)
         _put(
@@ -106,6 +106,7 @@ def table(title: str, frame: pd.DataFrame) -> None:
             lambda other: (other[0], list(other[1].columns), other[1].index.name) == head,
             MOST_TABLES,
         )
+    return frame
 
 
 def chart(words: str, specification: Callable[[], dict]) -> None:

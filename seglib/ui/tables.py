@@ -128,7 +128,8 @@ def layer_table(net: str, photo: state.Photo, label_set: LabelSet) -> None:
                 f"Scored by {net}": scored,
             }
         )
-    st.table(pd.DataFrame(rows).set_index("One unit every"))  # its heads wrap, so that a phone shows all columns
+    table = record.table("Stages", pd.DataFrame(rows).set_index("One unit every"))
+    st.table(table)  # its heads wrap, so that a phone shows all columns
 
 
 def validation_table(label_set: LabelSet) -> None:

@@ -22,7 +22,7 @@ from seglib.metrics import agreement
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, photo_path
 from seglib.quoting import quoted
-from seglib.ui import page, paintings, panels, state, tables
+from seglib.ui import page, paintings, panels, record, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.uploads import files_of
 from seglib.ui.words import literal, percent
@@ -168,7 +168,7 @@ def stopwatch(photo: state.Photo, label_set: LabelSet) -> None:
             panels.show([panels.photo_panel(photo)], photo, label_set, key="challenge_photo", columns=1)
     if attempts := st.session_state.get("attempts"):
         st.header("Your attempts")
-        st.dataframe(pd.DataFrame(list(attempts.values())), hide_index=True)
+        st.dataframe(record.table("Attempts", pd.DataFrame(list(attempts.values()))), hide_index=True)
     _what_there_is_to_label()
     page.show_source(agreement.differences, agreement.hours_for)
 
@@ -188,7 +188,7 @@ def _what_there_is_to_label() -> None:
             "Size": f"{pixels / 1000:,.0f} thousand pixels",
             "Classes": str(len(counted.pixels)),
         }
-    st.table(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Data set"))
+    st.table(record.table("Data sets", pd.DataFrame.from_dict(rows, orient="index").rename_axis("Data set")))
     st.caption(
         "Ours: the photos that nets were trained on, by `python -m seglib.class_counts`. The others: Everingham et al. "
         "(IJCV 2015); Caesar, Uijlings & Ferrari (CVPR 2018), who labelled COCO's stuff, too."

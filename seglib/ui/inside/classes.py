@@ -12,7 +12,7 @@ import streamlit as st
 from seglib.claims.ledger import read_ledger
 from seglib.claims.literature import ZEILER_FERGUS
 from seglib.labels import LabelSet
-from seglib.ui import seen
+from seglib.ui import record, seen
 from seglib.ui.inside import observations
 from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
@@ -57,6 +57,7 @@ def classes(_photo: Photo, _label_set: LabelSet) -> None:
         _beside()
     st.header("Which unit finds what")
     rows = class_rows(measured)
+    record.table("Units and classes", rows)
     st.dataframe(rows, height="content" if len(rows) <= 12 else 460, hide_index=True)
     luckiest = rows.iloc[(rows["where chosen, %"] - rows["elsewhere, %"]).argmax()]
     best = rows.iloc[rows["elsewhere, %"].argmax()]
@@ -137,21 +138,17 @@ def _beside() -> None:
     st.markdown("**More abstract with depth, measured otherwise**")
     probes = probe_accuracies()
     if probes:
-        st.dataframe(
-            pd.DataFrame(
-                {"linear probe, class accuracy, %": probes.values()},
-                index=pd.Index([f"stride {s}" for s in probes], name="Stage"),
-            ),
-            height="content",
+        table = pd.DataFrame(
+            {"linear probe, class accuracy, %": probes.values()},
+            index=pd.Index([f"stride {s}" for s in probes], name="Stage"),
         )
+        st.dataframe(record.table("Linear probes", table), height="content")
         st.caption("Our trained street net, a linear classifier on each stage; claim “depth” on the scoreboard.")
-    st.dataframe(
-        pd.DataFrame(
-            {"Zeiler & Fergus, accuracy, %": ZEILER_FERGUS.values()},
-            index=pd.Index([f"layer {n}" for n in ZEILER_FERGUS], name="Layer"),
-        ),
-        height="content",
+    table = pd.DataFrame(
+        {"Zeiler & Fergus, accuracy, %": ZEILER_FERGUS.values()},
+        index=pd.Index([f"layer {n}" for n in ZEILER_FERGUS], name="Layer"),
     )
+    st.dataframe(record.table("Zeiler and Fergus", table), height="content")
     st.caption("ECCV 2014, table 7: a linear SVM on each layer, Caltech-101, 30 photos a class. Another task.")
 
 

@@ -10,7 +10,7 @@ from seglib.labels import LabelSet
 from seglib.lecture.pictures import png
 from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
-from seglib.ui import cache, panels, seen, state
+from seglib.ui import cache, panels, record, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
@@ -148,7 +148,7 @@ def _finds(chosen: ChosenUnit) -> None:
             }
         )
     st.markdown("**What does it find?** The human class that it fits best, and the same on photos not chosen by:")
-    st.dataframe(pd.DataFrame(rows).round(1), hide_index=True, height="content")
+    st.dataframe(record.table("The unit", pd.DataFrame(rows).round(1)), hide_index=True, height="content")
 
 
 def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> seen.Sentence:

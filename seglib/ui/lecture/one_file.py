@@ -92,10 +92,15 @@ def one_file(now: Record, name: str, kind: Kind, worded: bool, colors: Sequence[
     if thing is None:
         raise ValueError(f"{name!r} is not on the page any more: choose another")
     if isinstance(thing, pd.DataFrame):
-        return thing.to_csv().encode()
+        return csv(thing).encode()
     if isinstance(thing, Chart):
         return chart_of(now, thing, "svg" if kind == "svg" else "png", worded, colors)
     return pictures.png(worded_picture(now, thing) if worded else thing.flat())
+
+
+def csv(frame: pd.DataFrame) -> str:
+    """A table as text; rows that have no names have no column of them."""
+    return frame.to_csv(index=frame.index.name is not None or not isinstance(frame.index, pd.RangeIndex))
 
 
 def chart_of(now: Record, chart: Chart, kind: Literal["png", "svg"], worded: bool, colors: Sequence[str]) -> bytes:

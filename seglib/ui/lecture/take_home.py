@@ -108,7 +108,7 @@ def bundle(now: Record, colors: Sequence[str] = ()) -> bytes:
                 file.writestr(name, one_file.chart_of(now, chart, kind, worded=True, colors=colors))
         for number, (title, frame) in enumerate(now.tables, 1):
             name = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-")[:40] or "table"
-            file.writestr(f"table-{number}-{name}.csv", frame.to_csv())
+            file.writestr(f"table-{number}-{name}.csv", one_file.csv(frame))
         file.writestr("link.txt", now.link + "\n")
     return buffer.getvalue()
 

@@ -16,6 +16,7 @@ from seglib.metrics import conventions
 from seglib.metrics.duel import METRICS, Disagreement
 from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
+from seglib.ui import record
 from seglib.ui.large_type import EDGE, WORDS, drawn, show_chart, show_specification
 from seglib.ui.tables import PERCENT, SHORT, percents
 from seglib.ui.words import literal
@@ -96,6 +97,7 @@ def matrix_table(cm: np.ndarray, label_set: LabelSet, key: str) -> tuple[int, in
         index=table.index,
         columns=table.columns,
     )
+    record.table("Confusion matrix, %", table)
     event = st.dataframe(
         table.style.apply(lambda _: shades, axis=None).format("{:.1f}"),
         key=key,
@@ -142,7 +144,7 @@ def farabet_card() -> None:
         ours = dict(zip(("Pixel accuracy", "Class accuracy"), accuracies, strict=True))
         rows.append({"Trained with": how, **ours, "Source": "ours: fcn8s, CamVid validation"})
     config = dict.fromkeys(("Pixel accuracy", "Class accuracy"), PERCENT)
-    st.dataframe(pd.DataFrame(rows), column_config=config, hide_index=True)
+    st.dataframe(record.table("Class balancing", pd.DataFrame(rows)), column_config=config, hide_index=True)
     if missing:
         st.caption(f"Our own pair is not complete yet: {' and '.join(missing)} have not been trained for this copy.")
     st.caption(
@@ -189,7 +191,8 @@ def library_table() -> None:
         for library in conventions.LIBRARIES
     ]
     with st.container(key="libraries"):
-        st.table(pd.DataFrame(rows).set_index("Code"))  # unlike a data frame it wraps its texts
+        # Unlike a data frame it wraps its texts.
+        st.table(record.table("Libraries", pd.DataFrame(rows).set_index("Code")))
 
 
 def band_chart(inside: Mapping[str, np.ndarray], radii: Sequence[float], radius: float, metric: str) -> None:

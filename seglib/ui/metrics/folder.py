@@ -21,7 +21,7 @@ from seglib.labels import LabelSet
 from seglib.meanings import MEANING
 from seglib.metrics import folder as score_folder
 from seglib.models.cards import shipped_nets
-from seglib.ui import cache, host, page, tables
+from seglib.ui import cache, host, page, record, tables
 from seglib.ui.background import Job
 from seglib.ui.loading import loading
 from seglib.ui.metrics import charts as metrics_charts
@@ -164,6 +164,7 @@ def _follow(job: Scoring) -> None:
     problems = table.loc[table["problem"].notna(), ["photo", "problem"]]
     st.header(f"Photo by photo, worst first: {scored['photo'].nunique()} scored")
     shares = ["pixel_accuracy", "class_accuracy", "mean_iou"]
+    record.table("Photo by photo", scored)
     st.dataframe(
         scored.assign(**{name: 100 * scored[name].astype(float) for name in shares}),
         column_config=dict.fromkeys(shares, tables.PERCENT),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from seglib.labels import LabelSet
 from seglib.lecture.answers import in_range
-from seglib.ui import cache, page, seen, state
+from seglib.ui import cache, page, record, seen, state
 from seglib.ui.loading import loading
 from seglib.ui.pyramids import cache as pyramid_cache
 from seglib.ui.pyramids import observations
@@ -73,7 +73,7 @@ def _numbers(photo: state.Photo, label_set: LabelSet, guess: page.Guess) -> floa
         )
         for column in highest.index
     }
-    st.dataframe(table, column_config=bars, height="content")
+    st.dataframe(record.table("Cost", table), column_config=bars, height="content")
     st.caption(
         f"Making the pyramid takes {1000 * making:.1f} ms more. Processor times, the shortest of five runs, just now. "
         "M: million."

@@ -13,7 +13,7 @@ from seglib.labels import LabelSet
 from seglib.lecture.answers import in_range
 from seglib.models.cards import shipped_nets
 from seglib.rendering import score_scale
-from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
+from seglib.ui import cache, charts, inputs, page, panels, record, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.pyramids import cache as pyramid_cache
 from seglib.ui.pyramids import observations
@@ -189,6 +189,7 @@ def _validation(label_set: LabelSet) -> None:
     )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(tables.SCORES))
     table.index.name = "Net"
+    record.table("Validation photos", table)
     st.table(table.map("{:.1f}".format))
     figures, data = cards[NET]["figures"], cards[NET]["data"]
     st.caption(

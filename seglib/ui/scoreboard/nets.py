@@ -13,7 +13,7 @@ from seglib.claims.literature import CAMVID, ROWS, SURE
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
-from seglib.ui import tables
+from seglib.ui import record, tables
 from seglib.ui.large_type import WORDS, drawn, show_chart
 from seglib.ui.scoreboard import dot_names
 
@@ -78,7 +78,8 @@ def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
 
 def _show(table: pd.DataFrame) -> None:
     widths = tables.as_wide_as_heads(table.columns, dict.fromkeys(table.columns, "%.1f"))
-    st.dataframe(table.rename_axis("Net"), column_config=widths, height="content", placeholder="–")
+    table = record.table("Scores and costs", table.rename_axis("Net"))
+    st.dataframe(table, column_config=widths, height="content", placeholder="–")
 
 
 @drawn
@@ -169,6 +170,7 @@ def _literature(label_set: LabelSet) -> None:
         ).set_index("Net")
         numbers = {"Mean IoU": "%.1f", "Parameters, M": "%.2f"}
         config = {head: st.column_config.NumberColumn(format=form) for head, form in numbers.items()}
+        record.table("The literature", table)
         st.dataframe(table, column_config=config, height="content", placeholder="–")
         sure = "; ".join(f"{letter}: {words}" for letter, words in SURE.items())
         st.caption(f"{sure}. {CAUTION[label_set.name]}")

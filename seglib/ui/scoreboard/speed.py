@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.claims.files import read_benchmarks
+from seglib.ui import record
 
 PARTS = {  # of `benchmarks`: what is compared
     "inference": "a photo through nets",
@@ -35,7 +36,7 @@ def speed() -> None:
         for part, measured in report["parts"].items()
         for title, ratio in measured.get("ratios", {}).items()
     ]
-    st.table(pd.DataFrame(rows).set_index("What"))
+    st.table(record.table("Ratios", pd.DataFrame(rows).set_index("What")))
     machines = {measured.get("machine", report["machine"]) for measured in report["parts"].values()}
     st.caption(
         f"Medians and quartiles over rounds, on {' and '.join(sorted(machines))}. Both sides of a ratio were measured "

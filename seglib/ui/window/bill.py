@@ -12,7 +12,7 @@ import streamlit as st
 
 from seglib.costs import bill
 from seglib.lecture.answers import in_range
-from seglib.ui import host, page, panels, seen, state
+from seglib.ui import host, page, panels, record, seen, state
 from seglib.ui.background import Job
 from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.loading import loading
@@ -226,7 +226,7 @@ def _table(lines: Sequence[bill.Item]) -> None:
         del table["Ended by"]
     number = st.column_config.NumberColumn
     st.dataframe(
-        table,
+        record.table("The bill", table),
         hide_index=True,
         column_config={
             "Multiply-adds, G": number(format="%.1f"),

@@ -10,7 +10,7 @@ import streamlit as st
 from seglib.labels import LabelSet
 from seglib.models.cards import all_nets
 from seglib.receptive_field import receptive_field
-from seglib.ui import cache, page, panels, seen, state
+from seglib.ui import cache, page, panels, record, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.loading import loading
 from seglib.ui.window import observations
@@ -153,7 +153,7 @@ def _table(rows: Sequence[Row], layer_costs: Sequence[LayerCost], upto: int) -> 
     table.index = pd.RangeIndex(1, len(table) + 1, name="No.")
     number = st.column_config.NumberColumn(format="%.1f")
     st.dataframe(
-        table,
+        record.table("Layers", table),
         column_config={
             "Multiply-adds, M": number,
             "Activations, MB": number,

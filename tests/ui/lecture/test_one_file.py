@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from seglib.labels import EVERYDAY
-from seglib.ui.lecture.one_file import one_file, stem, things
+from seglib.ui.lecture.one_file import csv, one_file, stem, things
 from seglib.ui.record import MOST_CHARTS, Chart, Record, Shown
 from tests.menu import ROOT
 from tests.test_pages import open_page
@@ -108,6 +108,7 @@ def test_a_table_is_read_back_from_its_file() -> None:
     record = Record("t", "c", "/", tables=[("Scores", frame)])
     back = pd.read_csv(io.BytesIO(one_file(record, "Table: Scores", "csv", False)), index_col="Net")
     pd.testing.assert_frame_equal(back, frame)
+    assert csv(pd.DataFrame({"a": [1, 2]})).split() == ["a", "1", "2"]
 
 
 def test_every_thing_has_a_name_of_its_own() -> None:
