@@ -33,8 +33,9 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # 31: without I, L, O, 0 and 1, wh
 CODE_LENGTH = 6
 STRANGERS = (20.0, 400.0)  # codes tried a second, and at once: a lecture hall arrives within a minute
 BALLOTS = (200.0, 900.0)  # a second, and at once, of all rooms of a process
-MOST_DOCUMENT = 64_000  # bytes
+MOST_DOCUMENT = 96_000  # bytes
 MOST_PICTURE = 40_000  # bytes of the square that is painted
+MOST_PHOTO = 20_000  # bytes of the copy of a photo on which the laser points
 LONGEST = {"title": 60, "words": 300, "option": 80}
 PAINT_SIDE = 96  # cells a side of a painted ballot
 BALLOT_BYTES = PAINT_SIDE * PAINT_SIDE // 8
@@ -96,6 +97,7 @@ class Room:
     spot: Spot | None = None
     wanted: int | None = None  # step that the window with the notes asks for
     dot: tuple[float, float] | None = None  # of the laser, as shares of width and height
+    photo: str = ""  # data URL of a small copy of the photo that it points at
     version: int = 0
 
     @property
@@ -237,15 +239,19 @@ class Rooms:
 
     def move(self, key: Key, spot: Spot | None) -> Room:
         """Tell the window with the notes where the lecture is."""
-        return self._change(key, lambda room: replace(room, spot=spot, wanted=None, dot=None))
+        return self._change(key, lambda room: replace(room, spot=spot, wanted=None, dot=None, photo=""))
 
     def want(self, key: Key, step: int | None) -> Room:
         """Ask the lecturer's window to go to a step."""
         return self._change(key, lambda room: replace(room, wanted=step))
 
-    def point(self, key: Key, dot: tuple[float, float] | None) -> Room:
-        """Where the laser points."""
-        return self._change(key, lambda room: replace(room, dot=dot))
+    def point(self, key: Key, dot: tuple[float, float] | None, photo: str = "") -> Room:
+        """Where the laser points, as shares of width and height, and a small copy of the photo as a data URL."""
+        if dot is not None and not all(0 <= share <= 1 for share in dot):
+            raise ValueError(f"the laser points at {dot}: wanted shares of width and height, from 0 to 1")
+        if len(photo) > MOST_PHOTO:
+            raise ValueError(f"a photo of {len(photo)} bytes: wanted at most {MOST_PHOTO}")
+        return self._change(key, lambda room: replace(room, dot=dot, photo=photo if dot else ""))
 
     def close(self, key: Key) -> None:
         """End the room, and forget all that was said in it."""
@@ -291,6 +297,8 @@ def public_view(room: Room, counts: list[int] | None) -> dict:
         "open": room.is_open,
         "dot": room.dot,
     }
+    if room.dot:
+        view["photo"] = room.photo
     if asked:
         view |= {"kind": asked.kind, "words": asked.words, "options": asked.options}
         view |= {"picture": asked.picture, "side": PAINT_SIDE} if asked.kind == "paint" and room.is_open else {}

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
 from seglib.ui import inputs, links, looks, lost, seen, state
-from seglib.ui.lecture import bar, following, one_file, projector, question, tour
+from seglib.ui.lecture import bar, following, laser, one_file, projector, question, tour
 from seglib.ui.loading import page_drawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -56,6 +56,7 @@ state.show_in_address()
 following.show_in_address(place)
 bar.show(place, name)
 question.show(place, name)
+laser.follow()
 tour.leave(name)
 lost.notice(state.photo().title)
 known = left_out()

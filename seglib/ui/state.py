@@ -206,9 +206,11 @@ def parse_pin(text: str) -> Point | None:
     return None
 
 
-def remember_pin(point: Point) -> None:
-    """Pin another pixel, on every page."""
+def remember_pin(point: Point, by_hand: bool = True) -> None:
+    """Pin another pixel, on every page; if a visitor did it by hand, the lecture's laser points at it."""
     st.session_state["pin"] = point
+    if by_hand:
+        st.session_state["pointed"] = point
 
 
 def show_in_address() -> None:

@@ -54,6 +54,27 @@ def open_room(page: Page) -> str:
     return text
 
 
+def test_what_the_lecturer_pins_is_a_dot_on_a_phone(context: BrowserContext, app: str, phones: list[Page]) -> None:
+    lecturer, phone = context.new_page(), phones[0]
+    open_step(lecturer, app, "", "ten_minutes", 1)
+    code = open_room(lecturer)
+    phone.goto(f"{app}/vote")
+    phone.get_by_label("The code on the screen").fill(code)
+    phone.get_by_role("button", name="Join").click()
+    dot = phone.locator("#dot")
+    expect(phone.get_by_role("heading", name="Wait for the next question.")).to_be_visible()
+    expect(dot).to_be_hidden()
+    canvas = lecturer.locator("canvas[role=application]").first
+    canvas.scroll_into_view_if_needed()
+    size = canvas.bounding_box()
+    canvas.click(position={"x": size["width"] / 4, "y": size["height"] / 2})
+    expect(dot).to_be_visible()
+    photo = phone.get_by_role("img", name=re.compile("the lecturer points 2[45]"))  # to a pixel of the screen
+    picture, place = photo.bounding_box(), dot.bounding_box()
+    assert place["x"] + place["width"] / 2 == pytest.approx(picture["x"] + picture["width"] / 4, abs=3)
+    assert place["y"] + place["height"] / 2 == pytest.approx(picture["y"] + picture["height"] / 2, abs=3)
+
+
 def at_step(page: Page, step: int) -> None:
     expect(page).to_have_url(re.compile(rf"[?&]step={step}(&|$)"))
     settle(page)

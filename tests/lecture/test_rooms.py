@@ -19,6 +19,7 @@ from seglib.lecture.rooms import (
     ALPHABET,
     BALLOT_BYTES,
     CODE_LENGTH,
+    MOST_PHOTO,
     MOST_PICTURE,
     STRANGERS,
     Asked,
@@ -26,6 +27,7 @@ from seglib.lecture.rooms import (
     NoRoom,
     Room,
     Rooms,
+    Spot,
     public_view,
     read_ballot,
     tidy_code,
@@ -135,6 +137,31 @@ def test_a_question_is_asked_voted_on_ended_asked_again_and_shown(replicas: tupl
     assert lecturer.histogram(third, second.round) == [0, 0, 0], "the votes of an earlier question are forgotten"
     lecturer.close(key)
     assert phones.look(key.code) is None
+
+
+def test_the_laser_points_on_a_photo_until_the_lecture_moves_on(replicas: tuple[Rooms, Rooms]) -> None:
+    here, there = replicas
+    key = here.open()
+    assert "photo" not in public_view(there.look(key.code), None)
+    here.point(key, (0.25, 0.5), "data:image/jpeg;base64,AAAA")
+    told = public_view(there.look(key.code), None)
+    assert (told["dot"], told["photo"]) == ((0.25, 0.5), "data:image/jpeg;base64,AAAA")
+    for dot in ((1.01, 0.5), (0.5, -0.01), (float("nan"), 0.5)):
+        with pytest.raises(ValueError, match="from 0 to 1"):
+            here.point(key, dot)
+    with pytest.raises(ValueError, match="at most 20000"):
+        here.point(key, (0.5, 0.5), "x" * (MOST_PHOTO + 1))
+    here.move(key, Spot(1, 4, "Next"))
+    told = public_view(there.look(key.code), None)
+    assert told["dot"] is None
+    assert "photo" not in told
+
+
+def test_a_room_holds_a_square_to_paint_and_a_photo_of_the_largest_kind() -> None:
+    rooms = Rooms(MemoryStore(Limits()))
+    key = rooms.open()
+    rooms.ask(key, Asked("paint", "x" * 300, picture="x" * MOST_PICTURE))
+    assert len(rooms.point(key, (0.5, 0.5), "x" * MOST_PHOTO).photo) == MOST_PHOTO
 
 
 def test_ten_thousand_votes_of_a_hostile_phone_count_for_as_many_phones_as_there_may_be(

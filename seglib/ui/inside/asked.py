@@ -45,7 +45,7 @@ def ask(photo: Photo, label_set: LabelSet) -> Asked | None:
     answer, truth = cache.segment(photo, net, label_set.name), state.truth(photo, label_set)
     points = [] if truth is None else inside_cache.wrong_pixels(truth, answer)
     if points and st.session_state.get("pin") is None:
-        state.remember_pin(points[0])  # nobody chose one yet: begin where there is something to see
+        state.remember_pin(points[0], by_hand=False)  # nobody chose one yet: begin where there is something to see
     point = state.pin(photo)
     answered = int(answer.labels[point])
     known = truth is not None and truth[point] != IGNORE

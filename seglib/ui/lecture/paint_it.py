@@ -34,15 +34,15 @@ def square_picture(image: np.ndarray, paint: Paint) -> np.ndarray:
     return cv2.resize(cut, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
 
 
-def data_url(picture: np.ndarray) -> str:
+def data_url(picture: np.ndarray, most: int = MOST_PICTURE) -> str:
     """A picture as a data URL that a room may hold."""
     for quality in QUALITIES:
         buffer = io.BytesIO()
         Image.fromarray(picture).save(buffer, "JPEG", quality=quality)
         url = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-        if len(url) <= MOST_PICTURE:
+        if len(url) <= most:
             return url
-    raise ValueError(f"a picture of {picture.shape} does not fit into {MOST_PICTURE} bytes")
+    raise ValueError(f"a picture of {picture.shape} does not fit into {most} bytes")
 
 
 def show(step: Step, room: Room) -> None:

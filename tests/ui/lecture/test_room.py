@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from seglib.lecture.class_paintings import pool, unpack_mask
-from seglib.lecture.rooms import PAINT_SIDE, Key, Rooms
+from seglib.lecture.rooms import MOST_PHOTO, PAINT_SIDE, Key, Rooms
 from seglib.lecture.routes import shipped
-from seglib.photos import load_photo
-from seglib.ui.lecture import hall
+from seglib.photos import PHOTOS, load_photo
+from seglib.ui.lecture import hall, laser
 from seglib.ui.lecture.paint_it import data_url, square_picture
 from tests.menu import ROOT
+from tests.test_pages import png
 from tests.ui.lecture.test_following import calm, follow
 
 WHOLE = shipped()["whole"]
@@ -66,8 +71,6 @@ def test_a_painting_is_pooled_and_scored() -> None:
     room = rooms.look(key.code)
     assert room.asked.kind == "paint"
     assert room.asked.picture.startswith("data:image/jpeg;base64,")
-    import base64  # noqa: PLC0415
-
     for width in (40, 48, 56):
         mask = np.zeros((PAINT_SIDE, PAINT_SIDE), bool)
         mask[:, :width] = True
@@ -79,6 +82,40 @@ def test_a_painting_is_pooled_and_scored() -> None:
     assert pooled.painters == 3
     people = next(metric for metric in app.metric if metric.label.startswith("Two people"))
     assert people.value == f"{100 * pooled.ceiling:.1f} %"
+
+
+def test_a_pixel_that_is_pinned_by_hand_is_a_dot_on_the_phones() -> None:
+    app, key = with_room("fcn")
+    app.run()  # the bar tells the room where it is
+    assert hall.rooms().look(key.code).dot is None
+    app.session_state["pointed"] = (106, 480)  # as `state.remember_pin` leaves it
+    calm(app.run())
+    room = hall.rooms().look(key.code)
+    height, width = load_photo(app.selectbox(key="photo").value).shape[:2]
+    assert room.dot == pytest.approx((480.5 / width, 106.5 / height))
+    copy = Image.open(io.BytesIO(base64.b64decode(room.photo.split(",")[1])))
+    assert max(copy.size) == laser.SIDE
+    assert copy.width / copy.height == pytest.approx(width / height, rel=0.01)
+    calm(app.run())
+    assert hall.rooms().look(key.code).version == room.version, "told once"
+    app.button(key="lecture_next").click().run()
+    calm(app.run())
+    assert hall.rooms().look(key.code).dot is None
+
+
+def test_an_upload_is_not_shown_on_the_phones() -> None:
+    app, key = with_room("fcn")
+    pixels = np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    app.file_uploader(key="photo_file").upload("mine.png", png(pixels), "image/png").run()
+    app.session_state["pointed"] = (10, 10)
+    calm(app.run())
+    assert hall.rooms().look(key.code).photo == ""
+    assert hall.rooms().look(key.code).dot is None
+
+
+@pytest.mark.parametrize("photo", PHOTOS)
+def test_a_copy_of_every_photo_fits_into_a_room(photo: str) -> None:
+    assert len(laser.copy_of(load_photo(photo))) <= MOST_PHOTO
 
 
 def test_the_window_with_the_notes_follows_and_steers() -> None:

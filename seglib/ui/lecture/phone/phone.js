@@ -62,6 +62,7 @@ function draw() {
   const old = $('words').textContent;
   $('words').textContent = state.words || 'Wait for the next question.';
   if (old !== $('words').textContent) $('words').focus({ preventScroll: true });
+  point(state.dot);
   const painting = state.kind === 'paint' && state.open;
   $('painter').hidden = !painting;
   $('options').replaceChildren(...(state.kind === 'choice' ? state.options.map(option) : []));
@@ -69,6 +70,15 @@ function draw() {
   if (state.words && !state.open && !state.shown) note('The vote has ended.');
   else if (state.open && sent.round !== state.round) note(painting ? 'Paint, then lift the finger: it is sent by itself.' : 'Tap your answer.');
   else if (!state.words || state.shown) note('');
+}
+
+function point(dot) {
+  $('look').hidden = !dot;
+  if (!dot) return;
+  const [left, top] = dot.map((share) => `${Math.round(1000 * share) / 10}%`);
+  $('photo').src = state.photo;
+  $('photo').alt = `The lecture's photo; the lecturer points ${left} from its left edge, ${top} from its top.`;
+  Object.assign($('dot').style, { left, top });
 }
 
 function option(words, index) {
