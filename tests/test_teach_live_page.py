@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seglib.ui.teach import learn
 from tests.test_pages import calm, open_page, views
 from tests.test_teach_page import PHOTO, paint, two_strokes
 
@@ -45,6 +46,7 @@ def test_step_pin_and_another_beside_it(app: AppTest) -> None:
     calm(app.run())
     assert panels(app)[-1]["title"] == "Held out, this run"
     assert panels(app)[-1]["caption"].startswith("epoch 1 of 100, mean IoU")
+    assert "pixel accuracy" in panels(app)[-1]["caption"]
     app.slider(key="live_epoch").set_value(0).run()
     assert panels(app)[-1]["caption"].startswith("epoch 0 of 100")
     app.button(key="live_pin").click().run()
@@ -58,6 +60,19 @@ def test_step_pin_and_another_beside_it(app: AppTest) -> None:
     assert pinned.key[0].skips
     assert not run.key[0].skips
     assert not pinned.alive
+
+
+def test_the_photo_that_shows_most_is_offered_until_it_is_shown_or_a_run_begins(app: AppTest) -> None:
+    app.button(key="live_shows_most").click().run()
+    assert app.selectbox(key="photo").value == learn.SHOWS_MOST
+    offers = [button for button in calm(app).button if button.key == "live_shows_most"]
+    assert not offers
+
+
+def test_pixel_accuracy_of_a_small_answer_by_hand() -> None:
+    """Each pixel of the answer stands for four of the truth: two are right, one is wrong, one is void."""
+    truth = np.array([[0, 1], [2, 255]]).repeat(2, axis=0).repeat(2, axis=1)
+    assert learn.right_share(truth, np.array([[0, 1], [1, 2]], np.uint8)) == pytest.approx(2 / 3)
 
 
 def test_other_settings_end_the_run(app: AppTest) -> None:
