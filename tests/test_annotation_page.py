@@ -8,7 +8,6 @@ import time
 import zlib
 
 import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -20,7 +19,7 @@ from seglib.metrics.agreement import open_mean_iou, score_against
 from seglib.photos import TWICE, load_photo, photo_truth
 from seglib.ui import cache
 from seglib.ui.annotation import borders
-from tests.test_pages import ROOT, calm, open_page, png, table, views
+from tests.test_pages import ROOT, calm, open_page, people, png, table, views
 
 PHOTO = "china"
 TRUTH = photo_truth(PHOTO, EVERYDAY)
@@ -265,11 +264,6 @@ def test_files_of_others_are_compared_and_wrong_ones_named() -> None:
     go(app, "compare.py")
     go(app, "annotation.py")
     assert "3: ben.png" in people(app).index
-
-
-def people(app: AppTest) -> pd.DataFrame:
-    """How far each two of them agree: who has which number, and the numbers of the others above."""
-    return next(frame.value for frame in app.dataframe if frame.value.index.name == "Mean IoU, %")
 
 
 @pytest.mark.parametrize("name", TWICE)

@@ -102,6 +102,11 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
     return next(element.value for element in app.dataframe if column in element.value.columns)
 
 
+def people(app: AppTest) -> pd.DataFrame:
+    """How far each two of them agree: who has which number, and the numbers of the others above."""
+    return next(frame.value for frame in app.dataframe if frame.value.index.name == "Mean IoU, %")
+
+
 def png(pixels: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")

@@ -16,7 +16,7 @@ from seglib.ui import state
 from seglib.ui.metrics import folder
 from seglib.ui.words import foreign, literal
 from tests.menu import PAGE_FILES
-from tests.test_pages import ROOT, WITHOUT_PHOTO, calm, open_page, png, table
+from tests.test_pages import ROOT, WITHOUT_PHOTO, calm, open_page, people, png
 
 SIZE = (48, 64)
 PIXELS = np.random.default_rng(3).integers(0, 256, (*SIZE, 3), dtype=np.uint8)
@@ -127,10 +127,10 @@ def test_annotators_go_by_what_they_drew() -> None:
     files = [("photo.json", labelme_file(labels, EVERYDAY).encode(), "application/json") for labels in maps]
     app.file_uploader(key="annotator_files").set_value(files).run()
     calm(app)
-    assert list(table(app, "photo.json").columns) == ["photo.json", "photo.json (2)", "photo.json (3)"]
+    assert list(people(app).index) == ["1: photo.json", "2: photo.json (2)", "3: photo.json (3)"]
     app.file_uploader(key="annotator_files").set_value([*files[:2], files[0]]).run()
     calm(app)
-    assert list(table(app, "photo.json").columns) == ["photo.json", "photo.json (2)"]
+    assert list(people(app).index) == ["1: photo.json", "2: photo.json (2)"]
     assert "this very file is here already" in app.error[0].value
 
 
