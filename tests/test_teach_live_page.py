@@ -72,7 +72,7 @@ def test_the_photo_that_shows_most_is_offered_until_it_is_shown_or_a_run_begins(
 def test_pixel_accuracy_of_a_small_answer_by_hand() -> None:
     """Each pixel of the answer stands for four of the truth: two are right, one is wrong, one is void."""
     truth = np.array([[0, 1], [2, 255]]).repeat(2, axis=0).repeat(2, axis=1)
-    assert learn.right_share(truth, np.array([[0, 1], [1, 2]], np.uint8)) == pytest.approx(2 / 3)
+    assert learn.right_share(truth, np.array([[0, 1], [1, 2]], np.uint8), 3) == pytest.approx(2 / 3)
 
 
 def test_other_settings_end_the_run(app: AppTest) -> None:

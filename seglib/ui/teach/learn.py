@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from seglib import metrics
 from seglib.labels import EVERYDAY, IGNORE, LabelSet
 from seglib.photos import PHOTOS
 from seglib.teach.live_settings import BALANCES, BATCHES, EPOCHS, LEARNING_RATES, STARTS, Settings
@@ -238,17 +239,17 @@ def _look_back(newest: int) -> None:
     st.session_state["live_follow"] = st.session_state["live_epoch"] >= newest
 
 
-def right_share(truth: np.ndarray, labels: np.ndarray) -> float:
+def right_share(truth: np.ndarray, labels: np.ndarray, num_classes: int) -> float:
     """Pixel accuracy of labels ``(h, w)`` that may be smaller than their truth ``(H, W)``."""
     small = cv2.resize(truth.astype(np.uint8), labels.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return float((small == labels)[small != IGNORE].mean())
+    return metrics.pixel_accuracy(metrics.confusion_matrix(small, labels, num_classes))
 
 
 def held_out_panel(name: str, data: Data, epoch: object) -> Panel:
     """The held-out photo's answer after an epoch."""
     words = ""
     if not np.isnan(epoch.held_out_iou):
-        right = right_share(data.truth, epoch.labels)
+        right = right_share(data.truth, epoch.labels, len(data.label_set))
         words = f", mean IoU {percent(epoch.held_out_iou)}, pixel accuracy {percent(right)}"
     return Panel(
         title=f"Held out, {name}",
