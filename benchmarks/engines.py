@@ -173,8 +173,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args()
-    peers = {name: missing(name) or f"run beside ours, {version(name)}" for name in BUILD}
-    here = [name for name in BUILD if missing(name) is None]
+    reasons = {name: missing(name) for name in BUILD}
+    here = [name for name, reason in reasons.items() if reason is None]
+    peers = {name: reason or f"run beside ours, {version(name)}" for name, reason in reasons.items()}
     nets = {name: load_model(name) for name in STREAMS}
     models = {name: export(net) for name, net in nets.items()} if here else {}
     photos = [cv2.resize(load_photo(name), SIZE[::-1], interpolation=cv2.INTER_AREA) for name in SOME_PHOTOS]
