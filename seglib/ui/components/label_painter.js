@@ -44,7 +44,8 @@ function createPainter(parentElement) {
     frame: 0, timer: 0, saving: false, unsaved: false, gone: false,
   };
   painter.plane.members = [painter];
-  rings.painters.add(painter);
+  painter.drawAgain = () => redraw(painter);
+  rings.painters.add(painter.drawAgain);
   const root = (painter.root = element('div', 'photo-view painter'));
   painter.notice = element('p', 'notice', { role: 'status', hidden: '' });
   painter.frameBox = element('div', 'frame');
@@ -71,7 +72,7 @@ function createPainter(parentElement) {
 function destroyPainter(painter) {
   cancelAnimationFrame(painter.frame);
   painter.resizes.disconnect();
-  rings.painters.delete(painter);
+  rings.painters.delete(painter.drawAgain);
   painter.root.remove();
   painter.gone = true;
   if (painter.timer) save(painter); // Python will not hear of it any more, but the draft is there when we come back
