@@ -214,3 +214,20 @@ def test_words_among_a_charts_marks_have_the_themes_colour():
     assert drawn
     plain = [name for name, call in drawn if "WORDS" not in {ast.unparse(keyword.value) for keyword in call.keywords}]
     assert plain == []
+
+
+VIEWS = ("show", "photo_view", "overview")  # functions that draw a `photo_view` of the key they are given
+
+
+def test_a_key_names_one_kind_of_control():
+    """A control keeps its value when its page is left: of a view with the same key, no pinned pixel would be heard."""
+    kinds: dict[str, set[str]] = {}
+    for folder in ("pages", "seglib/ui"):
+        for name, call in _calls(folder):
+            for keyword in call.keywords:
+                if keyword.arg == "key" and isinstance(keyword.value, ast.Constant | ast.JoinedStr):
+                    kind = name.rsplit(".", 1)[-1].split(": ")[-1]
+                    kinds.setdefault(ast.unparse(keyword.value), set()).add("view" if kind in VIEWS else kind)
+    assert kinds["'levels'"] == {"select_slider"}
+    assert kinds["'levels_view'"] == {"view"}
+    assert {key: kind for key, kind in kinds.items() if len(kind) > 1} == {}

@@ -139,7 +139,7 @@ def test_all_views_speak_of_the_pinned_pixel(measured: AppTest) -> None:
     answer = predict(load_model("fcn8s", "everyday"), image)
     said = EVERYDAY.classes[answer.labels[120, 200]]
     assert f"row 120, column 200 fcn8s says **{said}**" in "\n".join(each.value for each in measured.caption)
-    view = views(measured)["window"]
+    view = views(measured)["window_view"]
     assert view["pin"] == [120, 200]
     assert [panel["title"] for panel in view["panels"]] == [
         "The two windows",
@@ -174,13 +174,13 @@ def test_net_class_patch_and_pixel_can_be_changed_and_nothing_is_computed_twice(
     assert metrics(calm(app)) == before
     count = len(list(in_steps.kept))
     app.selectbox(key="class_everyday").set_value("water").run()
-    assert "P(water)" in views(calm(app))["window"]["panels"][2]["caption"]
+    assert "P(water)" in views(calm(app))["window_view"]["panels"][2]["caption"]
     assert len(list(in_steps.kept)) == count + 2  # gradients of another score, and crops for its size
     app.select_slider(key="patch").set_value(96).run()
-    assert views(calm(app))["window"]["panels"][2]["title"] == "Covered by 96 px of grey"
+    assert views(calm(app))["window_view"]["panels"][2]["title"] == "Covered by 96 px of grey"
     app.session_state["pin"] = (10, 11)
     app.run()
-    assert views(calm(app))["window"]["pin"] == [10, 11]
+    assert views(calm(app))["window_view"]["pin"] == [10, 11]
     assert "row 10, column 11" in "\n".join(each.value for each in app.caption)
 
 

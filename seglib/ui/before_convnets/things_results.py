@@ -45,7 +45,7 @@ def show_result(photo: state.Photo, label_set: LabelSet, choice: Choice, mask: n
         picture=box_pictures.outlined(photo.image, choice.box),
         labels=np.where(mask, OBJECT if k is None else k, IGNORE).astype(np.uint8),
     )
-    panels.show([panel], photo, SEEDS if k is None else label_set, key="cut", columns=1)
+    panels.show([panel], photo, SEEDS if k is None else label_set, key="cut_view", columns=1)
 
 
 def scores(

@@ -65,7 +65,7 @@ def look(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
     if truth is not None:
         pictures.append(panels.truth_panel(photo, truth))
     if not on:
-        panels.show(pictures, photo, label_set, key="levels", truth=truth, columns=2)
+        panels.show(pictures, photo, label_set, key="levels_view", truth=truth, columns=2)
         st.info("With no level on there is nothing to add up: every class has the score 0. Switch a level on.")
         return
     answer = answers[NET]
@@ -75,7 +75,7 @@ def look(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
     matrices = panels.confusions(label_set, pair, truth)
     ours, control = (panels.net_panel(net, photo, pair[net], matrices[net]) for net in pair)
     pictures.append(panels.swipe(control, ours))
-    panels.show(pictures, photo, label_set, key="levels", truth=truth, columns=len(pictures))
+    panels.show(pictures, photo, label_set, key="levels_view", truth=truth, columns=len(pictures))
     if truth is None:
         st.info(panels.NO_TRUTH)
     else:

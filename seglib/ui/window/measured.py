@@ -96,7 +96,7 @@ def _measure(photo: state.Photo, label_set: LabelSet) -> None:
     with right:
         patch = st.select_slider("Grey patch, px", PATCHES, value=48, key="patch", bind="query-params")
     if loading():
-        panels.show([panels.photo_panel(photo)], photo, None, key="window", columns=3)
+        panels.show([panels.photo_panel(photo)], photo, None, key="window_view", columns=3)
         return
     point = state.pin(photo)
     class_there = int(panels.segment_all(photo, label_set, [net])[net].labels[point])
@@ -120,7 +120,7 @@ def _measure(photo: state.Photo, label_set: LabelSet) -> None:
     crops = _crops(view)
     if crops is None:
         return
-    panels.show(_pictures(view), photo, None, key="window", columns=3)
+    panels.show(_pictures(view), photo, None, key="window_view", columns=3)
     _legends()
     _paths(view)
     st.header("The window test: the net sees nothing but a crop round the pixel")

@@ -128,7 +128,7 @@ def test_a_box_round_stuff_is_made_and_fails_with_a_reason() -> None:
     calm(app)
     assert app.session_state["photo"] == "china"
     assert painter(app)["box"] == list(stuff_box(photo_truth("china", EVERYDAY), EVERYDAY))
-    assert "cut" not in views(app)  # first a guess
+    assert "cut_view" not in views(app)  # first a guess
     kept = right_and_wrong(app, "stuff_guess")
     assert kept.options[kept.right] == "below 5 % of the box"
     assert kept.because.startswith("0.0 % of the box is left. 100.0 % of the strip just outside")
@@ -142,7 +142,7 @@ def test_a_box_round_stuff_is_made_and_fails_with_a_reason() -> None:
 def test_street_classes_have_no_animal_and_the_page_says_so() -> None:
     app = open_panel("chelsea", box_by="Cat face", classes="street")
     assert "no class for what is in the box" in words(app) or "no human labels" in words(app)
-    assert "cut" in views(app)
+    assert "cut_view" in views(app)
 
 
 def test_a_photo_of_one_colour_is_refused_in_a_sentence() -> None:
