@@ -15,6 +15,14 @@ const HINTS = {
   fill: 'Click to fill a region, void or painted, up to its borders.',
   move: 'Drag to move the zoomed photo.',
 };
+const KEY_HINTS = { // for whoever came to the picture by keys
+  box: 'Arrow keys move, with Shift further. Space sets a corner, then the opposite one; Escape gives up.',
+  brush: 'Arrow keys move, with Shift further. Space paints; digits choose the class, square brackets the size.',
+  eraser: 'Arrow keys move, with Shift further. Space makes void again.',
+  polygon: 'Arrow keys move, with Shift further. Space sets a corner, Enter closes, Escape gives up.',
+  fill: 'Arrow keys move, with Shift further. Space fills a region up to its borders.',
+  move: 'Plus and minus zoom; arrow keys move the zoomed photo once its edge is reached.',
+};
 
 const painters = new WeakMap(); // by the element Streamlit gives us: it survives reruns
 
@@ -134,9 +142,10 @@ function tell(painter, aloud = false) {
   if (!map) return;
   const at = painter.cursor ?? (painter.pointer && inPicture(painter, painter.pointer) ? painter.pointer : null);
   const place = at ? `row ${at.y}, column ${at.x}: ${data.classes[map.values[at.y * map.width + at.x]]?.name ?? 'void'}` : '';
+  const hints = painter.marks.matches(':focus-visible') ? KEY_HINTS : HINTS;
   const polygon = corners.length ? `${corners.length} ${corners.length > 1 ? 'corners' : 'corner'}. `
     : painter.anchor ? 'First corner of the box is set. ' : '';
-  painter.readout.textContent = polygon + (place || HINTS[settings.tool]);
+  painter.readout.textContent = polygon + (place || hints[settings.tool]);
   painter.undoButton.disabled = !history.undo.length && !corners.length;
   painter.redoButton.disabled = !history.redo.length;
   if (aloud) painter.spoken.textContent = polygon + place;

@@ -66,6 +66,8 @@ function listen(painter) {
     redraw(painter);
   });
   marks.addEventListener('dblclick', () => closePolygon(painter));
+  marks.addEventListener('focus', () => tell(painter));
+  marks.addEventListener('blur', () => tell(painter));
   root.addEventListener('keydown', (event) => handleKey(painter, event));
   frameBox.addEventListener('wheel', (event) => zoomByWheel(plane, marks, event), { passive: false });
 }
