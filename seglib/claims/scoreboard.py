@@ -24,7 +24,7 @@ from seglib.before_convnets.weights import texture_path
 from seglib.claims.counts import Bench, Counts
 from seglib.claims.files import FILE, read_scoreboard
 from seglib.costs.bill import machine
-from seglib.costs.cost import CRF, NETS, PEERS, SIZE, measure_apart
+from seglib.costs.cost import CRF, PEERS, SIZE, measure_apart
 from seglib.labels import LABEL_SETS
 from seglib.metrics.boundary import BORDER
 from seglib.metrics.objects import things_and_stuff
@@ -84,7 +84,8 @@ def main(argv: list[str] | None = None) -> None:
             board["scores"][label_set_name] |= measured
     else:
         costs = {
-            name: asdict(measure_apart(name)) for name in tqdm((*NETS, TEXTURE, CRF, *PEERS), unit="net", disable=None)
+            name: asdict(measure_apart(name))
+            for name in tqdm((*MODELS, TEXTURE, CRF, *PEERS), unit="net", disable=None)
         }
         board = {"machine": machine(), "size": SIZE, "peers": PEERS, "costs": costs, "scores": scores}
     args.out.write_text(json.dumps(board, indent=1) + "\n")

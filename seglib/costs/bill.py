@@ -34,7 +34,6 @@ SIZE = (360, 480)
 STRIDES = (8, 4, 2, 1)
 NETS = [("fcn8s", 32), *((name, stride) for stride in STRIDES for name in ("dilated", "plain"))]
 CLASSES = len(EVERYDAY)
-ON_RESIDUAL = " on the residual trunk"  # ends the name of a net as the street nets are
 FLOAT = 4  # bytes
 NO_ROOM = ("memory", "could not create a primitive")  # the latter is oneDNN's, for the code that it writes
 

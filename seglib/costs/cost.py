@@ -26,19 +26,16 @@ from seglib.before_convnets.classifier import TextureModel
 from seglib.before_convnets.weights import NAME as TEXTURE
 from seglib.before_convnets.weights import load_texture
 from seglib.costs import memory
-from seglib.costs.bill import CLASSES, ON_RESIDUAL
+from seglib.costs.bill import CLASSES
 from seglib.crf.chosen import chosen_iterations, chosen_params
 from seglib.crf.mean_field import mean_field
 from seglib.crf.pairwise import CRFParams
-from seglib.labels import STREET
 from seglib.models import MODELS, create_model
 from seglib.models.folding import fold_norms
-from seglib.models.trunks import LITE0, RESIDUAL
 from seglib.photos import load_photo
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = (360, 480)
-NETS = (*MODELS, *(name + ON_RESIDUAL for name in MODELS))
 PEERS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", "fcn_resnet50")  # of torchvision
 CRF = "crf"  # the fully connected CRF, on the probabilities of a net
 RUNS = 9
@@ -76,11 +73,9 @@ def build(name: str) -> nn.Module | TextureModel | Callable[[np.ndarray], np.nda
         from torchvision.models import segmentation  # noqa: PLC0415 - a second that our own nets need not wait
 
         return getattr(segmentation, name)(weights=None, weights_backbone=None, num_classes=CLASSES)
-    if name not in NETS:
-        raise ValueError(f"no net {name!r}: there are {', '.join((*NETS, *PEERS, TEXTURE, CRF))}")
-    if name.endswith(ON_RESIDUAL):
-        return create_model(name.removesuffix(ON_RESIDUAL), len(STREET), RESIDUAL)
-    return create_model(name, CLASSES, LITE0)
+    if name not in MODELS:
+        raise ValueError(f"no net {name!r}: there are {', '.join((*MODELS, *PEERS, TEXTURE, CRF))}")
+    return create_model(name, CLASSES)
 
 
 def _refine(photo: np.ndarray) -> np.ndarray:
@@ -133,7 +128,7 @@ def measure_apart(name: str) -> NetCost:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m seglib.costs.cost", description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=(*NETS, *PEERS, TEXTURE, CRF))
+    parser.add_argument("name", choices=(*MODELS, *PEERS, TEXTURE, CRF))
     print(json.dumps(asdict(measure(parser.parse_args(argv).name))))
 
 

@@ -209,10 +209,8 @@ def dilated_window(scene: Scene, options: Sequence[str]) -> Answer:
 def dilation_parameters(scene: Scene, options: Sequence[str]) -> Answer:
     """Options "fewer", "as many", "more": parameters of dilated8 beside those of plain8."""
     from seglib.models import create_model  # noqa: PLC0415 - torch
-    from seglib.models.trunks import OF_LABEL_SET  # noqa: PLC0415
 
-    classes, trunk = len(scene.label_set), OF_LABEL_SET[scene.label_set.name]
-    nets = (create_model(net, classes, trunk) for net in ("plain8", "dilated8"))
+    nets = (create_model(net, len(scene.label_set)) for net in ("plain8", "dilated8"))
     plain, dilated = (sum(p.numel() for p in net.parameters()) for net in nets)
     word = "as many" if plain == dilated else "more" if dilated > plain else "fewer"
     if word not in options:

@@ -17,7 +17,7 @@ from torch import nn
 
 from seglib.models.dilated import dilate
 from seglib.models.fcn import FCN
-from seglib.models.trunks import LITE0, kind_of
+from seglib.models.lite0 import CHANNELS, ConvNorm
 from seglib.receptive_field import Layer
 
 STRIDE = 8
@@ -31,8 +31,8 @@ class DenseNet(FCN):
     Pictures are ``(N, 3, H, W)`` float32, ``(rgb - 127) / 128``, of any size from 1x1 up.
     """
 
-    def __init__(self, num_classes: int, fill: bool = True, trunk: str = LITE0, stride: int = STRIDE) -> None:
-        super().__init__(num_classes, (32,), trunk)
+    def __init__(self, num_classes: int, fill: bool = True, stride: int = STRIDE) -> None:
+        super().__init__(num_classes, (32,))
         self.trunk = dilate(self.trunk, stride, fill)
         self.strides = (stride,)
 
@@ -45,9 +45,8 @@ class DenseNet(FCN):
 class DeepLab(DenseNet):
     """`dilated8` with a wide 3x3 convolution before the scores."""
 
-    def __init__(self, num_classes: int, trunk: str = LITE0) -> None:
-        super().__init__(num_classes, trunk=trunk)
-        kind = kind_of(trunk)
-        head = kind.conv_norm(kind.channels[32], LARGE_FIELD.channels, LARGE_FIELD)
+    def __init__(self, num_classes: int) -> None:
+        super().__init__(num_classes)
+        head = ConvNorm(CHANNELS[32], LARGE_FIELD.channels, LARGE_FIELD)
         scores = nn.Conv2d(LARGE_FIELD.channels, num_classes, 1)
         self.score = nn.ModuleDict({"large": nn.Sequential(head, nn.ReLU(), scores)})

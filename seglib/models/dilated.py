@@ -15,13 +15,13 @@ import copy
 
 from torch import nn
 
-from seglib.models.trunks import LITE0, TRUNKS, kind_of
+from seglib.models.lite0 import layer_table
 from seglib.receptive_field import Layer, without_subsampling
 
 
-def dilated_table(output_stride: int, fill: bool = True, trunk: str = LITE0) -> list[Layer]:
+def dilated_table(output_stride: int, fill: bool = True) -> list[Layer]:
     """The trunk's longest path as `dilate` changes it; `ValueError` for a stride that the trunk never has."""
-    table, strides = kind_of(trunk).layer_table(), [1]
+    table, strides = layer_table(), [1]
     for layer in table:
         strides.append(strides[-1] * layer.stride)
     if output_stride not in strides:
@@ -37,16 +37,10 @@ def dilate(trunk: nn.Module, output_stride: int, fill: bool = True) -> nn.Module
     ``stage // output_stride``-th unit of the features holds the numbers of the trunk that was given.
     """
     changed = copy.deepcopy(trunk)
-    name = next(name for name, kind in TRUNKS.items() if type(trunk) is kind.build)
-    table = iter(dilated_table(output_stride, fill, name))
+    table = iter(dilated_table(output_stride, fill))
     _set(changed.stem[0], next(table))
     for block in (block for stage in changed.stages.values() for block in stage):
-        looking = [layer[0] for layer in block.chain if layer[0].kernel_size != (1, 1)]
-        layers = [next(table) for _ in looking]
-        for convolution, layer in zip(looking, layers, strict=True):
-            _set(convolution, layer)
-        if isinstance(block.shortcut, nn.Sequential):  # a convolution beside the chain subsamples as its first does
-            block.shortcut[0].stride = (layers[0].stride,) * 2
+        _set(block.depthwise[0], next(table))
     return changed
 
 

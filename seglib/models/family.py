@@ -13,7 +13,7 @@ from seglib.models.dense import FILLED, DeepLab, DenseNet
 from seglib.models.dilated import dilated_table
 from seglib.models.fcn import FCN, SHALLOW, STREAMS
 from seglib.models.pyramid import LEVELS, Pyramid
-from seglib.models.trunks import LITE0, OF_LABEL_SET, kind_of
+from seglib.models.lite0 import layer_table
 from seglib.receptive_field import Layer
 
 MODELS: dict[str, Callable[..., nn.Module]] = (
@@ -30,10 +30,10 @@ def check_name(name: str) -> None:
         raise ValueError(f"no model {name!r}: there are {', '.join(MODELS)}")
 
 
-def create_model(name: str, num_classes: int, trunk: str = LITE0) -> nn.Module:
-    """An untrained net of the family, on a trunk of `seglib.models.trunks`; `ValueError` lists the names there are."""
+def create_model(name: str, num_classes: int) -> nn.Module:
+    """An untrained net of the family; `ValueError` lists the names there are."""
     check_name(name)
-    return MODELS[name](num_classes, trunk=trunk)
+    return MODELS[name](num_classes)
 
 
 def layer_table_of(name: str, labels: str = "everyday") -> list[Layer]:
@@ -44,13 +44,12 @@ def layer_table_of(name: str, labels: str = "everyday") -> list[Layer]:
     check_name(name)
     if labels not in LABEL_SETS:
         raise ValueError(f"no label set {labels!r}: there are {', '.join(LABEL_SETS)}")
-    trunk = OF_LABEL_SET[labels]
     if name in LEVELS:
-        table = pyramid.longest_path(LEVELS[name], trunk)
+        table = pyramid.longest_path(LEVELS[name])
     elif name in FILLED:
-        table = dilated_table(dense.STRIDE, FILLED[name], trunk)
+        table = dilated_table(dense.STRIDE, FILLED[name])
     elif name == "deeplab":
-        table = [*dilated_table(dense.STRIDE, trunk=trunk), dense.LARGE_FIELD]
+        table = [*dilated_table(dense.STRIDE), dense.LARGE_FIELD]
     else:
-        table = kind_of(trunk).layer_table(max((STREAMS | SHALLOW)[name]))
+        table = layer_table(max((STREAMS | SHALLOW)[name]))
     return [*table, Layer(1, name="score", channels=len(LABEL_SETS[labels]))]

@@ -5,8 +5,8 @@ times coarser than the photo, and upsamples. FCN-16s, 8s and 4s also score earli
 "stream") and add: coarse streams know *what*, fine ones *where*. The nets differ in `STREAMS` alone.
 
 Source: Long, Shelhamer & Darrell, CVPR 2015, section 4.2; Shelhamer, Long & Darrell, TPAMI 2017.
-Departures: another trunk from ImageNet than VGG16, or, for street scenes, one from scratch; a stride-4 stream, which
-the paper leaves out; bilinear upsampling stays fixed, where the paper lets some of it learn.
+Departures: another trunk from ImageNet than VGG16; a stride-4 stream, which the paper leaves out; bilinear upsampling
+stays fixed, where the paper lets some of it learn.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from seglib.models.trunks import LITE0, kind_of
+from seglib.models.lite0 import CHANNELS, Lite0Trunk
 
 STREAMS = {  # name: strides whose scores are added, coarsest first
     "fcn32s": (32,),
@@ -101,13 +101,12 @@ class FCN(nn.Module):
     Pictures are ``(N, 3, H, W)`` float32, ``(rgb - 127) / 128``, of any size from 1x1 up.
     """
 
-    def __init__(self, num_classes: int, strides: tuple[int, ...] = STREAMS["fcn32s"], trunk: str = LITE0) -> None:
+    def __init__(self, num_classes: int, strides: tuple[int, ...] = STREAMS["fcn32s"]) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.strides = tuple(sorted(strides, reverse=True))
-        kind = kind_of(trunk)
-        self.trunk = kind.build(max(strides))
-        self.score = nn.ModuleDict({str(s): nn.Conv2d(kind.channels[s], num_classes, 1) for s in self.strides})
+        self.trunk = Lite0Trunk(max(strides))
+        self.score = nn.ModuleDict({str(s): nn.Conv2d(CHANNELS[s], num_classes, 1) for s in self.strides})
         for stride in self.strides[1:]:  # skips start at zero, so that a net grows out of the coarser one
             nn.init.zeros_(self.score[str(stride)].weight)
             nn.init.zeros_(self.score[str(stride)].bias)

@@ -122,17 +122,12 @@ class InvertedResidual(nn.Module):
         self.expand = ConvNorm(block.channels_in, wide) if block.expansion > 1 else None
         self.depthwise = ConvNorm(wide, wide, block.layer, groups=wide)
         self.project = ConvNorm(wide, block.channels_out)
-        is_alike = block.layer.stride == 1 and block.channels_in == block.channels_out
-        self.shortcut = nn.Identity() if is_alike else None
+        self.shortcut = block.layer.stride == 1 and block.channels_in == block.channels_out
 
     @property
     def chain(self) -> Sequence[ConvNorm]:
-        """Its layers in order, each read by the next; what the last one makes is added to the short cut's."""
+        """Its layers in order, each read by the next; what the last one makes is rectified by nothing."""
         return tuple(layer for layer in (self.expand, self.depthwise, self.project) if layer is not None)
-
-    def end(self, x: torch.Tensor) -> torch.Tensor:
-        """What becomes of the sum: nothing ("linear bottleneck")."""
-        return x
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         wide = F.relu6(self.expand(x)) if self.expand else x
@@ -145,13 +140,6 @@ class Lite0Trunk(nn.Module):
 
     The trunk may end early, with the features of stride ``last``.
     """
-
-    activation = staticmethod(F.relu6)  # after the stem, and between the layers of a block
-
-    @staticmethod
-    def prepare(x: torch.Tensor) -> torch.Tensor:
-        """Pictures in the range that this trunk was trained on."""
-        return x
 
     def __init__(self, last: int = 32) -> None:
         super().__init__()

@@ -28,7 +28,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from seglib.models.fcn import contributions, fuse
-from seglib.models.trunks import LITE0, kind_of
+from seglib.models.lite0 import CHANNELS, Lite0Trunk, layer_table
 from seglib.pyramid import laplacian_pyramid, normalize_locally
 from seglib.receptive_field import Layer, receptive_field
 
@@ -55,15 +55,15 @@ def level_inputs(x: torch.Tensor, levels: int) -> list[torch.Tensor]:
     return padded
 
 
-def longest_path(levels: int, trunk: str = LITE0) -> list[Layer]:
+def longest_path(levels: int) -> list[Layer]:
     """From the photo to the features of the coarsest of so many levels: its reductions, then the trunk."""
     reductions = [Layer(5, stride=2, padding=2, name="reduction", channels=3)] * (levels - 1)
-    return [*reductions, *kind_of(trunk).layer_table(STRIDE)]
+    return [*reductions, *layer_table(STRIDE)]
 
 
-def level_window(level: int, trunk: str = LITE0) -> int:
+def level_window(level: int) -> int:
     """Pixels of the photo, along one axis, that a unit of this level sees at most (0: finest)."""
-    return receptive_field(longest_path(level + 1, trunk)).size
+    return receptive_field(longest_path(level + 1)).size
 
 
 def share(trunk: nn.Module, levels: list[torch.Tensor]) -> list[torch.Tensor]:
@@ -73,24 +73,19 @@ def share(trunk: nn.Module, levels: list[torch.Tensor]) -> list[torch.Tensor]:
     over all levels together. If levels ran one after another, each would be trained with its own statistics, and
     predict with a running mean of all.
     """
-    levels = [trunk.activation(x) for x in _together(trunk.stem, levels)]
+    levels = [F.relu6(x) for x in _together(trunk.stem, levels)]
     for block in (block for stage in trunk.stages.values() for block in stage):
         *inner, last = block.chain
         wide = levels
         for layer in inner:
-            wide = [trunk.activation(x) for x in _together(layer, wide)]
+            wide = [F.relu6(x) for x in _together(layer, wide)]
         added = _together(last, wide)
-        if block.shortcut is not None:
-            kept = _together(block.shortcut, levels)
-            added = [a + b for a, b in zip(kept, added, strict=True)]
-        levels = [block.end(x) for x in added]
+        levels = [a + b for a, b in zip(levels, added, strict=True)] if block.shortcut else added
     return levels
 
 
 def _together(module: nn.Module, levels: list[torch.Tensor]) -> list[torch.Tensor]:
     """Convolve each level, and normalise all of them as one batch."""
-    if isinstance(module, nn.Identity):
-        return levels
     convolution, norm = module
     convolved = [convolution(x) for x in levels]
     if not norm.training:
@@ -109,19 +104,17 @@ class Pyramid(nn.Module):
     Pictures are ``(N, 3, H, W)`` float32, ``(rgb - 127) / 128``, of any size from 1x1 up.
     """
 
-    def __init__(self, num_classes: int, levels: int = LEVELS["pyramid"], trunk: str = LITE0) -> None:
+    def __init__(self, num_classes: int, levels: int = LEVELS["pyramid"]) -> None:
         super().__init__()
         self.num_classes = num_classes
         self.levels = levels
         self.strides = tuple(STRIDE * 2**level for level in reversed(range(levels)))
-        kind = kind_of(trunk)
-        self.trunk = kind.build(STRIDE)
-        self.score = nn.Conv2d(levels * kind.channels[STRIDE], num_classes, 1, bias=False)  # over the concatenation
+        self.trunk = Lite0Trunk(STRIDE)
+        self.score = nn.Conv2d(levels * CHANNELS[STRIDE], num_classes, 1, bias=False)  # over the concatenation
 
     def features(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The trunk's features of each level on its own grid, ``(N, C, h, w)``, finest first."""
-        *bands, residual = level_inputs(x, self.levels)  # bands have no unit, the residual has the picture's
-        return share(self.trunk, [*bands, self.trunk.prepare(residual)])
+        return share(self.trunk, level_inputs(x, self.levels))
 
     def streams(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
         """Class scores of each level on its own grid, ``{stride on the photo: (N, K, h, w)}``, coarsest first."""

@@ -19,7 +19,6 @@ from seglib.models import create_model
 from seglib.models.cards import WeightsError, read_card, read_with_card, weights_path, write_with_card
 from seglib.models.family import check_name
 from seglib.models.folding import fold_norms
-from seglib.models.trunks import trunk_of
 
 MAX_BYTES = 32 * 2**20  # a net of the family weighs 8 MB
 
@@ -58,7 +57,7 @@ def load_model(name: str, labels: str = "everyday", path: Path | None = None, fo
     check_name(name)
     path = path or weights_path(name, labels)
     tensors, card = read_tensors(path), read_card(path)
-    model = create_model(name, len(LABEL_SETS[labels]), trunk_of(tensors))
+    model = create_model(name, len(LABEL_SETS[labels]))
     if (card.get("name"), card.get("labels")) != (name, labels):
         raise WeightsError(
             f"{path.name} holds {card.get('name')} for {card.get('labels')} photos: wanted {name} for {labels}"

@@ -23,7 +23,6 @@ from seglib.metrics.calibration import Reliability, best_temperature, reliabilit
 from seglib.models import MODELS, create_model
 from seglib.models.cards import read_card, weights_path
 from seglib.models.prediction import image_tensor
-from seglib.models.trunks import trunk_of
 from seglib.models.weights import load_model, read_tensors, save_weights
 from seglib.training.held_out import Labelled, held_out, read_held_out
 
@@ -89,7 +88,7 @@ def calibrate(name: str, label_set_name: str, data: Path, path: Path) -> dict:
         "bins": {"before": before.as_lists(), "after": after.as_lists()},
     }
     tensors = read_tensors(path)
-    whole = create_model(name, len(LABEL_SETS[label_set_name]), trunk_of(tensors))
+    whole = create_model(name, len(LABEL_SETS[label_set_name]))
     whole.load_state_dict(tensors)
     cool(whole, temperature)
     save_weights(path, whole, card | {"calibration": calibration})

@@ -110,13 +110,13 @@ def score_metrics(cm: np.ndarray, base: np.ndarray, base_name: str) -> None:
 
 def layer_table(net: str, photo: state.Photo, label_set: LabelSet) -> None:
     """The net's stages on this photo: grid, channels, and the window that each unit sees."""
+    from seglib.models import lite0
     from seglib.models.fcn import STREAMS, padded_side
-    from seglib.models.trunks import OF_LABEL_SET, TRUNKS
     from seglib.receptive_field import receptive_field
 
-    rows, trunk = [], TRUNKS[OF_LABEL_SET[label_set.name]]
-    for stride, channels in trunk.channels.items():
-        window = receptive_field(trunk.layer_table(stride)).size
+    rows = []
+    for stride, channels in lite0.CHANNELS.items():
+        window = receptive_field(lite0.layer_table(stride)).size
         height, width = ((padded_side(n) - 1) // stride + 1 for n in photo.size)
         scored = "yes" if stride in STREAMS[net] else ""
         rows.append(
@@ -134,8 +134,6 @@ def layer_table(net: str, photo: state.Photo, label_set: LabelSet) -> None:
 
 def validation_table(label_set: LabelSet) -> None:
     """Our nets on their validation photos, from their cards, with the FCN paper's figures beside them."""
-    from seglib.models.trunks import LITE0, OF_LABEL_SET
-
     cards = shipped_nets(label_set.name)
     rows = {}
     for net, card in cards.items():
@@ -147,10 +145,9 @@ def validation_table(label_set: LabelSet) -> None:
     table.index.name = "Net"
     show_wrapped(table)
     card = next(iter(cards.values()))
-    start = "on a trunk from ImageNet" if OF_LABEL_SET[label_set.name] == LITE0 else "from scratch"
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
-        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net {start}, for the same "
+        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net on a trunk from ImageNet, for the same "
         f"{views_in_all(card):,} views. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
         "Compare the differences between nets, not the levels."
     )

@@ -7,7 +7,7 @@ of a dilated net, each as fine as the others but needed in few places. The same 
 photo changed?": only units that see the patch, and that the pixel needs, are computed anew.
 
 What there is to know of a convolution (kernel, stride, dilation, padding) is read from the net itself, so this holds
-for every trunk of `seglib.models.trunks` and `seglib.models.dilated`.
+for every trunk of `seglib.models.lite0` and `seglib.models.dilated`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from seglib.models.fcn import FCN, fuse, pad_to_grid, padded_side
-from seglib.models.trunks import TRUNKS
+from seglib.models.lite0 import Lite0Trunk
 
 Span = tuple[int, int]  # units from the first up to, not including, the second, along one axis
 Region = tuple[Span, Span]  # rows and columns
@@ -85,7 +85,7 @@ def _seers(kernel: int, stride: int, dilation: int, padding: int, span: Span) ->
 
 def _through(function: Callable[..., Span], module: nn.Module, region: Region) -> Region:
     """`_taps` or `_seers` of a module of the trunk, along both axes."""
-    if isinstance(module, nn.Identity) or NOTHING in region:
+    if NOTHING in region:
         return region
     conv = module[0]
     facts = zip(conv.kernel_size, conv.stride, conv.dilation, conv.padding, region, strict=True)
@@ -94,8 +94,6 @@ def _through(function: Callable[..., Span], module: nn.Module, region: Region) -
 
 def _run(module: nn.Module, below: Part, region: Region) -> torch.Tensor:
     """A region of what the module makes of the map below."""
-    if isinstance(module, nn.Identity):
-        return below.read(region)
     conv, norm = module
     x = below.read(_through(_taps, module, region))
     return norm(F.conv2d(x, conv.weight, conv.bias, conv.stride, 0, conv.dilation, conv.groups))
@@ -104,7 +102,7 @@ def _run(module: nn.Module, below: Part, region: Region) -> torch.Tensor:
 def can_look_at(model: nn.Module) -> bool:
     """Whether `OnePixel` knows this net's kind: scores of one trunk's features, upsampled and added."""
     # A trunk's subclass may do something else with its layers.
-    return isinstance(model, FCN) and any(type(model.trunk) is kind.build for kind in TRUNKS.values())
+    return isinstance(model, FCN) and type(model.trunk) is Lite0Trunk
 
 
 class OnePixel:
@@ -152,14 +150,14 @@ class OnePixel:
             for layer in reversed(block.chain):
                 want(above - 1, _through(_taps, layer, needed[above]))
                 above -= 1
-            if block.shortcut is not None:
-                want(above, _through(_taps, block.shortcut, needed[end]))
+            if block.shortcut:
+                want(above, needed[end])
         want(0, _through(_taps, self.model.trunk.stem, needed[1]))
         return needed
 
     def maps(self, x: torch.Tensor) -> list[Part]:
         """What is needed of every map of pictures ``(N, 3, H, W)``, the picture's own first; differentiable."""
-        x = self.model.trunk.prepare(pad_to_grid(x))
+        x = pad_to_grid(x)
         picture = Part(_cut(x, self.needed[0], ((0, 0), (0, 0))), self.needed[0], self.sizes[0])
         return self._climb(picture, None)
 
@@ -172,14 +170,12 @@ class OnePixel:
         patch = tuple(map(_meet, _clip(patch, self.size), self.needed[0]))
         if NOTHING in patch:  # out of sight
             return self.read_scores(before)
-        blank = self.model.trunk.prepare(torch.full_like(before[0].read(patch), value))
+        blank = torch.full_like(before[0].read(patch), value)
         return self.read_scores(self._climb(Part(blank, patch, self.sizes[0], before[0]), before))
 
     def _climb(self, picture: Part, before: list[Part] | None) -> list[Part]:
         """All maps above the picture: what is needed of them, or, with ``before``, what has changed of that."""
         maps = [picture]
-
-        trunk = self.model.trunk
 
         def add(changed: Region, compute: Callable[[Region], torch.Tensor]) -> None:
             at = len(maps)
@@ -189,24 +185,27 @@ class OnePixel:
             else:
                 maps.append(Part(compute(region), region, self.sizes[at], before[at] if before else None))
 
+        def same(at: int) -> bool:
+            return before is not None and maps[at] is before[at]
+
         def touched(module: nn.Module, at: int) -> Region:
-            unchanged = before is not None and maps[at] is before[at]
-            return (NOTHING, NOTHING) if unchanged else _through(_seers, module, maps[at].region)
+            return (NOTHING, NOTHING) if same(at) else _through(_seers, module, maps[at].region)
 
         def follow(layer: nn.Module) -> None:
             below = maps[-1]
-            add(touched(layer, len(maps) - 1), lambda region: trunk.activation(_run(layer, below, region)))
+            add(touched(layer, len(maps) - 1), lambda region: F.relu6(_run(layer, below, region)))
 
         def join(block: nn.Module, start: int) -> None:
             below, narrow, last = maps[start], maps[-1], block.chain[-1]
             changed = touched(last, len(maps) - 1)
-            if block.shortcut is None:
-                add(changed, lambda region: block.end(_run(last, narrow, region)))
+            if not block.shortcut:
+                add(changed, lambda region: _run(last, narrow, region))
                 return
-            changed = tuple(map(_hull, changed, touched(block.shortcut, start)))
-            add(changed, lambda region: block.end(_run(block.shortcut, below, region) + _run(last, narrow, region)))
+            if not same(start):
+                changed = tuple(map(_hull, changed, below.region))
+            add(changed, lambda region: below.read(region) + _run(last, narrow, region))
 
-        follow(trunk.stem)
+        follow(self.model.trunk.stem)
         for block in self.blocks:
             start = len(maps) - 1
             for layer in block.chain[:-1]:

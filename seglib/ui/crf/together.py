@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib import metrics
-from seglib.claims.files import costs_of, read_scoreboard
+from seglib.claims.files import read_scoreboard
 from seglib.costs.cost import CRF
 from seglib.crf.chosen import chosen_iterations, chosen_params
 from seglib.labels import LabelSet
@@ -114,9 +114,9 @@ def _table(matrices: Mapping[str, np.ndarray | None], label_set: LabelSet) -> No
     )
 
 
-def _costs(costs: Mapping[str, dict], label_set_name: str) -> dict[str, dict]:
+def _costs(costs: Mapping[str, dict]) -> dict[str, dict]:
     """Costs of each step by its name; the last one's are the net's and the CRF's, one after the other."""
-    of = costs_of(costs, label_set_name)
+    of = dict(costs)
     if "deeplab" in of and CRF in of:
         net, crf = of["deeplab"], of[CRF]
         of[LAST] = {

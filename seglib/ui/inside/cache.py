@@ -165,7 +165,6 @@ def taken(net: str, label_set_name: str) -> Taken:
     """The trunk of a net of the family, or of the classifier."""
     from seglib.models import fcn, lite0
     from seglib.models.prediction import image_tensor
-    from seglib.models.trunks import OF_LABEL_SET, TRUNKS
 
     if net == IMAGENET:
         return Taken(
@@ -173,8 +172,8 @@ def taken(net: str, label_set_name: str) -> Taken:
             image_tensor,
             lite0.layer_table,
         )
-    table = TRUNKS[OF_LABEL_SET[label_set_name]].layer_table
-    return Taken(cache.model(net, label_set_name).trunk, lambda image: fcn.pad_to_grid(image_tensor(image)), table)
+    trunk = cache.model(net, label_set_name).trunk
+    return Taken(trunk, lambda image: fcn.pad_to_grid(image_tensor(image)), lite0.layer_table)
 
 
 @shared(3)

@@ -36,7 +36,6 @@ def ready(label_set: LabelSet) -> bool:
 def look(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """The pyramid net on the photo, beside the same net with one level."""
     from seglib.models.pyramid import STRIDE, level_window
-    from seglib.models.trunks import OF_LABEL_SET
 
     if not ready(label_set):
         return
@@ -45,7 +44,7 @@ def look(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
         panels.show([panels.photo_panel(photo)], photo, None, key="levels_waiting", columns=1)
         return
     strides = {STRIDE * 2**level: level for level in range(len(answers[NET].streams))}
-    windows = {stride: level_window(level, OF_LABEL_SET[label_set.name]) for stride, level in strides.items()}
+    windows = {stride: level_window(level) for stride, level in strides.items()}
     with st.container(horizontal=True, gap="medium"):
         on = tuple(
             stride

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seglib.labels import LabelSet
-from seglib.models.trunks import OF_LABEL_SET, TRUNKS
+from seglib.models.lite0 import CHANNELS
 from seglib.rendering import score_scale
 from seglib.ui import cache, panels, seen, state
 from seglib.ui.components.photo_view import Panel
@@ -51,5 +51,5 @@ def last_layer(photo: state.Photo, label_set: LabelSet, answer: cache.Segmentati
     )
     panels.show(pictures, photo, label_set, key="last_layer", columns=3)
     panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width=340)
-    channels = TRUNKS[OF_LABEL_SET[label_set.name]].channels[stride]
+    channels = CHANNELS[stride]
     seen.what_you_should_see(observations.one_map_a_class(channels, len(label_set), winners.shape))

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.assets import read_json
-from seglib.claims.files import costs_of, read_scoreboard
+from seglib.claims.files import read_scoreboard
 from seglib.claims.literature import CAMVID, ROWS, SURE
 from seglib.labels import LabelSet
 from seglib.metrics.boundary import BORDER
@@ -47,7 +47,7 @@ def nets(label_set: LabelSet) -> None:
         return
     scores, costs = board["scores"][label_set.name], board["costs"]
     table = pd.DataFrame({title: {net: 100 * row[key] for net, row in scores.items()} for key, title in SCORES.items()})
-    table = table.join(_cost_table(costs_of(costs, label_set.name), [net for net in scores if net in costs]))
+    table = table.join(_cost_table(costs, [net for net in scores if net in costs]))
     by = st.segmented_control("Cost", list(COSTS), default="Time", required=True, key="cost", bind="query-params")
     column = f"{by}, {COSTS[by][-1]}"
     beside = by == "Parameters" and label_set.name == "street"
