@@ -51,8 +51,8 @@ def what_is_lacking(label_set_name: str) -> str:
     paths = [weights_path(net, label_set_name) for net in (NET, CONTROL)]
     if absent := [path.name for path in paths if not path.is_file()]:
         return f"{' and '.join(absent)} not in the box"
-    parameters = {read_card(path)["parameters"] for path in paths}
-    return "" if len(parameters) == 1 else "the two stand on different trunks"
+    ours, theirs = (read_card(path)["parameters"] for path in paths)
+    return "" if ours == theirs else f"two nets of other layers, with {ours:,} and {theirs:,} parameters"
 
 
 def _by_class(ours: np.ndarray, control: np.ndarray, names: tuple[str, ...]) -> str:

@@ -8,20 +8,22 @@ from functools import partial
 import numpy as np
 
 from seglib import metrics
+from seglib.claims.about_nets import views_trained_on
 from seglib.claims.counts import Bench, Score, gain, percent
 from seglib.claims.ledger import Claim, Figure, Finding
 from seglib.claims.seeds import lead
 from seglib.costs import bill
 from seglib.labels import LABEL_SETS
 from seglib.models import layer_table_of
-from seglib.models.cards import read_card, weights_path
+from seglib.models.cards import read_card, views_in_all, weights_path
 from seglib.receptive_field import receptive_field
 
 SPANS = 0.75  # of a photo's shorter side: a window that is not small
 
 
 def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) -> Finding:
-    """One net against another in both label sets, with the windows of both."""
+    """One net against another in both label sets, with the views that both were trained on and their windows."""
+    nets = tuple(dict.fromkeys(net for pair in pairs for net in pair))
     figures, context = [], {}
     for label_set_name in LABEL_SETS:
         for ours, theirs in pairs:
@@ -32,11 +34,10 @@ def ahead(bench: Bench, pairs: list[tuple[str, str]], score: Score, title: str) 
                     f"pixel accuracy {percent(metrics.pixel_accuracy, counts):.1f}, mean IoU "
                     f"{percent(metrics.mean_iou, counts):.1f}"
                 )
+        context[f"{label_set_name}: views trained on"] = views_trained_on(nets, label_set_name)
     for ours, theirs in pairs:
         figures += lead(ours, theirs, score.__name__)
-    for net in dict.fromkeys(net for pair in pairs for net in pair):
-        windows = (f"{receptive_field(layer_table_of(net, name)).size} px ({name})" for name in LABEL_SETS)
-        context[f"window of {net}"] = ", ".join(windows)
+    context |= {f"window of {net}": f"{receptive_field(layer_table_of(net)).size} px" for net in nets}
     return Finding(tuple(figures), context)
 
 
@@ -56,33 +57,41 @@ def window_is_small_without_subsampling(bench: Bench) -> Finding:
                 f"ahead of it beyond the spread ({over_coarse.value:+.1f} points): what fcn32s lacks there is not a "
                 "finer grid of the same features."
             )
+        sentences.append(_more_views("dilated8", "fcn32s", label_set_name))
     return replace(finding, context=context, why=" ".join(filter(None, sentences)))
 
 
 def _why_little_is_lost(label_set_name: str, side: float) -> str:
     """That plain8's window spans most of a photo all the same, and why; nothing where it does not."""
-    table = layer_table_of("plain8", label_set_name)
+    table = layer_table_of("plain8")
     window, kernel = receptive_field(table).size, max(layer.kernel for layer in table)
     if window < SPANS * side:
         return ""
-    why = f", for its trunk has layers of {kernel}x{kernel}" if kernel > 3 else ""
     return (
-        f"On {label_set_name} photos, whose shorter side is {side:.0f} px, plain8 may still see {window} px{why}: its "
-        "window is not small there."
+        f"On {label_set_name} photos, whose shorter side is {side:.0f} px, plain8 may still see {window} px, for its "
+        f"trunk has layers of {kernel}x{kernel}: its window is not small there."
     )
+
+
+def _more_views(ours: str, theirs: str, label_set_name: str) -> str:
+    """That one net was trained on more views than the other, whose lead may be theirs; nothing where it was not."""
+    mine, other = (views_in_all(read_card(weights_path(net, label_set_name))) for net in (ours, theirs))
+    if mine <= other:
+        return ""
+    return f"On {label_set_name} photos {ours} was trained on more views than {theirs}, {mine:,} against {other:,}."
 
 
 def dilation_costs_resolution(_bench: Bench) -> Finding:
     """The same parameters, a wider window, and what resolution costs, from the measured bill."""
-    figures, context = [], {}
-    for label_set_name in LABEL_SETS:
-        windows = {}
-        for net in ("plain8", "dilated8"):
-            windows[net] = receptive_field(layer_table_of(net, label_set_name)).size
-            parameters = read_card(weights_path(net, label_set_name))["parameters"]
-            context[f"{label_set_name}, {net}"] = f"{parameters:,} parameters, window {windows[net]} px"
-        name = f"{label_set_name}: window of dilated8 over plain8's, same parameters"
-        figures.append(Figure(name, windows["dilated8"] - windows["plain8"], unit="px"))
+    windows = {net: receptive_field(layer_table_of(net)).size for net in ("plain8", "dilated8")}
+    context = {
+        f"{label_set_name}, {net}": f"{read_card(weights_path(net, label_set_name))['parameters']:,} parameters, "
+        f"window {window} px"
+        for label_set_name in LABEL_SETS
+        for net, window in windows.items()
+    }
+    name = "window of dilated8 over plain8's, same parameters"
+    figures = [Figure(name, windows["dilated8"] - windows["plain8"], unit="px")]
     items = {item.stride: item for item in bill.read_bill()[1] if item.net == "dilated"}
     measured = sorted(stride for stride, item in items.items() if item.seconds)
     coarse, fine = items[measured[-1]], items[measured[0]]
@@ -107,8 +116,7 @@ CLAIMS = {
         "Without subsampling the net looks at a small window only; dilation gives the window back.",
         7,
         "plain8 and dilated8 have the same layers, parameters, resolution and recipe, and differ in their window; "
-        "fcn32s has dilated8's window on a grid four times coarser. All trained for as long, and over three seeds by "
-        "one recipe.",
+        "fcn32s has dilated8's window on a grid four times coarser. Then three seeds, all by one recipe.",
         "Yu & Koltun (ICLR 2016), table 3, VOC 2012 validation: a dilated context module takes a dilated front end "
         "from 69.8 to 72.1 mean IoU. FCN (CVPR 2015), table 1: a larger window is not better by itself, AlexNet 355 px "
         "39.8, VGG16 404 px 56.0, GoogLeNet 907 px 42.5.",

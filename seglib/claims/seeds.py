@@ -1,10 +1,9 @@
 """The same nets from three seeds: ``python -m seglib.claims.seeds --data DIR``.
 
 A bootstrap over photos says what other photos would have given, not what another training run would have. So the
-street nets that the lecture compares are trained three times, from different random starts and views: a trunk with all
-streams at once, then each net alone from it, all by one short recipe, which is all they share with the shipped ones.
-What differs between two nets of one seed is their architecture; between seeds, luck. One core needs two hours; a
-killed run goes on where it was.
+street nets that the lecture compares are trained three times, on different views and from scores that start otherwise:
+from ImageNet a trunk with all streams at once, then each net alone from it, all by one short recipe. What differs between
+two nets of one seed is their architecture; between seeds, luck. One core needs hours; a killed run goes on where it was.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from seglib.claims.counts import Bench, percent
 from seglib.claims.ledger import Figure
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import read_card
+from seglib.models.imagenet import SHIPPED as IMAGENET
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.training.recipe import Recipe
@@ -31,7 +31,7 @@ from seglib.training.train import train
 
 FILE = ASSETS / "statistics" / "seeds.json"
 LABEL_SET_NAME = "street"
-KIND = "lite0"  # of trunk
+KIND = "lite0 from ImageNet"  # of trunk, as the shipped nets'
 SEEDS = (0, 1, 2)
 TRUNK = ("fcn4s", Recipe(epochs=48, crop=193))
 BRANCH = Recipe(epochs=8, crop=193, learning_rate=1e-3)
@@ -44,7 +44,7 @@ def train_all(data: Path, folder: Path, seed: int) -> dict[str, Path]:
     name, recipe = TRUNK
     trunk = folder / f"trunk-{seed}.safetensors"
     if not trunk.is_file():
-        train(name, LABEL_SET_NAME, data, trunk, recipe=replace(recipe, seed=seed))
+        train(name, LABEL_SET_NAME, data, trunk, recipe=replace(recipe, seed=seed), init=IMAGENET)
     paths = {net: folder / f"{net}-{seed}.safetensors" for net in NETS}
     for net, path in paths.items():
         if not path.is_file():

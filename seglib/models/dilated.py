@@ -1,6 +1,6 @@
-"""Trunks without subsampling after some stride, with dilation in its place or with nothing.
+"""A trunk without subsampling after some stride, with dilation in its place or with nothing.
 
-The exploded filter: take a trunk that subsamples, stop subsampling at ``output_stride``, and space the taps of all
+The exploded filter: take the trunk, which subsamples, stop subsampling at ``output_stride``, and space the taps of all
 later kernels by the factor that is missing. Every weight stays as it was; on the units that the old, coarse grid had,
 the features are the same numbers, and between them there are now new ones. Without dilation ("plain") the layers are
 the same ones and have as many multiply-adds, but their windows shrink.

@@ -12,8 +12,8 @@ from seglib.models import dense, pyramid
 from seglib.models.dense import FILLED, DeepLab, DenseNet
 from seglib.models.dilated import dilated_table
 from seglib.models.fcn import FCN, SHALLOW, STREAMS
-from seglib.models.pyramid import LEVELS, Pyramid
 from seglib.models.lite0 import layer_table
+from seglib.models.pyramid import LEVELS, Pyramid
 from seglib.receptive_field import Layer
 
 MODELS: dict[str, Callable[..., nn.Module]] = (
@@ -39,7 +39,7 @@ def create_model(name: str, num_classes: int) -> nn.Module:
 def layer_table_of(name: str, labels: str = "everyday") -> list[Layer]:
     """A net's longest path from the picture to its coarsest scores, whose window holds those of all other paths.
 
-    The net is the one in the box for a label set; `ValueError` lists the names there are.
+    Its scores are of a label set's classes; `ValueError` lists the names there are.
     """
     check_name(name)
     if labels not in LABEL_SETS:

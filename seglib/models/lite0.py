@@ -126,7 +126,7 @@ class InvertedResidual(nn.Module):
 
     @property
     def chain(self) -> Sequence[ConvNorm]:
-        """Its layers in order, each read by the next; what the last one makes is rectified by nothing."""
+        """Its layers in order, each read by the next; a ReLU6 after all but the last ("linear bottleneck")."""
         return tuple(layer for layer in (self.expand, self.depthwise, self.project) if layer is not None)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

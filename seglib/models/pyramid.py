@@ -5,11 +5,11 @@ weights, runs on each: its window, small on the finest level, covers twice as ma
 four times as many on the last. Features are upsampled to the finest level's grid, concatenated, and classified by a
 1x1 convolution. A skip net gets its coarse scores from *deeper layers*, this one from *smaller pictures*.
 
-The trunk is cut at stride 8. There its window is 87 px, a quarter of a photo's width or less (46 of 320 px in the
-paper), and what gradients reach most is about half of that: enough for texture, not for the scene. So `pyramid1`,
+The trunk is cut at stride 8. There its window is 67 px, a fifth of a photo's width or less (46 of 320 px in the
+paper), and what gradients reach most is less than that: enough for texture, not for the scene. So `pyramid1`,
 the same net with one level, is a fair control: a Laplacian pyramid of one level is the photo itself, so both nets
-are shown the same, and only the window differs. Cut at stride 4 the window would be 31 px and the features hardly
-more than edges; at stride 16 it would be 199 px, and one level alone would see most of the photo.
+are shown the same, and only the window differs. Cut at stride 4 the window would be 19 px and the features hardly
+more than edges; at stride 16 it would be 339 px, and one level alone would see most of the photo.
 
 Concatenating and then classifying is written the other way round: each level is scored with its own part of the
 classifier, scores are upsampled and added. Both are linear and give the same numbers, but the second is cheaper and
@@ -17,7 +17,7 @@ shows what each level has to say; levels become streams at strides 8, 16 and 32,
 classifier has no bias: a level that is switched off adds nothing, and the rest are the logits.
 
 Source: Farabet, Couprie, Najman & LeCun, "Learning hierarchical features for scene labeling", TPAMI 2013, section 3.
-Departures: our own trunk; linear classifier, where theirs has a hidden layer; bands are locally normalised as theirs,
+Departures: another trunk, from ImageNet; linear classifier, where theirs has a hidden layer; bands are locally normalised as theirs,
 the residual is not, for it would lose its colours; RGB instead of YUV.
 """
 

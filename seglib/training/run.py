@@ -32,7 +32,7 @@ def start_from(model: nn.Module, path: Path) -> None:
     """Take over the trunk of another net, as deep as it is needed, and the score layers that both have.
 
     Score layers that the other net lacks keep their start; a trunk that lacks anything is a `ValueError`, and so are
-    layers of another shape: those of another kind of trunk, or scores of other classes.
+    layers of another shape: those of a net that is not of the family, or scores of other classes.
     """
     tensors = read_tensors(path)
     for key, own in model.state_dict().items():

@@ -2,7 +2,7 @@
 
 One recipe for every member, so that they differ in architecture alone. The trunk comes from ImageNet, as the FCN
 paper's, and goes on in a long run of fcn4s, all streams at once. From there (``--init``) each net is trained
-alone, all for just as long, so that what sets them apart is their skips, not their schedule.
+alone, the FCNs for just as long, so that what sets them apart is their skips, not their schedule.
 
 Of the validated epochs the best one is kept, as is usual; with one scene of validation photos, that flatters.
 

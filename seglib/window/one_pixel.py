@@ -7,7 +7,7 @@ of a dilated net, each as fine as the others but needed in few places. The same 
 photo changed?": only units that see the patch, and that the pixel needs, are computed anew.
 
 What there is to know of a convolution (kernel, stride, dilation, padding) is read from the net itself, so this holds
-for every trunk of `seglib.models.lite0` and `seglib.models.dilated`.
+for the trunk of `seglib.models.lite0`, dilated by `seglib.models.dilated` or not.
 """
 
 from __future__ import annotations

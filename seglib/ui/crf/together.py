@@ -88,7 +88,7 @@ def _picture(step: str, labels: np.ndarray, cm: np.ndarray | None, photo: state.
 def _table(matrices: Mapping[str, np.ndarray | None], label_set: LabelSet) -> None:
     """Scores here and on validation photos, costs, and the papers' scores of the same steps."""
     board = read_scoreboard() or {"costs": {}, "scores": {}}
-    scores, costs = board["scores"].get(label_set.name, {}), _costs(board["costs"], label_set.name)
+    scores, costs = board["scores"].get(label_set.name, {}), _costs(board["costs"])
     nan = float("nan")
     rows = {
         f"{step}: {STEPS[step].words}": {

@@ -158,22 +158,16 @@ class Taken:
 
     trunk: nn.Module
     prepare: Callable  # (H, W, 3) uint8 to (1, 3, H', W')
-    table: Callable  # stride -> layers from the photo to the features there
 
 
 def taken(net: str, label_set_name: str) -> Taken:
     """The trunk of a net of the family, or of the classifier."""
-    from seglib.models import fcn, lite0
+    from seglib.models.fcn import pad_to_grid
     from seglib.models.prediction import image_tensor
 
     if net == IMAGENET:
-        return Taken(
-            classifier(max(GRIDS)).trunk,
-            image_tensor,
-            lite0.layer_table,
-        )
-    trunk = cache.model(net, label_set_name).trunk
-    return Taken(trunk, lambda image: fcn.pad_to_grid(image_tensor(image)), lite0.layer_table)
+        return Taken(classifier(max(GRIDS)).trunk, image_tensor)
+    return Taken(cache.model(net, label_set_name).trunk, lambda image: pad_to_grid(image_tensor(image)))
 
 
 @shared(3)

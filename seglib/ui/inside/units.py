@@ -32,6 +32,7 @@ def units(photo: Photo, label_set: LabelSet) -> None:
         panels.show([panels.photo_panel(photo)], photo, None, key="unit_view", columns=1)
         return
     from seglib.inside.units import unit_map
+    from seglib.models.lite0 import layer_table
     from seglib.receptive_field import receptive_field
 
     left, right = st.columns(2, gap="medium")
@@ -45,8 +46,7 @@ def units(photo: Photo, label_set: LabelSet) -> None:
     spread = None
     if st.toggle("Switch the unit off: zero everywhere", key="unit_off", bind="query-params"):
         spread = _without(photo, label_set, chosen)
-    parts = inside_cache.taken(chosen.net, label_set.name)
-    windows = {stride: receptive_field(parts.table(stride)).size for stride in sorted(chosen.features)}
+    windows = {stride: receptive_field(layer_table(stride)).size for stride in sorted(chosen.features)}
     seen.what_you_should_see(
         observations.fires_in_few_places(unit_map(chosen.features, chosen.stride, chosen.unit)),
         observations.windows_grow(windows, photo.size),
@@ -56,12 +56,13 @@ def units(photo: Photo, label_set: LabelSet) -> None:
 
 def _map(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> None:
     from seglib.inside.units import unit_map
+    from seglib.models.lite0 import layer_table
     from seglib.receptive_field import receptive_field
 
     values = unit_map(chosen.features, chosen.stride, chosen.unit)
     limit = max(float(np.abs(values).max()), 1e-6)
     point = state.pin(photo)
-    field = receptive_field(inside_cache.taken(chosen.net, label_set.name).table(chosen.stride))
+    field = receptive_field(layer_table(chosen.stride))
     box = tuple(field.window((at + chosen.stride // 2) // chosen.stride) for at in point)
     panel = Panel(
         title=f"Unit {chosen.unit} at stride {chosen.stride}",

@@ -51,5 +51,4 @@ def last_layer(photo: state.Photo, label_set: LabelSet, answer: cache.Segmentati
     )
     panels.show(pictures, photo, label_set, key="last_layer", columns=3)
     panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}", width=340)
-    channels = CHANNELS[stride]
-    seen.what_you_should_see(observations.one_map_a_class(channels, len(label_set), winners.shape))
+    seen.what_you_should_see(observations.one_map_a_class(CHANNELS[stride], len(label_set), winners.shape))

@@ -10,7 +10,7 @@ import streamlit as st
 from seglib.assets import read_json
 from seglib.claims.files import read_scoreboard
 from seglib.claims.literature import CAMVID, ROWS, SURE
-from seglib.labels import LabelSet
+from seglib.labels import LABEL_SETS, LabelSet
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import WEIGHTS, all_nets, read_card, views_in_all, weights_path
 from seglib.ui import record, tables
@@ -56,7 +56,8 @@ def nets(label_set: LabelSet) -> None:
     _show(table)
     st.caption(
         f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
-        f"one photo of {board['size'][1]} x {board['size'][0]}, one core of {board['machine'].split(',')[0]}. "
+        f"the net with {len(LABEL_SETS['everyday'])} classes, one photo of {board['size'][1]} x {board['size'][0]}, one "
+        f"core of {board['machine'].split(',')[0]}. "
         "`python -m seglib.scoreboard --data DATA`"
     )
     _literature(label_set)
