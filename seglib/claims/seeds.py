@@ -1,9 +1,10 @@
 """The same nets from three seeds: ``python -m seglib.claims.seeds --data DIR``.
 
 A bootstrap over photos says what other photos would have given, not what another training run would have. So the
-street nets that the lecture compares are trained three times, on different views and from scores that start otherwise:
-from ImageNet a trunk with all streams at once, then each net alone from it, all by one short recipe. What differs between
-two nets of one seed is their architecture; between seeds, luck. One core needs hours; a killed run goes on where it was.
+street nets that the lecture compares are trained three times, from other random scores and on other views: from
+ImageNet a trunk with all streams at once, then each net alone from it, all by one short recipe, which is all they
+share with the shipped ones. What differs between two nets of one seed is their architecture; between seeds, luck. One
+core needs hours; a killed run goes on where it was.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ shows what each level has to say; levels become streams at strides 8, 16 and 32,
 classifier has no bias: a level that is switched off adds nothing, and the rest are the logits.
 
 Source: Farabet, Couprie, Najman & LeCun, "Learning hierarchical features for scene labeling", TPAMI 2013, section 3.
-Departures: another trunk, from ImageNet; linear classifier, where theirs has a hidden layer; bands are locally normalised as theirs,
-the residual is not, for it would lose its colours; RGB instead of YUV.
+Departures: another trunk, from ImageNet; linear classifier, where theirs has a hidden layer; bands are locally
+normalised as theirs, the residual is not, for it would lose its colours; RGB instead of YUV.
 """
 
 from __future__ import annotations

@@ -149,7 +149,8 @@ def validation_table(label_set: LabelSet) -> None:
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
         f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net on a trunk from ImageNet, for {views} "
-        "views. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. Compare the differences between nets, not the levels."
+        "views. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. Compare the differences "
+        "between nets, not the levels."
     )
 
 

@@ -56,8 +56,8 @@ def nets(label_set: LabelSet) -> None:
     _show(table)
     st.caption(
         f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
-        f"the net with {len(LABEL_SETS['everyday'])} classes, one photo of {board['size'][1]} x {board['size'][0]}, one "
-        f"core of {board['machine'].split(',')[0]}. "
+        f"a net of {len(LABEL_SETS['everyday'])} classes and one photo of {board['size'][1]} x {board['size'][0]}, on "
+        f"one core of {board['machine'].split(',')[0]}. "
         "`python -m seglib.scoreboard --data DATA`"
     )
     _literature(label_set)
