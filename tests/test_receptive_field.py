@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from seglib.models.trunks import TRUNKS, Kind, kind_of
+from seglib.models.lite0 import CHANNELS, Lite0Trunk, layer_table
 from seglib.receptive_field import (
     Branches,
     Layer,
@@ -162,43 +162,35 @@ def test_a_window_may_reach_into_the_padding():
     assert (pixels.min(), pixels.max()) == (0, end - 1)
 
 
-@pytest.fixture(scope="module", params=TRUNKS)
-def positive_trunk(request) -> tuple[Kind, nn.Module]:
-    """A real trunk, with weights that cannot cancel and batch normalisation that does nothing."""
-    kind = kind_of(request.param)
-    trunk = kind.build().double().eval()
+@pytest.fixture(scope="module")
+def positive_trunk() -> nn.Module:
+    """The real trunk, with weights that cannot cancel and batch normalisation that does nothing."""
+    trunk = Lite0Trunk().double().eval()
     for module in trunk.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.constant_(module.weight, 1 / module.weight[0].numel())
-    return kind, trunk
+    return trunk
 
 
 @pytest.mark.parametrize("stride", [4, 8, 16, 32])
 def test_the_layer_table_tells_what_the_real_trunk_sees(positive_trunk, stride):
-    kind, trunk = positive_trunk
-    field = receptive_field(kind.layer_table(stride))
+    field = receptive_field(layer_table(stride))
     assert field.jump == stride
     unit = -(field.start // stride)
     first, end = field.window(unit)
     height = 33  # the window is square; one row of units is enough to see its width
     faint = 0.005  # what short cuts add up must stay below ReLU6's ceiling, where no gradient passes
-    pixels = seen_pixels(lambda x: trunk(faint * x)[stride], (1, 3, height, end + 2 * stride), unit)
+    pixels = seen_pixels(lambda x: positive_trunk(faint * x)[stride], (1, 3, height, end + 2 * stride), unit)
     assert (pixels.min(), pixels.max()) == (first, end - 1)
 
 
-def test_windows_of_the_two_trunks():
-    """Lite0's is twice the residual trunk's at stride 32, for most of its layers there have 5x5 kernels."""
-    windows = {
-        name: [receptive_field(kind.layer_table(stride)).size for stride in kind.channels]
-        for name, kind in TRUNKS.items()
-    }
-    assert windows == {"lite0": [19, 67, 339, 851], "residual": [31, 87, 199, 423]}
+def test_windows_of_the_trunk():
+    assert [receptive_field(layer_table(stride)).size for stride in CHANNELS] == [19, 67, 339, 851]
 
 
-@pytest.mark.parametrize("name", TRUNKS)
-def test_a_stride_without_features_lists_those_that_have_some(name):
+def test_a_stride_without_features_lists_those_that_have_some():
     with pytest.raises(ValueError, match="no features at stride 2: there are 4, 8, 16, 32"):
-        kind_of(name).layer_table(2)
+        layer_table(2)
 
 
 # ------------------------------------------------------------------ paths that part and meet

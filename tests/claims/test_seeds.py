@@ -9,13 +9,13 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from seglib.claims import seeds
-from seglib.models.trunks import OF_LABEL_SET, RESIDUAL, TRUNKS
+from seglib.models.cards import read_card
 from seglib.training.recipe import Recipe
 from tests.claims.test_claims import camvid
 
 
-def written(path: Path, trunk: str = OF_LABEL_SET["street"], **nets: list[float]) -> Path:
-    report = {"kind": trunk, "nets": {name: [{"mean_iou": value} for value in values] for name, values in nets.items()}}
+def written(path: Path, kind: str = seeds.KIND, **nets: list[float]) -> Path:
+    report = {"kind": kind, "nets": {name: [{"mean_iou": value} for value in values] for name, values in nets.items()}}
     path.write_text(json.dumps(report))
     return path
 
@@ -29,15 +29,12 @@ def test_a_lead_is_that_of_a_paired_t_test(tmp_path: Path) -> None:
 
 
 def test_runs_on_another_trunk_than_the_shipped_nets_say_so(tmp_path: Path) -> None:
-    other = next(trunk for trunk in TRUNKS if trunk != OF_LABEL_SET["street"])
-    path = written(tmp_path / "seeds.json", other, fcn8s=[60.0, 62.0], fcn32s=[57.0, 60.5])
-    (figure,) = seeds.lead("fcn8s", "fcn32s", path=path)
-    assert figure.name == f"street, 2 seeds on the {other} trunk: fcn8s over fcn32s, mean IoU"
+    path = written(tmp_path / "seeds.json", fcn8s=[60.0, 62.0], fcn32s=[57.0, 60.5])
     report = json.loads(path.read_text())
-    del report["kind"]  # as files from before there were two trunks
+    del report["kind"]  # as older files
     path.write_text(json.dumps(report))
     (figure,) = seeds.lead("fcn8s", "fcn32s", path=path)
-    assert ("residual" in figure.name) == (OF_LABEL_SET["street"] != RESIDUAL)
+    assert figure.name == ("street, 2 seeds on the former trunk, without ImageNet: fcn8s over fcn32s, mean IoU")
 
 
 def test_nets_that_were_not_trained_so_have_no_lead(tmp_path: Path) -> None:
@@ -61,6 +58,9 @@ def test_the_command_trains_what_is_missing_and_scores_all(tmp_path: Path, monke
     assert all(0 <= value <= 100 for scores in first.values() for each in scores for value in each.values())
     written_at = {path.name: path.stat().st_mtime_ns for path in work.glob("*.safetensors")}
     assert len(written_at) == 6
+    starts = {name: read_card(work / name)["init"]["name"] for name in written_at}
+    assert {name for name, start in starts.items() if start == "imagenet"} == {f"trunk-{i}.safetensors" for i in (0, 1)}
+    assert {start for name, start in starts.items() if not name.startswith("trunk-")} == {"fcn4s"}
     seeds.main(arguments)
     assert {path.name: path.stat().st_mtime_ns for path in work.glob("*.safetensors")} == written_at
     assert seeds.read_seeds(out) == first

@@ -12,10 +12,8 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode
 
 from seglib.claims.files import read_scoreboard
 from seglib.costs import cost
-from seglib.labels import EVERYDAY, STREET
+from seglib.labels import EVERYDAY
 from seglib.models import MODELS
-from seglib.models.lite0 import Lite0Trunk
-from seglib.models.trunk import Trunk
 
 
 def test_multiply_adds_by_hand() -> None:
@@ -39,7 +37,7 @@ def test_counting_ends_even_after_an_error() -> None:
     assert cost.multiply_adds(lambda: net(x)) == 6
 
 
-@pytest.mark.parametrize("name", ["fcn8s", "pyramid", "fcn8s on the residual trunk"])
+@pytest.mark.parametrize("name", ["fcn8s", "pyramid"])
 def test_the_shipped_figures_are_those_of_the_nets(name) -> None:
     net = cost.build(name).eval()
     with torch.inference_mode():
@@ -56,27 +54,21 @@ def test_a_net_is_measured_in_processes_of_its_own_and_its_memory_repeats() -> N
     assert found.peak_bytes == pytest.approx(again.peak_bytes, abs=2**20)
 
 
-@pytest.mark.parametrize("name", ["fcn32s", "fcn32s on the residual trunk"])
-def test_the_command_prints_json(capsys, monkeypatch, name) -> None:
+def test_the_command_prints_json(capsys, monkeypatch) -> None:
     monkeypatch.setattr(cost, "RUNS", 1)
     monkeypatch.setattr(cost, "SIZE", (33, 65))
     threads = torch.get_num_threads()
     try:
-        cost.main([name])
+        cost.main(["fcn32s"])
     finally:
         torch.set_num_threads(threads)
     printed = json.loads(capsys.readouterr().out)
     assert set(printed) == {"parameters", "multiply_adds", "milliseconds", "peak_bytes"}
-    assert printed["parameters"] == sum(p.numel() for p in cost.build(name).parameters())
+    assert printed["parameters"] == sum(p.numel() for p in cost.build("fcn32s").parameters())
 
 
-def test_a_net_on_the_residual_trunk_has_its_own_name() -> None:
-    assert type(cost.build("fcn8s").trunk) is Lite0Trunk
-    street = cost.build("fcn8s on the residual trunk")
-    assert type(street.trunk) is Trunk
-    assert (street.num_classes, cost.build("fcn8s").num_classes) == (len(STREET), len(EVERYDAY))
-    with pytest.raises(ValueError, match="no net 'fcn8s on the residual trunk, too'"):
-        cost.build("fcn8s on the residual trunk, too")
+def test_a_net_is_that_of_everyday_photos() -> None:
+    assert cost.build("fcn8s").num_classes == len(EVERYDAY)
 
 
 def test_a_wrong_name_is_said() -> None:

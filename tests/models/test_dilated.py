@@ -10,18 +10,17 @@ from hypothesis import strategies as st
 from torch import nn
 
 from seglib.models.dilated import dilate, dilated_table
-from seglib.models.trunks import TRUNKS, kind_of
+from seglib.models.lite0 import Lite0Trunk, layer_table
 from seglib.receptive_field import Layer, receptive_field, without_subsampling
 
 COARSEST = 32
-KINDS = pytest.mark.parametrize("kind", TRUNKS)
 
 
-@pytest.fixture(scope="module", params=TRUNKS)
-def trunk(request) -> nn.Module:
-    """A trunk of random weights and norms, in double precision."""
+@pytest.fixture(scope="module")
+def trunk() -> nn.Module:
+    """The trunk, of random weights and norms, in double precision."""
     torch.manual_seed(0)
-    trunk = kind_of(request.param).build().double().eval()
+    trunk = Lite0Trunk().double().eval()
     for module in trunk.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.uniform_(module.weight, 0.5, 1.5)
@@ -74,47 +73,43 @@ def test_weights_are_kept_and_the_given_trunk_is_left_alone(trunk, fill):
     assert features(trunk, (33, 33))[COARSEST].shape[-2:] == ((33 - 1) // COARSEST + 1,) * 2
 
 
-@KINDS
-def test_a_table_that_stops_at_its_own_stride_is_unchanged(kind):
-    assert dilated_table(COARSEST, trunk=kind) == kind_of(kind).layer_table()
+def test_a_table_that_stops_at_its_own_stride_is_unchanged():
+    assert dilated_table(COARSEST) == layer_table()
 
 
 def test_a_trunk_that_stops_at_its_own_stride_is_unchanged(trunk):
     assert torch.equal(features(dilate(trunk, COARSEST), (33, 65))[COARSEST], features(trunk, (33, 65))[COARSEST])
 
 
-@KINDS
 @pytest.mark.parametrize("output_stride", [1, 2, 4, 8, 16])
-def test_dilation_keeps_the_window_and_plain_loses_it(output_stride, kind):
-    whole = receptive_field(kind_of(kind).layer_table())
-    filled, plain = (receptive_field(dilated_table(output_stride, fill, kind)) for fill in (True, False))
+def test_dilation_keeps_the_window_and_plain_loses_it(output_stride):
+    whole = receptive_field(layer_table())
+    filled, plain = (receptive_field(dilated_table(output_stride, fill)) for fill in (True, False))
     assert (filled.size, filled.start, filled.jump) == (whole.size, whole.start, output_stride)
     assert plain.size < whole.size
     assert plain.jump == output_stride
 
 
-@KINDS
 @pytest.mark.parametrize("fill", [True, False])
 @pytest.mark.parametrize("output_stride", [4, 8])
-def test_the_table_tells_what_the_changed_trunk_sees(output_stride, fill, kind):
-    positive = dilate(kind_of(kind).build().double().eval(), output_stride, fill)
+def test_the_table_tells_what_the_changed_trunk_sees(output_stride, fill):
+    positive = dilate(Lite0Trunk().double().eval(), output_stride, fill)
     for module in positive.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.constant_(module.weight, 1 / module.weight[0].numel())
-    field = receptive_field(dilated_table(output_stride, fill, kind))
+    field = receptive_field(dilated_table(output_stride, fill))
     unit = -(field.start // field.jump)
     first, end = field.window(unit)
-    # A little above what either trunk takes for black: sums over short cuts must stay below ReLU6's ceiling.
+    # A little above what the trunk takes for black: sums over short cuts must stay below ReLU6's ceiling.
     x = torch.full((1, 3, 1, end + 2 * COARSEST), 0.005, dtype=torch.float64, requires_grad=True)
     positive(x)[COARSEST][..., unit].sum().backward()
     seen = np.flatnonzero(x.grad.abs().sum((0, 1, 2)).numpy())
     assert (seen.min(), seen.max()) == (first, end - 1)
 
 
-@KINDS
 @pytest.mark.parametrize("output_stride", [0, 3, 64, -8])
-def test_a_stride_that_the_trunk_never_has_is_refused(output_stride, kind):
-    trunk = kind_of(kind).build()
+def test_a_stride_that_the_trunk_never_has_is_refused(output_stride):
+    trunk = Lite0Trunk()
     with pytest.raises(ValueError, match=f"output stride {output_stride}: there are 1, 2, 4, 8, 16, 32"):
         dilate(trunk, output_stride)
 

@@ -13,21 +13,18 @@ from torch import nn
 from seglib.labels import LABEL_SETS
 from seglib.models import MODELS, create_model, layer_table_of
 from seglib.models.fcn import GRID, STREAMS, contributions, contributions_at, fuse, fuse_on_grid, pad_to_grid, upsample
-from seglib.models.lite0 import Lite0Trunk
-from seglib.models.trunk import Trunk
-from seglib.models.trunks import LITE0, OF_LABEL_SET, RESIDUAL, TRUNKS, kind_of
+from seglib.models.lite0 import CHANNELS, STEM_CHANNELS, Lite0Trunk
 
 GOLDEN = Path(__file__).parent / "golden"
 K = 5
 NAMES = pytest.mark.parametrize("name", MODELS)
-KINDS = pytest.mark.parametrize("trunk", TRUNKS)
 FCNS = pytest.mark.parametrize("name", STREAMS)
 
 
-def random_net(name: str, seed: int = 0, trunk: str = LITE0) -> nn.Module:
+def random_net(name: str, seed: int = 0) -> nn.Module:
     """A net in eval mode whose every tensor, the skips' scores too, is drawn from NumPy's generator."""
     rng = np.random.default_rng(seed)
-    net = create_model(name, K, trunk).eval()
+    net = create_model(name, K).eval()
     for key, tensor in net.state_dict().items():
         if tensor.ndim > 1:  # a convolution: keep the size of what flows through
             values = rng.normal(0, (2 / tensor[0].numel()) ** 0.5, tensor.shape)
@@ -64,12 +61,11 @@ def test_padding_leaves_fitting_sizes_alone(size, padded):
     assert padded % GRID == 1
 
 
-@KINDS
 @NAMES
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (2, 3), (31, 32), (33, 33), (64, 65), (70, 90)])
-def test_a_picture_of_any_size_gets_logits_of_its_size(name, size, trunk):
+def test_a_picture_of_any_size_gets_logits_of_its_size(name, size):
     with torch.no_grad():
-        logits = random_net(name, trunk=trunk)(picture(*size, batch=2))
+        logits = random_net(name)(picture(*size, batch=2))
     assert logits.shape == (2, K, *size)
     assert logits.isfinite().all()
 
@@ -84,10 +80,9 @@ def test_features_of_stride_s_are_s_times_smaller(name):
         assert scores.shape == (1, K, 64 // stride + 1, 96 // stride + 1)
 
 
-@KINDS
 @FCNS
-def test_contributions_of_the_streams_add_up_to_the_logits(name, trunk):
-    net, x = random_net(name, trunk=trunk), picture(50, 70)
+def test_contributions_of_the_streams_add_up_to_the_logits(name):
+    net, x = random_net(name), picture(50, 70)
     with torch.no_grad():
         shares = contributions(net.streams(x), (50, 70))
         logits = net(x)
@@ -102,11 +97,10 @@ def test_contributions_of_the_streams_add_up_to_the_logits(name, trunk):
             torch.testing.assert_close(share, shares[stride][:, :, row, col], rtol=1e-4, atol=1e-5)
 
 
-@KINDS
 @pytest.mark.parametrize("name", [name for name in STREAMS if name != "fcn32s"])
-def test_an_untrained_finer_net_says_what_the_coarse_one_says(name, trunk):
-    coarse = random_net("fcn32s", trunk=trunk)
-    fine = create_model(name, K, trunk).eval()
+def test_an_untrained_finer_net_says_what_the_coarse_one_says(name):
+    coarse = random_net("fcn32s")
+    fine = create_model(name, K).eval()
     missing, unexpected = fine.load_state_dict(coarse.state_dict(), strict=False)
     assert all(key.startswith("score.") for key in missing)
     assert not unexpected
@@ -139,10 +133,9 @@ def test_unit_i_of_stride_s_peaks_on_pixel_i_times_s(name, position):
         assert logits[peak] == pytest.approx(1, abs=1e-5)
 
 
-@KINDS
-def test_the_trunk_hands_out_features_centred_on_their_pixel(trunk):
+def test_the_trunk_hands_out_features_centred_on_their_pixel():
     """A picture mirrored about its middle column gives mirrored features: the grid has no drift."""
-    trunk = kind_of(trunk).build().double().eval()
+    trunk = Lite0Trunk().double().eval()
     for module in trunk.modules():
         if isinstance(module, nn.Conv2d):  # kernels that do not tell left from right
             module.weight.data = module.weight.data + module.weight.data.flip(-1)
@@ -153,50 +146,39 @@ def test_the_trunk_hands_out_features_centred_on_their_pixel(trunk):
         torch.testing.assert_close(mirrored[stride], value.flip(-1), msg=f"stride {stride}")
 
 
-@KINDS
 @NAMES
-def test_a_net_has_at_most_four_million_parameters(name, trunk):
-    assert sum(parameter.numel() for parameter in create_model(name, 11, trunk).parameters()) <= 4_000_000
+def test_a_net_has_at_most_four_million_parameters(name):
+    assert sum(parameter.numel() for parameter in create_model(name, 11).parameters()) <= 4_000_000
 
 
-@KINDS
-def test_features_are_as_many_and_as_coarse_as_the_kind_says(trunk):
-    kind = kind_of(trunk)
+def test_features_are_as_many_and_as_coarse_as_the_table_says():
     with torch.no_grad():
-        features = kind.build()(picture(65, 97))
-        early = kind.build(8)(picture(65, 97))
+        features = Lite0Trunk()(picture(65, 97))
+        early = Lite0Trunk(8)(picture(65, 97))
     assert {s: x.shape[1:] for s, x in features.items()} == {
-        s: (channels, 64 // s + 1, 96 // s + 1) for s, channels in kind.channels.items()
+        s: (channels, 64 // s + 1, 96 // s + 1) for s, channels in CHANNELS.items()
     }
     assert list(early) == [4, 8]
 
 
-def test_what_the_two_trunks_are():
-    assert kind_of(LITE0).channels == {4: 24, 8: 40, 16: 112, 32: 320}
-    assert kind_of(RESIDUAL).channels == {4: 32, 8: 64, 16: 128, 32: 192}
-    parameters = {name: sum(p.numel() for p in kind.build().parameters()) for name, kind in TRUNKS.items()}
+def test_what_the_trunk_is():
+    assert CHANNELS == {4: 24, 8: 40, 16: 112, 32: 320}
     head, classifier = 320 * 1280 + 2 * 1280, 1280 * 1000 + 1000
     # Published of EfficientNet-Lite0, head and classifier included: 4.7 million.
-    assert parameters == {LITE0: 4_652_008 - head - classifier, RESIDUAL: 1_936_632}
+    assert sum(p.numel() for p in Lite0Trunk().parameters()) == 4_652_008 - head - classifier
 
 
-def test_nets_stand_on_the_trunk_that_is_named():
-    assert type(create_model("fcn8s", K).trunk) is type(create_model("fcn8s", K, "lite0").trunk) is Lite0Trunk
-    assert type(create_model("fcn8s", K, "residual").trunk) is Trunk
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_an_unknown_trunk_lists_those_there_are(name):
-    with pytest.raises(ValueError, match="no trunk 'vgg16': there are lite0, residual"):
-        create_model(name, K, "vgg16")
+@NAMES
+def test_every_net_stands_on_it(name):
+    assert type(create_model(name, K).trunk) is Lite0Trunk
 
 
 @pytest.mark.parametrize("labels", LABEL_SETS)
 @NAMES
-def test_the_longest_path_is_that_of_the_label_sets_trunk_and_ends_with_its_classes(name, labels):
+def test_the_longest_path_begins_with_the_trunk_and_ends_with_the_classes(name, labels):
     table = layer_table_of(name, labels)
     reductions = [layer for layer in table if layer.name == "reduction"]
-    assert table[len(reductions)].channels == kind_of(OF_LABEL_SET[labels]).layer_table()[0].channels  # the stem
+    assert table[len(reductions)].channels == STEM_CHANNELS
     assert table[-1].channels == len(LABEL_SETS[labels])
 
 
@@ -207,11 +189,10 @@ def test_a_path_of_unknown_names_lists_those_there_are():
         layer_table_of("fcn8s", "moon")
 
 
-@KINDS
 @NAMES
-def test_every_parameter_gets_a_gradient(name, trunk):
+def test_every_parameter_gets_a_gradient(name):
     """One step away from the zero start of the skips, nothing may be left out of the graph."""
-    net = random_net(name, trunk=trunk).train()
+    net = random_net(name).train()
     net(picture(33, 33, batch=2)).square().sum().backward()
     idle = [key for key, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert idle == []
@@ -222,15 +203,11 @@ def test_an_unknown_name_lists_the_names_there_are():
         create_model("fcn64s", K)
 
 
-@KINDS
-def test_a_net_of_fixed_weights_gives_its_golden_output(trunk):
+def test_a_net_of_fixed_weights_gives_its_golden_output():
     """Refresh after an intended change with ``UPDATE_GOLDEN=1 python -m pytest -k golden``."""
-    x = picture(33, 33)
-    if trunk == RESIDUAL:  # `Trunk.prepare` makes the picture of it: that golden output is older than the function
-        x = (63.75 * x + 0.5) / 128
     with torch.no_grad():
-        logits = random_net("fcn8s", trunk=trunk)(x)[0].numpy()
-    path = GOLDEN / f"fcn8s-{trunk}.npz"
+        logits = random_net("fcn8s")(picture(33, 33))[0].numpy()
+    path = GOLDEN / "fcn8s.npz"
     if os.environ.get("UPDATE_GOLDEN") == "1":
         path.parent.mkdir(exist_ok=True)
         np.savez_compressed(path, logits=logits)

@@ -8,14 +8,14 @@ import torch
 
 from seglib.models import create_model
 from seglib.models.fcn import fuse_on_grid, upsample
+from seglib.models.lite0 import CHANNELS, Lite0Trunk, layer_table
 from seglib.models.prediction import image_tensor, predict
 from seglib.models.pyramid import LEVELS, STRIDE, level_inputs, level_window, share
 from seglib.models.streams import fused_logits, stream_contributions, stream_scores
-from seglib.models.trunks import LITE0, OF_LABEL_SET, kind_of
 from seglib.photos import load_photo
 from seglib.pyramid import laplacian_pyramid
 from seglib.receptive_field import receptive_field
-from tests.models.test_family import KINDS, K, picture, random_net
+from tests.models.test_family import K, picture, random_net
 
 NAMES = pytest.mark.parametrize("name", LEVELS)
 
@@ -32,21 +32,19 @@ def test_levels_lie_on_grids_that_line_up(name):
     assert tuple(streams) == net.strides
 
 
-@KINDS
 @NAMES
 @pytest.mark.parametrize("size", [(1, 1), (50, 70)])
-def test_contributions_of_the_levels_add_up_to_the_logits(name, size, trunk):
-    net, x = random_net(name, trunk=trunk), picture(*size)
+def test_contributions_of_the_levels_add_up_to_the_logits(name, size):
+    net, x = random_net(name), picture(*size)
     with torch.no_grad():
         shares, logits = net.contributions(x), net(x)
     assert all(share.abs().max() > 1e-3 for share in shares.values())  # each has something to add
     torch.testing.assert_close(sum(shares.values()), logits, rtol=1e-4, atol=1e-4)
 
 
-@KINDS
-def test_scores_added_are_the_features_concatenated_and_classified(trunk):
+def test_scores_added_are_the_features_concatenated_and_classified():
     """The paper's order, word for word: upsample, concatenate, classify."""
-    net, x = random_net("pyramid", trunk=trunk), picture(64, 97)
+    net, x = random_net("pyramid"), picture(64, 97)
     with torch.no_grad():
         features = net.features(x)
         size = features[0].shape[-2:]
@@ -58,7 +56,7 @@ def test_a_level_without_features_adds_nothing():
     net, x = random_net("pyramid"), picture(40, 40)
     with torch.no_grad():
         before = net.contributions(x)
-        first = kind_of(LITE0).channels[STRIDE]
+        first = CHANNELS[STRIDE]
         net.score.weight[:, :first] = 0  # the finest level's part of the classifier
         after = net.contributions(x)
     assert after[8].abs().max() == 0
@@ -87,18 +85,15 @@ def test_bands_have_about_the_spread_of_the_residual(name):
     assert all(float(band.std()) < 0.2 for band in laplacian_pyramid(x, 3)[:2])
 
 
-@KINDS
-def test_weights_are_shared_by_the_levels(trunk):
+def test_weights_are_shared_by_the_levels():
     """In eval mode the trunk of a list is the plain trunk of each; the finest scores do not know the others."""
-    net, x = random_net("pyramid", trunk=trunk), picture(65, 65)
-    plain = kind_of(trunk).build().eval()
+    net, x = random_net("pyramid"), picture(65, 65)
+    plain = Lite0Trunk().eval()
     missing, unexpected = plain.load_state_dict(net.trunk.state_dict(), strict=False)
     assert not unexpected
     assert all(key.startswith(("stages.16.", "stages.32.")) for key in missing)
-    *bands, residual = level_inputs(x, 3)
-    plain.prepare = lambda level: level  # bands have no unit: the residual alone is put in the trunk's
     with torch.no_grad():
-        for level, features in zip([*bands, net.trunk.prepare(residual)], net.features(x), strict=True):
+        for level, features in zip(level_inputs(x, 3), net.features(x), strict=True):
             torch.testing.assert_close(features, plain(level)[STRIDE], rtol=1e-4, atol=1e-4)
 
 
@@ -120,11 +115,10 @@ def test_gradients_reach_the_trunk_from_every_level():
     torch.testing.assert_close(together.trunk.stem[0].weight.grad, separate, rtol=1e-3, atol=1e-2)
 
 
-@KINDS
-def test_normalisation_knows_all_levels_at_once(trunk):
+def test_normalisation_knows_all_levels_at_once():
     """The stem's running mean after one step from zero, momentum 0.1: a tenth of the mean over all units."""
     torch.manual_seed(0)
-    trunk = kind_of(trunk).build(STRIDE).train()
+    trunk = Lite0Trunk(STRIDE).train()
     levels = [picture(33, 49, batch=2), 3 + 2 * picture(17, 25, batch=2)]
     units = torch.cat([trunk.stem[0](x).permute(1, 0, 2, 3).flatten(1) for x in levels], 1)
     share(trunk, levels)
@@ -132,45 +126,40 @@ def test_normalisation_knows_all_levels_at_once(trunk):
     torch.testing.assert_close(trunk.stem[1].running_var, 0.9 + 0.1 * units.var(1))
 
 
-@KINDS
-def test_in_training_one_level_is_the_plain_trunk(trunk):
+def test_in_training_one_level_is_the_plain_trunk():
     torch.manual_seed(0)
-    trunk, plain = kind_of(trunk).build(STRIDE).train(), kind_of(trunk).build().train()
+    trunk, plain = Lite0Trunk(STRIDE).train(), Lite0Trunk().train()
     x = picture(33, 33, batch=2)
     plain.load_state_dict(trunk.state_dict(), strict=False)
-    torch.testing.assert_close(share(trunk, [trunk.prepare(x)])[0], plain(x)[STRIDE], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(share(trunk, [x])[0], plain(x)[STRIDE], rtol=1e-4, atol=1e-4)
 
 
-@KINDS
-def test_the_trunk_can_start_from_an_fcns(trunk):
-    fcn, net = random_net("fcn4s", trunk=trunk), create_model("pyramid", K, trunk)
+def test_the_trunk_can_start_from_an_fcns():
+    fcn, net = random_net("fcn4s"), create_model("pyramid", K)
     missing, unexpected = net.load_state_dict(fcn.state_dict(), strict=False)
     assert missing == ["score.weight"]
-    deeper = tuple(f"trunk.stages.{stride}." for stride in kind_of(trunk).channels if stride > STRIDE)
+    deeper = tuple(f"trunk.stages.{stride}." for stride in CHANNELS if stride > STRIDE)
     assert all(key.startswith(("score.", *deeper)) for key in unexpected)
 
 
-@KINDS
-def test_the_window_doubles_from_level_to_level(trunk):
-    plain = receptive_field(kind_of(trunk).layer_table(STRIDE)).size
-    assert level_window(0, trunk) == plain
-    assert level_window(1, trunk) == 2 * plain + 3  # the reduction's own five taps: 2 * (plain - 1) + 5
-    assert level_window(2, trunk) == 2 * level_window(1, trunk) + 3
+def test_the_window_doubles_from_level_to_level():
+    plain = receptive_field(layer_table(STRIDE)).size
+    assert level_window(0) == plain
+    assert level_window(1) == 2 * plain + 3  # the reduction's own five taps: 2 * (plain - 1) + 5
+    assert level_window(2) == 2 * level_window(1) + 3
 
 
-def test_windows_of_the_levels_in_the_box():
-    windows = {labels: [level_window(level, trunk) for level in range(3)] for labels, trunk in OF_LABEL_SET.items()}
-    assert windows == {"everyday": [67, 137, 277], "street": [87, 177, 357]}
+def test_windows_of_the_levels():
+    assert [level_window(level) for level in range(3)] == [67, 137, 277]
 
 
-@KINDS
-def test_the_net_sees_as_far_as_its_window(trunk):
+def test_the_net_sees_as_far_as_its_window():
     """Gradients of one unit of the residual, at the picture: they fill the window and stop there."""
-    net = random_net("pyramid", trunk=trunk).double()
+    net = random_net("pyramid").double()
     x = torch.zeros(1, 3, 449, 449, dtype=torch.float64).normal_().requires_grad_()
     net.streams(x)[32][0, :, 7, 7].sum().backward()
     touched = x.grad.abs().sum((0, 1)).amax(0).nonzero().ravel()
-    assert 0.8 * level_window(2, trunk) < touched.max() - touched.min() + 1 <= level_window(2, trunk)
+    assert 0.8 * level_window(2) < touched.max() - touched.min() + 1 <= level_window(2)
 
 
 @NAMES

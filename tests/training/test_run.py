@@ -49,12 +49,13 @@ def test_a_net_cannot_start_from_another_trunk(tmp_path):
         start_from(create_model("fcn32s", 11), path)
 
 
-def test_a_net_cannot_start_from_the_other_kind_of_trunk(tmp_path):
-    path = tmp_path / "residual.safetensors"
-    save_weights(path, create_model("fcn4s", 11, "residual"), {})
+def test_a_net_cannot_start_from_a_trunk_with_layers_of_another_shape(tmp_path):
+    path, other = tmp_path / "thin.safetensors", create_model("fcn4s", 11)
+    other.trunk.stem[0] = nn.Conv2d(3, 24, 3, bias=False)
+    save_weights(path, other, {})
     with pytest.raises(
         ValueError,
-        match=r"residual.safetensors: its trunk.stem.0.weight is \(24, 3, 3, 3\), wanted \(32, 3, 3, 3\)",
+        match=r"thin.safetensors: its trunk.stem.0.weight is \(24, 3, 3, 3\), wanted \(32, 3, 3, 3\)",
     ):
         start_from(create_model("fcn32s", 11), path)
 

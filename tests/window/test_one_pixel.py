@@ -1,4 +1,4 @@
-"""One pixel's scores against the whole net's: strided, dilated and plain trunks, gradients, changed photos."""
+"""One pixel's scores against the whole net's: strided, dilated and plain, gradients, changed photos."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from seglib.models.dilated import dilate
 from seglib.models.fcn import FCN
 from seglib.models.folding import fold_norms
 from seglib.models.lite0 import Lite0Trunk
-from seglib.models.trunk import Trunk
-from seglib.models.trunks import LITE0, TRUNKS
 from seglib.receptive_field import receptive_field
 from seglib.window.one_pixel import OnePixel, can_look_at
 from tests.models.test_family import random_net
@@ -26,47 +24,42 @@ from tests.models.test_family import random_net
 K = 5
 
 
-def dense(output_stride: int, fill: bool, trunk: str = LITE0) -> nn.Module:
+def dense(output_stride: int, fill: bool) -> nn.Module:
     """A coarse net whose trunk stops subsampling; its scores are on that finer grid."""
 
     class Dense(FCN):
         def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
             return {output_stride: self.score["32"](features[32])}
 
-    net = Dense(K, trunk=trunk)
-    net.load_state_dict(random_net("fcn32s", trunk=trunk).state_dict())
+    net = Dense(K)
+    net.load_state_dict(random_net("fcn32s").state_dict())
     net.trunk = dilate(net.trunk, output_stride, fill)
     return net.eval()
 
 
-def wide(trunk: str = LITE0) -> nn.Module:
+def wide() -> nn.Module:
     """A dilated net whose scores look at neighbours: a large field of view."""
 
     class Wide(FCN):
         def score_features(self, features: dict[int, torch.Tensor]) -> dict[int, torch.Tensor]:
             return {8: self.score["wide"](features[32])}
 
-    net, rng = dense(8, True, trunk), torch.Generator().manual_seed(3)
+    net, rng = dense(8, True), torch.Generator().manual_seed(3)
     channels = net.score["32"].in_channels
     conv = nn.Conv2d(channels, K, 3, dilation=3, padding=3)
     nn.init.normal_(conv.weight, std=0.05, generator=rng)
-    wide = Wide(K, trunk=trunk)
+    wide = Wide(K)
     wide.trunk, wide.score = net.trunk, nn.ModuleDict({"wide": conv})
     return wide.eval()
 
 
-def of_kind(trunk: str) -> dict[str, Callable[[], nn.Module]]:
-    """All nets on a trunk."""
-    family = {name: partial(random_net, name, trunk=trunk) for name in MODELS if can_look_at(create_model(name, K))}
-    return family | {
-        "dilated": partial(dense, 8, True, trunk),
-        "plain": partial(dense, 8, False, trunk),
-        "wide": partial(wide, trunk),
-        "folded": lambda: fold_norms(random_net("fcn4s", trunk=trunk)),
-    }
-
-
-NETS = {f"{name} on {trunk}": build for trunk in TRUNKS for name, build in of_kind(trunk).items()}
+FAMILY = {name: partial(random_net, name) for name in MODELS if can_look_at(create_model(name, K))}
+NETS: dict[str, Callable[[], nn.Module]] = FAMILY | {
+    "dilated": partial(dense, 8, True),
+    "plain": partial(dense, 8, False),
+    "wide": wide,
+    "folded": lambda: fold_norms(random_net("fcn4s")),
+}
 
 
 @pytest.fixture(scope="module", params=NETS)
@@ -94,11 +87,10 @@ def test_scores_are_those_of_the_whole_net(net, size, points):
     data=st.data(),
     size=st.tuples(st.integers(1, 80), st.integers(1, 80)),
     name=st.sampled_from(["fcn8s", "dilated", "plain", "wide", "folded"]),
-    trunk=st.sampled_from(list(TRUNKS)),
 )
 @settings(max_examples=25, deadline=None)
-def test_a_changed_patch_gives_the_scores_of_the_changed_photo(data, size, name, trunk):
-    net, x = _kept(f"{name} on {trunk}"), photo(size)
+def test_a_changed_patch_gives_the_scores_of_the_changed_photo(data, size, name):
+    net, x = _kept(name), photo(size)
     point = tuple(data.draw(st.integers(0, n - 1)) for n in size)
     patch = tuple((first := data.draw(st.integers(-5, n - 1)), first + data.draw(st.integers(1, 40))) for n in size)
     changed = x.clone()
@@ -147,12 +139,11 @@ def test_a_pixel_outside_is_refused():
         OnePixel(random_net("fcn8s"), (33, 33), (33, 0))
 
 
-@pytest.mark.parametrize(("name", "kind"), [("residual", Trunk), ("lite0", Lite0Trunk)])
-def test_other_nets_are_known_as_such(name, kind):
-    class Other(kind):
+def test_other_nets_are_known_as_such():
+    class Other(Lite0Trunk):
         """Does something else with its layers."""
 
-    net = create_model("fcn8s", K, name)
+    net = create_model("fcn8s", K)
     assert can_look_at(net)
     net.trunk = Other()
     assert not can_look_at(net)
