@@ -16,6 +16,7 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
 from seglib.training.familiar import strange_pictures
+from seglib.ui.metrics import reliability as reliability_panel
 from tests.test_metrics_page import open_page as open_metrics
 from tests.test_metrics_page import texts
 from tests.test_pages import open_page
@@ -66,6 +67,16 @@ def test_the_diagram_is_that_of_the_photo_and_of_the_card() -> None:
     assert "fcn32s is" in texts(app)
 
 
-def test_street_nets_say_that_nobody_calibrated_them() -> None:
+def test_street_nets_are_calibrated_too() -> None:
     app = open_metrics("Sure and right", classes="street", photo="coffee")
-    assert "nobody has calibrated them yet" in texts(app)
+    error = read_card(weights_path("fcn8s", "street"))["calibration"]["error"]
+    assert error["after"] < error["before"]
+    assert f"{100 * error['before']:.1f} % apart as trained, {100 * error['after']:.1f} %" in texts(app)
+
+
+def test_a_net_that_nobody_calibrated_says_so(monkeypatch) -> None:
+    whole = read_card
+    monkeypatch.setattr(reliability_panel, "read_card", lambda path: whole(path) | {"calibration": None})
+    app = open_metrics("Sure and right", classes="street", photo="coffee")
+    assert "nobody has calibrated it yet" in texts(app)
+    assert "this net's card no calibration" in app.info[0].value

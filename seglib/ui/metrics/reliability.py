@@ -127,4 +127,4 @@ def _words(net: str, label_set_name: str, curves: dict[str, Reliability], truth:
             "(`python -m seglib.training.calibrate`; Guo et al., ICML 2017). It changes no class."
         )
     else:
-        st.caption("The nets of these classes are as training left them: nobody has calibrated them yet.")
+        st.caption("This net is as training left it: nobody has calibrated it yet.")
