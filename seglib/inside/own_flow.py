@@ -28,7 +28,6 @@ from seglib.labels import LABEL_SETS
 from seglib.models import create_model
 from seglib.models.imagenet import SHIPPED
 from seglib.models.prediction import image_tensor
-from seglib.models.trunks import LITE0
 from seglib.models.weights import load_model
 from seglib.photos import load_photo, photo_truth
 from seglib.training.losses import overlap_loss, partial_label_loss
@@ -42,7 +41,7 @@ SEEDS = (0, 1, 2)  # of the fresh score layers
 def fresh(net: str, seed: int) -> nn.Module:
     """The net as training on `LABELS` begins: ImageNet's trunk, score layers at random, skips at zero."""
     torch.manual_seed(seed)
-    model = create_model(net, len(LABEL_SETS[LABELS]), LITE0)
+    model = create_model(net, len(LABEL_SETS[LABELS]))
     start_from(model, SHIPPED)
     return model.eval()
 
@@ -93,7 +92,7 @@ def main(argv: list[str] | None = None) -> None:
         "labels": LABELS,
         "photos": list(PHOTOS),
         "seeds": list(SEEDS),
-        "layers": list(convolutions(create_model(NETS[0], 2, LITE0).trunk)),
+        "layers": list(convolutions(create_model(NETS[0], 2).trunk)),
         "nets": measure(),
         "cpu_seconds": round(time.process_time() - start),
     }

@@ -87,6 +87,7 @@ def _map_picture(photo: Photo, values: np.ndarray, stride: int, limit: float, bo
 def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     """The unit's strongest places over the photos in the box, one a photo."""
     from seglib.inside.units import best_of
+    from seglib.models.lite0 import layer_table
     from seglib.receptive_field import receptive_field
 
     st.markdown(f"**Where unit {chosen.unit} is strongest: a place in each of ten photos, the best {SHOWN} shown**")
@@ -99,7 +100,7 @@ def _places(label_set: LabelSet, chosen: ChosenUnit) -> None:
     bar.empty()
     best = best_of(places, SHOWN)
     side = CROPS.get(chosen.stride, max(CROPS.values()))
-    field = receptive_field(inside_cache.taken(chosen.net, label_set.name).table(chosen.stride))
+    field = receptive_field(layer_table(chosen.stride))
     with st.container(horizontal=True, gap="small"):  # wraps on phones, where columns would be stacked
         for place in best:
             box = tuple(field.window(at // chosen.stride) for at in place.point)
