@@ -82,8 +82,8 @@ def estimate(net: str, stride: int, size: tuple[int, int] = SIZE) -> Item:
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         model(torch.empty(1, 3, *size, device="meta"))
     logits = FLOAT * CLASSES * size[0] * size[1]
-    # At its worst a block holds the maps of three layers in a row, and what ReLU6 makes of the widest.
-    widest = max(sum(row) + max(row) for row in (maps[at : at + 3] for at in range(len(maps))))
+    # At its worst a block holds the maps of three layers in a row; ReLU6 makes none of its own.
+    widest = max(sum(maps[at : at + 3]) for at in range(len(maps)))
     return Item(net, stride, counter.get_total_flops() // 2, widest + logits)
 
 
