@@ -193,8 +193,8 @@ def test_finer_streams_score_better_on_validation(labels):
     assert scores == sorted(scores)
 
 
-LONGER = {"shallow8", "pyramid", "pyramid1", "deeplab"}  # what is new in them has most to learn
-PAIRS = (("plain8", "dilated8"), ("pyramid1", "pyramid"))  # held against each other, and not against the FCNs alone
+LONGER = {"shallow8", "pyramid", "pyramid1", "deeplab"}  # what is new in them has most to learn: at least as long
+PAIRS = (("plain8", "dilated8"), ("pyramid1", "pyramid"))  # held against each other, too
 
 
 @pytest.mark.parametrize("labels", LABEL_SETS)
@@ -202,14 +202,13 @@ def test_no_net_is_ahead_for_a_longer_schedule(labels):
     cards = {net: read_card(weights_path(net, labels)) for net in all_nets(labels)}
     assert len(cards) == 10
     assert all(card["init"] for card in cards.values())
-    alike = set(cards) - LONGER if labels == "everyday" else set(STREAMS)
     usual = cards["fcn32s"]
-    for net in alike:
+    for net in set(cards) - LONGER:
         assert views_in_all(cards[net]) == views_in_all(usual)
         assert cards[net]["recipe"] == usual["recipe"]
-    assert all(views_in_all(cards[net]) > views_in_all(usual) for net in LONGER)
+    assert all(views_in_all(cards[net]) >= views_in_all(usual) for net in LONGER)
     for one, other in PAIRS:  # however long
-        assert views_in_all(cards[one]) == views_in_all(cards[other]) >= views_in_all(usual)
+        assert views_in_all(cards[one]) == views_in_all(cards[other])
         assert cards[one]["recipe"] == cards[other]["recipe"]
 
 
