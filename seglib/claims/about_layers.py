@@ -27,6 +27,7 @@ from seglib.models.prediction import image_tensor, to_input
 from seglib.models.weights import load_model
 from seglib.training.augment import Augmentation
 from seglib.training.evaluate import Segmenter
+from seglib.training.held_out import group_names
 from seglib.training.losses import overlap_loss, partial_label_loss
 from seglib.training.views import Views
 
@@ -74,7 +75,28 @@ def deeper_is_more_abstract(bench: Bench) -> Finding:
         f"{percent(metrics.pixel_accuracy, probed.within(BORDER)):.1f}"
         for stride, probed in counts.items()
     }
-    return Finding(tuple(figures), context)
+    why = ""
+    if figures[len(strides) - 2].value <= 0:  # the step to the deepest stage
+        before, after = (counts[stride] for stride in strides[-2:])
+        why = _why_the_last_step_loses(
+            [percent(metrics.pixel_accuracy, counts[stride].beyond(BORDER)) for stride in strides],
+            before.everywhere.sum(0),
+            after.everywhere.sum(0),
+        )
+    return Finding(tuple(figures), context, why)
+
+
+def _why_the_last_step_loses(beyond: Sequence[float], before: np.ndarray, after: np.ndarray) -> str:
+    """Which classes the last stage knows less well ``(K, K)`` than the one before it, and what it knows better."""
+    falls = 100 * (metrics.recall_per_class(after) - metrics.recall_per_class(before))
+    pixels = before.sum(1) / before.sum()
+    lost = [k for k in np.argsort(falls) if falls[k] < 0][:3]  # a class without truth has no fall: nan sorts last
+    names = group_names(LABEL_SET_NAME)
+    which = ", ".join(f"{names[k]} ({falls[k]:.1f} points, {100 * pixels[k]:.1f} % of the pixels)" for k in lost)
+    rises = all(deep > shallow for shallow, deep in itertools.pairwise(beyond))
+    away = ", ".join(f"{accuracy:.1f}" for accuracy in beyond)
+    first = f"Beyond {BORDER} px of a border accuracy rises with every step: {away} %. " if rises else ""
+    return f"{first}The last step loses most on {which}: class accuracy counts a rare class as much as the road."
 
 
 def _loses_more(beyond: np.ndarray, within: np.ndarray, other_beyond: np.ndarray, other_within: np.ndarray) -> float:

@@ -18,7 +18,7 @@ from seglib.claims.counts import RADII, Bench, Counts, count, gain, percent, spr
 from seglib.claims.ledger import Claim, Figure, Finding, NotInTheBoxError, entry, read_ledger, verdict, write_ledger
 from seglib.metrics import confusion_matrix
 from seglib.photos import TWICE
-from seglib.training.held_out import held_out
+from seglib.training.held_out import group_names, held_out
 
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
@@ -125,6 +125,20 @@ def test_lost_at_the_border_by_hand() -> None:
     sharp, soft = np.array([[9, 1], [0, 0]]), np.array([[5, 5], [0, 0]])
     right = np.array([[10, 0], [0, 0]])
     assert about_layers._loses_more(right, soft, right, sharp) == pytest.approx(40)
+
+
+def test_what_the_last_stage_loses_is_named_by_class() -> None:
+    """Of the second class, a tenth of the pixels, the later stage finds two where the earlier one found eight."""
+    before, after = np.zeros((2, 11, 11), int)
+    before[0, 0], before[1, :2] = 90, (2, 8)
+    after[0, 0], after[1, :2] = 90, (8, 2)
+    first, second = group_names("street")[:2]
+    words = about_layers._why_the_last_step_loses([60.0, 70.0, 80.0], before, after)
+    assert words.startswith("Beyond 3 px of a border accuracy rises with every step: 60.0, 70.0, 80.0 %.")
+    assert f"loses most on {second} (-60.0 points, 10.0 % of the pixels): class accuracy" in words
+    assert first not in words
+    falling = about_layers._why_the_last_step_loses([60.0, 80.0, 70.0], before, after)
+    assert falling.startswith("The last step loses most")
 
 
 def test_entries_survive_the_file(tmp_path: Path) -> None:
