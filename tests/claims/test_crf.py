@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from seglib.claims import about_crf
+from seglib.claims import about_crf, about_systems
 from seglib.claims.counts import THIN
-from seglib.labels import EVERYDAY, IGNORE
+from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS
 from seglib.metrics.boundary import thin_parts
+from seglib.models.cards import read_card, weights_path
 from seglib.photos import photo_truth
 
 
@@ -38,3 +39,12 @@ def test_thin_parts_of_one_photo(monkeypatch) -> None:
     assert before == 100
     assert after == pytest.approx(100 * (truth[thin] == k).mean())
     assert after < 50
+
+
+@pytest.mark.parametrize("label_set_name", LABEL_SETS)
+def test_why_the_large_field_costs_is_what_its_card_says(label_set_name: str) -> None:
+    recipe = read_card(weights_path("deeplab", label_set_name))["recipe"]
+    assert recipe["trunk_rate"] == 0  # "a trunk that stays as it is"
+    words = about_systems._why_the_field_costs(label_set_name, 2.04)
+    assert words.startswith(f"On {label_set_name} photos the large field costs 2.0 points")
+    assert f"{recipe['epochs'] * recipe['views']:,} views" in words
