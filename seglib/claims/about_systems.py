@@ -121,8 +121,8 @@ def _why_the_field_costs(label_set_name: str, points: float) -> str:
     recipe = read_card(weights_path("deeplab", label_set_name))["recipe"]
     views = recipe["epochs"] * recipe["views"]
     return (
-        f"On {label_set_name} photos the large field costs {points:.1f} points: its layers begin at random and have had "
-        f"{views:,} views on a trunk that stays as it is, where dilated8's scores grew together with the trunk."
+        f"On {label_set_name} photos the large field costs {points:.1f} points: its layers begin at random and have "
+        f"had {views:,} views on a trunk that stays as it is, where dilated8's scores grew together with the trunk."
     )
 
 
