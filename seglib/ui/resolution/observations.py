@@ -16,6 +16,7 @@ from seglib.ui.words import percent
 ASKED = 32  # pixels: the grid that the guess is about, whatever the slider says
 OPTIONS = ("over 95 %", "80 to 95 %", "50 to 80 %", "below 50 %")
 THIN = 9  # pixels: the width of the disc that does not fit into what is thin
+CLEARLY = 0.05  # of IoU: with less between them nothing goes first
 EARLY, LATE, LAST = 8, 32, 128  # pixels: up to here "at first", and from here to there "beyond"
 
 
@@ -74,9 +75,9 @@ def small_first(truth: np.ndarray, through: np.ndarray, factor: int, label_set: 
     )
     return here(
         "resolution/small first",
-        small < large,
+        large - small > CLEARLY,
         f"{words}: what is small goes first.",
-        f"{words}: here it is not the small that goes first.",
+        f"{words}: here what is small does not clearly go first.",
         on="china",
     )
 

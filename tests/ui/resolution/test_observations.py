@@ -44,6 +44,10 @@ def test_small_classes_go_first_or_large_ones_do() -> None:
     otherwise = observations.small_first(TRUTH, np.array([[2] * 6 + [0] * 2 + [1] * 2]), 32, EVERYDAY)
     assert not otherwise.holds
     assert "least of all building" in otherwise.words
+    truth = np.array([[0] * 60 + [1] * 40])
+    hardly = observations.small_first(truth, np.array([[0] * 61 + [1] * 39]), 32, EVERYDAY)
+    assert not hardly.holds  # 97.5 % against 98.4 %
+    assert hardly.words.endswith("here what is small does not clearly go first.")
 
 
 def test_halves_of_many_classes_are_compared() -> None:

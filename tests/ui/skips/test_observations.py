@@ -32,7 +32,9 @@ def test_finer_streams_speak_up_at_borders_or_do_not() -> None:
     assert "0.50 farther than 16 px" in holds.words
     otherwise = observations.streams_at_borders({32: coarse, 8: np.where(FAR, 1.0, 0.25)}, DISTANCE, "sky")
     assert not otherwise.holds
-    assert "no less than borders" in otherwise.words
+    assert "about as much as borders, or more" in otherwise.words
+    hardly = observations.streams_at_borders({32: coarse, 8: np.where(NEAR, 1.05, 1.0)}, DISTANCE, "sky")
+    assert not hardly.holds  # louder by a twentieth only
 
 
 def test_of_streams_nothing_is_said_without_finer_ones_or_borders() -> None:
