@@ -16,7 +16,7 @@ from seglib.metrics import confusion_matrix, pixel_accuracy
 from seglib.photos import load_photo, photo_truth
 from seglib.ui.before_convnets.model import OUTCOMES
 from tests.guessing import right_and_wrong
-from tests.test_pages import calm, open_page, png, table, views
+from tests.test_pages import calm, open_page, png, recorded, table, views
 
 PHOTO = "china"
 TRUTH = photo_truth(PHOTO, EVERYDAY)
@@ -121,7 +121,7 @@ def test_the_texture_model_stands_beside_the_net_and_is_scored_as_the_library_do
     found = load_texture("everyday")(load_photo(PHOTO))
     wanted = 100 * pixel_accuracy(confusion_matrix(TRUTH, found, len(EVERYDAY)))
     assert scores.loc["texture, linear", "Pixel accuracy"] == pytest.approx(wanted, abs=0.05)
-    kinds = table(app, "Pixel accuracy, stuff")
+    kinds = recorded(app, "Pixel acc., stuff")
     assert list(kinds.index) == ["texture, linear", "fcn8s"]
 
 

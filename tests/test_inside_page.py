@@ -22,7 +22,7 @@ from seglib.ui.inside import training
 from seglib.ui.inside.back_to_pixels import GAP, side_by_side
 from seglib.ui.inside.cascade import table
 from seglib.ui.recent import Recent
-from tests.test_pages import calm, png, views
+from tests.test_pages import calm, png, recorded, views
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -255,7 +255,7 @@ def test_units_of_every_stage_and_net_are_shown() -> None:
     assert views(app)["unit_view"]["panels"][0]["title"] == "Unit 39 at stride 8"
     app.toggle(key="unit_off").set_value(True).run()
     calm(app)
-    table = next(element.value for element in app.dataframe if "without" in element.value.columns)
+    table = recorded(app, "without")
     assert np.allclose(table["without"] - table["score with it"], table["change"], atol=0.02)
     app.selectbox(key="unit_net").set_value("fcn8s").run()
     calm(app)
@@ -288,9 +288,9 @@ def test_the_class_that_a_unit_fits_is_told_with_what_it_keeps_elsewhere(monkeyp
     report = {"sets": {"msrc": {"classes": ["cow", "sky"], "stages": {"16": stage}}}}
     monkeypatch.setattr(dissection, "read_dissection", lambda: report)
     app = open_page("Units", pin=WRONG)
-    (row,) = app.dataframe[0].value.to_dict("records")
+    (row,) = app.table[0].value.to_dict("records")
     assert (row["fits best"], row["places"]) == ("sky", "the weakest 4 %")
-    assert (row["IoU where chosen, %"], row["elsewhere, %"]) == (50, 25)
+    assert (row["IoU where chosen, %"], row["elsewhere, %"]) == ("50.0", "25.0")
 
 
 def test_pictures_side_by_side_keep_their_pixels_and_show_the_page_between() -> None:
@@ -350,8 +350,9 @@ def test_the_best_units_are_listed_by_what_they_keep_elsewhere(monkeypatch) -> N
     report = {"sets": {"msrc": {"photos": [30, 29], "stages": {"32": {"imagenet": stage, "random": stage}}}}}
     monkeypatch.setattr(dissection, "read_dissection", lambda: report)
     app = open_page("Units and classes")
-    table = next(element.value for element in app.dataframe if "elsewhere, %" in element.value.columns)
-    assert table["class"].tolist() == ["sky", "cow"]
+    table = next(element.value for element in app.table if "elsewhere, %" in element.value.columns)
+    assert table.index.tolist() == ["sky", "cow"]
+    assert table["places"].tolist() == ["strongest 4 %"] * 2
     probes = next(e.value for e in app.dataframe if "linear probe, class accuracy, %" in e.value.columns)
     assert probes.notna().all(axis=None)
     words = next(element.value for element in app.info if "What you should see" in element.value)

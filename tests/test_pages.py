@@ -102,6 +102,11 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
     return next(element.value for element in app.dataframe if column in element.value.columns)
 
 
+def recorded(app: AppTest, column: str) -> pd.DataFrame:
+    """The table of such a column as a visitor may take it home; the page writes its numbers with few decimals."""
+    return next(frame for _, frame in app.session_state["record_now"].tables if column in frame.columns)
+
+
 def people(app: AppTest) -> pd.DataFrame:
     """How far each two of them agree: who has which number, and the numbers of the others above."""
     return next(frame.value for frame in app.dataframe if frame.value.index.name == "Mean IoU, %")

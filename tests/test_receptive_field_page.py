@@ -29,7 +29,7 @@ from seglib.window.paths import path_shares, share_within
 from seglib.window.presets import PRESETS
 from seglib.window.stack import costs, parse_stack, write_stack
 from tests.guessing import right_and_wrong
-from tests.test_pages import calm, views
+from tests.test_pages import calm, recorded, views
 
 ROOT = Path(__file__).resolve().parent.parent
 GROW, MEASURED, LAB, BILL = "Grow the window", "Theory and measured", "Dilation lab", "The bill"
@@ -77,7 +77,8 @@ def test_a_preset_fills_the_stack_and_the_numbers_are_those_of_the_library() -> 
     assert metrics(app)["Receptive field"] == "404 px"
     last = costs(preset.rows, load_photo("coins").shape[:2])[-1]
     assert metrics(app)["Output"] == f"{last.output[1]} x {last.output[0]}"
-    assert len(app.dataframe[0].value) == len(preset.rows)
+    assert [len(each.value) for each in app.dataframe] == [len(preset.rows)] * 2
+    assert [*app.dataframe[0].value, *app.dataframe[1].value] == list(recorded(app, "Jump"))
 
 
 def test_every_preset_and_every_net_can_be_chosen() -> None:
@@ -210,7 +211,7 @@ def test_kept_results_are_bounded() -> None:
 
 def test_the_lab_shows_equal_numbers_and_holes() -> None:
     app = open_page(LAB)
-    table = app.dataframe[0].value
+    table = recorded(app, "Dilated")
     assert np.allclose(table["Dilated"], table["With zeros"])
     assert (table["Difference"] < 1e-6).all()
     assert metrics(app)["of it seen"] == "100.0 %"
@@ -247,8 +248,12 @@ def test_the_lab_works_at_the_photos_corner() -> None:
 def test_the_bill_is_drawn_from_the_file_and_names_it() -> None:
     app = open_page(BILL)
     about, lines = bill.read_bill()
-    table = app.dataframe[0].value
+    table = app.table[0].value
     assert list(table["Net"]) == [line.net for line in lines]
+    limits = [bill_panel.FAILURES.get(line.failure) for line in lines]
+    times = [limit or f"{line.seconds:.2f}" for limit, line in zip(limits, lines, strict=True)]
+    assert list(table["Seconds"]) == times
+    assert [limit or None for limit in recorded(app, "Ended by")["Ended by"]] == limits
     assert about["command"] in "\n".join(each.value for each in app.caption)
     app.button_group(key="bill_show").set_value("memory").run()
     calm(app)
@@ -286,7 +291,7 @@ def test_measuring_runs_aside_shows_progress_and_can_be_stopped(monkeypatch) -> 
     app.run()
     calm(app)
     assert not app.session_state["bill_job"].running
-    assert list(app.dataframe[0].value["Net"]) == ["fcn8s"]
+    assert list(app.table[0].value["Net"]) == ["fcn8s"]
     assert not app.button(key="bill_start").disabled
 
 

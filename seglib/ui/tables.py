@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,27 +20,12 @@ SHORT = {"Pixel accuracy": "Pixel acc.", "Class accuracy": "Class acc.", "Freque
 # Pixel accuracy, class accuracy and mean IoU in per cent, VOC 2011 validation subset, VGG16 from ImageNet:
 # Long, Shelhamer & Darrell, CVPR 2015, table 2. The paper has no stride-4 net.
 FCN_PAPER = {"fcn32s": (89.1, 73.3, 59.4), "fcn16s": (90.0, 75.7, 62.4), "fcn8s": (90.3, 75.9, 62.7)}
-LETTER = 6  # pixels of a head
 IMPROBABLE = 1.0  # per cent
 SCORES = {
     "Pixel accuracy": metrics.pixel_accuracy,
     "Class accuracy": metrics.class_accuracy,
     "Mean IoU": metrics.mean_iou,
 }
-
-
-def as_wide_as_heads(heads: Iterable[str], formats: Mapping[str, str]) -> dict:
-    """Columns no wider than their heads, for ``st.dataframe``; ``formats`` of the numbers by head.
-
-    Left to itself a table of many columns is wider than its page by half a column.
-    """
-    widths = {head: LETTER * len(head) + 24 for head in heads}
-    return {
-        head: st.column_config.NumberColumn(format=formats[head], width=width)
-        if head in formats
-        else st.column_config.Column(width=width)
-        for head, width in widths.items()
-    }
 
 
 def score_table(cms: Mapping[str, np.ndarray]) -> None:
@@ -50,15 +35,32 @@ def score_table(cms: Mapping[str, np.ndarray]) -> None:
     _bars(table)
 
 
-def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) -> None:
-    """A small table of numbers whose heads wrap, so that a phone shows all columns.
+def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None, title: str = "Table") -> None:
+    """A small table whose heads wrap, so that a phone shows all columns; it can be taken home under this title."""
+    draw_wrapped(record.table(title, table), forms)
 
-    One decimal, unless ``forms`` has another format for a column.
+
+def draw_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) -> None:
+    """The same for a table that is recorded otherwise.
+
+    Numbers have one decimal, whole ones none, unless ``forms`` has another format for a column; texts stay as they are.
     """
-    forms = dict.fromkeys(table.columns, "{:.1f}") | dict(forms or {})
-    texts = {name: ["–" if np.isnan(x) else forms[name].format(x) for x in numbers] for name, numbers in table.items()}
-    record.table("Table", table)
+    forms = forms or {}
+    texts = {head: [_written(cell, forms.get(head)) for cell in cells] for head, cells in table.items()}
     st.table(pd.DataFrame(texts, index=table.index))
+
+
+def _written(cell: object, form: str | None) -> str:
+    """What stands in a cell.
+
+    >>> [_written(cell, None) for cell in (61.25, 1024, None, "3 x 3")]
+    ['61.2', '1,024', '–', '3 x 3']
+    """
+    if isinstance(cell, str):
+        return cell
+    if pd.isna(cell):
+        return "–"
+    return (form or ("{:,}" if isinstance(cell, int | np.integer) else "{:.1f}")).format(cell)
 
 
 def name_phantoms(cms: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
@@ -172,13 +174,13 @@ def percents(table: pd.DataFrame) -> None:
 
 
 def kinds_table(parts: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
-    """Scores over things and over stuff, a row a net."""
+    """Scores over things and over stuff in per cent, a row a net."""
     rows = {
         net: {
-            f"{metric}, {kind}": 100 * scores[kind][metric]
+            f"{SHORT.get(metric, metric)}, {kind}": 100 * scores[kind][metric]
             for metric in scores["stuff"]
             for kind in ("stuff", "things")
         }
         for net, scores in parts.items()
     }
-    percents(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Net"))
+    show_wrapped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Net, %"), title="Things and stuff")

@@ -61,10 +61,17 @@ def test_the_searches_find_what_they_look_for(page: Page) -> None:
         """<html lang="en"><title>Faults</title><main style="position: absolute; height: 0"><div data-testid="stApp">
         <h1>Faults</h1><p style="width: 3em; overflow: hidden; white-space: nowrap">This is cut off</p>
         <div style="width: 3em; overflow: auto; white-space: nowrap" tabindex="0">This scrolls</div>
+        <div data-testid="stDataFrame"><div class="dvn-scroller" style="width: 3em; overflow: auto" tabindex="0">
+        <div style="width: 9em; height: 1em"></div></div><canvas role="img" aria-label="Numbers"><table><tr>
+        <th role="columnheader">Net</th><th role="columnheader">Mean IoU</th></tr></table></canvas></div>
         <p>This is whole</p><p style="color: #999">This is too pale</p>
         <button aria-label="Enlarge">Larger</button></div></main></html>"""
     )
-    assert page.evaluate(CLIPPED) == ["cut off: This is cut off", "scrolls sideways: This scrolls"]
+    assert page.evaluate(CLIPPED) == [
+        "cut off: This is cut off",
+        "scrolls sideways: This scrolls",
+        "grid scrolls sideways: Net | Mean IoU",
+    ]
     assert [words.split(":")[0] for words in violations(page)] == ["color-contrast", "label-content-name-mismatch"]
 
 
@@ -76,13 +83,15 @@ def turn(page: Page, theme: Literal["light", "dark"]) -> None:
 
 
 def still(page: Page) -> None:
-    """Wait until the layout has stayed the same for a quarter of a second, and no colour is on its way to another."""
+    """Wait until the layout stayed the same for a quarter of a second, all grids are drawn, and no colour changes."""
     page.wait_for_function(
         """() => {
             const moves = (root) => root.getAnimations().some(
                 ({playState, effect}) => playState === 'running' && effect.getTiming().iterations < Infinity);
             const roots = [...document.querySelectorAll('*')].map((node) => node.shadowRoot).filter(Boolean);
             if ([document, ...roots].some(moves)) return false;
+            const drawn = (grid) => grid.querySelector('.dvn-scroller') || !grid.checkVisibility();
+            if (![...document.querySelectorAll('[data-testid=stDataFrame]')].every(drawn)) return false;
             const main = document.querySelector('[data-testid=stMain]');
             const now = `${main.clientWidth} ${main.scrollHeight}`;
             const seen = (window.seenLayout ??= {});

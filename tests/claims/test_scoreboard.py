@@ -19,7 +19,7 @@ from seglib.metrics.objects import things_and_stuff
 from seglib.ui.scoreboard import claims as ledger_panel
 from seglib.ui.scoreboard import nets as scoreboard_panel
 from seglib.ui.scoreboard import speed as speed_panel
-from tests.test_pages import calm, open_page, table
+from tests.test_pages import calm, open_page, recorded
 
 ENTRY = {
     "name": "it",
@@ -81,15 +81,18 @@ def test_naming_nets_needs_a_file_that_holds_the_others(tmp_path) -> None:
 def test_the_page_shows_what_the_file_says(labels: str) -> None:
     board = read_scoreboard()
     app = open_page("scoreboard.py", classes=labels)
-    shown = table(app, "Mean IoU")
+    shown = recorded(app, "Mean IoU")
     assert set(shown.index) == set(board["scores"][labels])
+    assert shown["Mean IoU"].is_monotonic_decreasing
+    scores, costs, _, peers = (each.value for each in app.table[:4])
+    assert scores["Mean IoU"].tolist() == [f"{score:.1f}" for score in shown["Mean IoU"]]
+    assert list(scores.index) == list(costs.index) == [net.replace("_", "_\u200b") for net in shown.index]
     said = "\n".join(each.value for each in app.caption)
     assert "were trained on more" in said  # the small nets, and deeplab
     for net, row in board["scores"][labels].items():
         assert shown.loc[net, "Mean IoU"] == pytest.approx(100 * row["mean_iou"])
     assert shown.loc["fcn8s", "Time, ms"] == board["costs"]["fcn8s"]["milliseconds"]
-    peers = next(each.value for each in app.dataframe if "fcn_resnet50" in each.value.index)
-    assert peers.loc["fcn_resnet50", "Parameters, M"] > 30
+    assert float(peers.loc["fcn_\u200bresnet50", "Parameters, M"]) > 30
 
 
 def test_cost_net_and_card_can_be_chosen() -> None:
@@ -101,15 +104,17 @@ def test_cost_net_and_card_can_be_chosen() -> None:
     app.selectbox(key="board_net").set_value("fcn4s").run()
     calm(app)
     assert '"fcn4s"' in app.json[0].value
-    assert len(app.table[0].value) == scoreboard.WORST
+    assert len(app.table[-1].value) == scoreboard.WORST
 
 
 @pytest.mark.parametrize("labels", LABEL_SETS)
 def test_the_literature_says_of_which_photos_its_rows_are_and_how_sure_we_are(labels: str) -> None:
     app = open_page("scoreboard.py", classes=labels)
-    shown = table(app, "Known")
+    shown = recorded(app, "Known")
     _, rows = literature.ROWS[labels]
     assert list(shown.index) == [row.net for row in rows]
+    drawn = next(each.value for each in app.table if "Photos" in each.value.columns)
+    assert all(name.startswith(f"{row.net} [{row.sure}]") for name, row in zip(drawn.index, rows, strict=True))
     assert set(shown["Photos"]) <= {"test", "validation"}
     assert set(shown["Known"]) <= set(literature.SURE)
     if labels == "street":

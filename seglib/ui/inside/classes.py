@@ -16,6 +16,7 @@ from seglib.ui import record, seen
 from seglib.ui.inside import observations
 from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
+from seglib.ui.tables import show_wrapped
 
 COMMAND = "python -m seglib.inside.dissection --data DATA"
 TITLES = {"msrc": "MSRC", "voc": "VOC (cats, dogs, horses, cows, sheep)", "nyu": "NYU (rooms)"}
@@ -57,8 +58,7 @@ def classes(_photo: Photo, _label_set: LabelSet) -> None:
         _beside()
     st.header("Which unit finds what")
     rows = class_rows(measured)
-    record.table("Units and classes", rows)
-    st.dataframe(rows, height="content" if len(rows) <= 12 else 460, hide_index=True)
+    show_wrapped(rows.set_index("class"), title="Units and classes")
     luckiest = rows.iloc[(rows["where chosen, %"] - rows["elsewhere, %"]).argmax()]
     best = rows.iloc[rows["elsewhere, %"].argmax()]
     scored = {_stage(stage): nets["imagenet"]["scored"] for stage, nets in measured["stages"].items()}
@@ -88,8 +88,7 @@ def class_rows(measured: Mapping) -> pd.DataFrame:
                     "class": name,
                     "stage": _stage(stage),
                     "unit": mask["unit"],
-                    "sign": "+" if mask["sign"] > 0 else "−",
-                    "strongest, %": 100 * mask["share"],
+                    "places": f"{'strongest' if mask['sign'] > 0 else 'weakest'} {100 * mask['share']:.0f} %",
                     "where chosen, %": 100 * mask["chosen"],
                     "elsewhere, %": 100 * mask["scored"],
                 }

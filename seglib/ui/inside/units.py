@@ -10,7 +10,7 @@ from seglib.labels import LabelSet
 from seglib.lecture.pictures import png
 from seglib.photos import PHOTOS
 from seglib.rendering import score_scale
-from seglib.ui import cache, panels, record, seen, state
+from seglib.ui import cache, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import cache as inside_cache
 from seglib.ui.inside import observations
@@ -150,7 +150,7 @@ def _finds(chosen: ChosenUnit) -> None:
             }
         )
     st.markdown("**What does it find?** The human class that it fits best, and the same on photos not chosen by:")
-    st.dataframe(record.table("The unit", pd.DataFrame(rows).round(1)), hide_index=True, height="content")
+    tables.show_wrapped(pd.DataFrame(rows).set_index("photos"), title="The unit")
 
 
 def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> seen.Sentence:
@@ -181,7 +181,8 @@ def _without(photo: Photo, label_set: LabelSet, chosen: ChosenUnit) -> seen.Sent
         index=pd.Index([names[k] for k in rows], name="class"),
     )
     one, two = st.columns([3, 2], gap="medium")
-    one.dataframe(table.round(2), height="content")
+    with one:
+        tables.show_wrapped(table, dict.fromkeys(table.columns, "{:.2f}"), "Classes without the unit")
     best = [names[int(logits.argmax())] for logits in (with_it, without)]
     with two:
         st.markdown(

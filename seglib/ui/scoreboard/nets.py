@@ -53,9 +53,9 @@ def nets(label_set: LabelSet) -> None:
     beside = by == "Parameters" and label_set.name == "street"
     show_chart(_plot(table[["Mean IoU", column]], beside), f"Dots: mean IoU of each net, by {column}.", height=380)
     st.caption(_words(board, next(iter(scores.values()))["images"], by, label_set))
-    _show(table)
+    _show(table.sort_values("Mean IoU", ascending=False))
     st.caption(
-        f"Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Click a head to sort. Costs: "
+        f"Best mean IoU first. Scores in per cent; at borders (within {BORDER} px), things, stuff: mean IoU. Costs: "
         f"a net of {len(LABEL_SETS['everyday'])} classes and one photo of {board['size'][1]} x {board['size'][0]}, on "
         f"one core of {board['machine'].split(',')[0]}. "
         "`python -m seglib.scoreboard --data DATA`"
@@ -78,9 +78,15 @@ def _cost_table(costs: dict[str, dict], nets: list[str]) -> pd.DataFrame:
 
 
 def _show(table: pd.DataFrame) -> None:
-    widths = tables.as_wide_as_heads(table.columns, dict.fromkeys(table.columns, "%.1f"))
+    """Scores and costs in two tables, or the one of them that there is: a phone has no room for both in one."""
     table = record.table("Scores and costs", table.rename_axis("Net"))
-    st.dataframe(table, column_config=widths, height="content", placeholder="–")
+    # A long name may go on in the next line after each "_".
+    table = table.set_axis(table.index.str.replace("_", "_\u200b")).rename_axis("Net").rename(columns=tables.SHORT)
+    scores = [head for head in table.columns if "," not in head]
+    halves = [half for half in (table[scores], table.drop(columns=scores)) if len(half.columns)]
+    for column, half in zip(st.columns([7, 5][-len(halves) :], gap="medium"), halves, strict=True):
+        with column:
+            tables.draw_wrapped(half)
 
 
 @drawn
@@ -169,10 +175,11 @@ def _literature(label_set: LabelSet) -> None:
                 for row in rows
             ]
         ).set_index("Net")
-        numbers = {"Mean IoU": "%.1f", "Parameters, M": "%.2f"}
-        config = {head: st.column_config.NumberColumn(format=form) for head, form in numbers.items()}
         record.table("The literature", table)
-        st.dataframe(table, column_config=config, height="content", placeholder="–")
+        # A phone has room for five columns: how sure we are, and the note, stand with the name, as in the plot.
+        names = [", ".join(filter(None, (f"{row.net} [{row.sure}]", row.note))) for row in rows]
+        shown = table.drop(columns=["Known", "Note"]).set_axis(pd.Index(names, name="Net"))
+        tables.draw_wrapped(shown, {"Parameters, M": "{:.2f}"})
         sure = "; ".join(f"{letter}: {words}" for letter, words in SURE.items())
         st.caption(f"{sure}. {CAUTION[label_set.name]}")
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from seglib.costs import bill
 from seglib.lecture.answers import in_range
-from seglib.ui import host, page, panels, record, seen, state
+from seglib.ui import host, page, panels, record, seen, state, tables
 from seglib.ui.background import Job
 from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.loading import loading
@@ -221,20 +221,11 @@ def _table(lines: Sequence[bill.Item]) -> None:
                 "Ended by": limit,
             }
         )
-    table = pd.DataFrame(rows)
-    if not table["Ended by"].any():
-        del table["Ended by"]
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        record.table("The bill", table),
-        hide_index=True,
-        column_config={
-            "Multiply-adds, G": number(format="%.1f"),
-            "Seconds": number(format="%.2f"),
-            "Peak, MB": number(format="%.0f"),
-            "Estimate, MB": number(format="%.0f"),
-        },
-    )
+    table = record.table("The bill", pd.DataFrame(rows))
+    # Where it was ended there is no time to show, and a phone has no room for one column more.
+    seconds = [row["Ended by"] or row["Seconds"] for row in rows]
+    forms = {"Sees, px": "{:.0f}", "Seconds": "{:.2f}", "Peak, MB": "{:,.0f}", "Estimate, MB": "{:,.0f}"}
+    tables.draw_wrapped(table.drop(columns="Ended by").assign(Seconds=seconds), forms)
     st.caption(
         "Peak: the most memory in use at once, above what was in use before the photo came. Estimate: the widest "
         "block's maps and the scores, from the layer table; libraries use more, to copy and to reorder. Crosses in "

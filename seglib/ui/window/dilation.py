@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seglib.ui import page, record, seen, state, tables
+from seglib.ui import page, seen, state, tables
 from seglib.ui.cache import shared
 from seglib.ui.components.grid_stepper import MAX_SIDE, Frame, grid_stepper
 from seglib.ui.window import observations
@@ -67,8 +67,7 @@ def explode(photo: state.Photo) -> None:
             "Orange: the taps. Dashed: the pixel whose output is computed.",
         )
     with right:
-        widths = tables.as_wide_as_heads(rows[0], {"Difference": "%.0e"})
-        st.dataframe(record.table("Dilation", pd.DataFrame(rows)), hide_index=True, column_config=widths)
+        tables.show_wrapped(pd.DataFrame(rows).set_index("Dilation"), {"Difference": "{:.0e}"}, "Dilation")
         st.caption(
             "Output at the middle, computed tap by tap with dilation (ours), and with the large filter full of zeros "
             "(OpenCV, which knows nothing of dilation). Difference: the largest over the whole photo, rounding errors."
@@ -164,8 +163,7 @@ def stack_rates() -> None:
             }
             for n in range(1, len(rates) + 1)
         )
-        seen_column = {"Seen": st.column_config.NumberColumn(format="%.1f %%")}
-        st.dataframe(record.table("Windows", table), hide_index=True, column_config=seen_column)
+        tables.show_wrapped(table.set_index("Layers"), {"Seen": "{:.1f} %"}, "Windows")
         gap = largest_gap(rates) if len(rates) > 1 else rates[0]
         st.caption(
             f"Wang et al. (2018) ask that M2 be at most 3, the kernel: here it is {gap}. The rule is meant for "

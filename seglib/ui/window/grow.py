@@ -20,6 +20,17 @@ from seglib.window.stack import MAX_TEXT, BadStack, LayerCost, Row, costs, parse
 
 START = "3x3, dilation 1, 2, 4, 8, …"
 OWN = "my own"
+_number = st.column_config.NumberColumn
+COLUMNS = {  # widths in pixels: a phone has 340 for a table beside a scroll bar
+    "_index": _number(width=40),
+    "Layer": st.column_config.Column(width=68),
+    "Window": _number(width=64),
+    "Jump": _number(width=52),
+    "Output": st.column_config.Column(width=112),
+    "Parameters": _number(format="localized", width=100),
+    "Multiply-adds": _number(format="%.1f", width=106),
+    "Maps": _number(format="%.1f", width=76),
+}
 
 
 def grow(photo: state.Photo, label_set: LabelSet) -> None:
@@ -67,7 +78,7 @@ def _edit(photo: state.Photo, label_set: LabelSet) -> None:
         if chosen in presets:
             st.caption(presets[chosen].words)
         seen.what_you_should_see(observations.growth(rows[:upto], layer_costs[:upto]))
-    _table(rows, layer_costs, upto)
+    _tables(rows, layer_costs)
 
 
 def _take_preset(texts: dict[str, str]) -> None:
@@ -135,31 +146,27 @@ def _short(count: float) -> str:
     return f"{count:.0f} "
 
 
-def _table(rows: Sequence[Row], layer_costs: Sequence[LayerCost], upto: int) -> None:
+def _tables(rows: Sequence[Row], layer_costs: Sequence[LayerCost]) -> None:
+    """What each layer sees, and what it costs: two tables, for a phone has no room for one."""
     table = pd.DataFrame(
         {
             "Layer": str(row),
-            "Drawn": "yes" if number <= upto else "",
-            "Receptive field, px": cost.size,
-            "Jump, px": cost.jump,
-            "Output": f"{cost.output[1]} x {cost.output[0]}",
-            "Channels": cost.channels,
+            "Window": cost.size,
+            "Jump": cost.jump,
+            "Output": f"{cost.output[1]} x {cost.output[0]} x {cost.channels}",
             "Parameters": cost.parameters,
-            "Multiply-adds, M": cost.multiply_adds / 1e6,
-            "Activations, MB": cost.activation_bytes / 1e6,
+            "Multiply-adds": cost.multiply_adds / 1e6,
+            "Maps": cost.activation_bytes / 1e6,
         }
-        for number, (row, cost) in enumerate(zip(rows, layer_costs, strict=True), 1)
+        for row, cost in zip(rows, layer_costs, strict=True)
     )
     table.index = pd.RangeIndex(1, len(table) + 1, name="No.")
-    number = st.column_config.NumberColumn(format="%.1f")
-    st.dataframe(
-        record.table("Layers", table),
-        column_config={
-            "Multiply-adds, M": number,
-            "Activations, MB": number,
-            "Parameters": st.column_config.NumberColumn(format="localized"),
-        },
-    )
+    record.table("Layers", table)
+    heads = list(table.columns)
+    for column, half in zip(st.columns(2, gap="medium"), (heads[:4], heads[4:]), strict=True):
+        column.dataframe(table[half], column_config=COLUMNS)
     st.caption(
-        "Input: the photo, three channels. Activations: each layer's output in 32-bit floats, all kept as for training."
+        "Input: the photo, three channels. Window (receptive field) and jump in pixels; output: width x height x "
+        "channels. Multiply-adds in millions; maps: MB of each layer's output in 32-bit floats, all kept as for "
+        "training."
     )
