@@ -289,7 +289,7 @@ def test_the_class_that_a_unit_fits_is_told_with_what_it_keeps_elsewhere(monkeyp
     monkeypatch.setattr(dissection, "read_dissection", lambda: report)
     app = open_page("Units", pin=WRONG)
     (row,) = app.table[0].value.to_dict("records")
-    assert (row["fits best"], row["places"]) == ("sky", "the weakest 4 %")
+    assert (row["fits best"], row["places"]) == ("sky", "the weakest 4\u00a0%")
     assert (row["IoU where chosen, %"], row["elsewhere, %"]) == ("50.0", "25.0")
 
 
@@ -352,7 +352,7 @@ def test_the_best_units_are_listed_by_what_they_keep_elsewhere(monkeypatch) -> N
     app = open_page("Units and classes")
     table = next(element.value for element in app.table if "elsewhere, %" in element.value.columns)
     assert table.index.tolist() == ["sky", "cow"]
-    assert table["places"].tolist() == ["strongest 4 %"] * 2
+    assert table["places"].tolist() == ["strongest 4\u00a0%"] * 2
     probes = next(e.value for e in app.dataframe if "linear probe, class accuracy, %" in e.value.columns)
     assert probes.notna().all(axis=None)
     words = next(element.value for element in app.info if "What you should see" in element.value)

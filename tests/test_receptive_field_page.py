@@ -214,6 +214,7 @@ def test_the_lab_shows_equal_numbers_and_holes() -> None:
     table = recorded(app, "Dilated")
     assert np.allclose(table["Dilated"], table["With zeros"])
     assert (table["Difference"] < 1e-6).all()
+    assert [element.proto.hide_index for element in app.table] == [False] * 2  # rates and layers are to be read
     assert metrics(app)["of it seen"] == "100.0 %"
     app.selectbox(key="rates").set_value("2, 2, 2").run()
     assert metrics(calm(app))["of it seen"] == f"{100 * seen_share([2, 2, 2]):.1f} %"

@@ -44,23 +44,27 @@ def draw_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) ->
     """The same for a table that is recorded otherwise.
 
     Numbers have one decimal, whole ones none, unless ``forms`` has another format for a column; texts stay as they are.
+    An index without a name is no column of the table.
     """
     forms = forms or {}
     texts = {head: [_written(cell, forms.get(head)) for cell in cells] for head, cells in table.items()}
-    st.table(pd.DataFrame(texts, index=table.index))
+    # Left to itself Streamlit hides an index of whole numbers, whatever its name.
+    st.table(pd.DataFrame(texts, index=table.index), hide_index=table.index.name is None)
 
 
 def _written(cell: object, form: str | None) -> str:
     """What stands in a cell.
 
     >>> [_written(cell, None) for cell in (61.25, 1024, None, "3 x 3")]
-    ['61.2', '1,024', '–', '3 x 3']
+    ['61.2', '1024', '–', '3 x 3']
     """
     if isinstance(cell, str):
-        return cell
-    if pd.isna(cell):
-        return "–"
-    return (form or ("{:,}" if isinstance(cell, int | np.integer) else "{:.1f}")).format(cell)
+        text = cell
+    elif pd.isna(cell):
+        text = "–"
+    else:
+        text = (form or ("{}" if isinstance(cell, int | np.integer) else "{:.1f}")).format(cell)
+    return text.replace(" %", "\u00a0%")  # the sign stays with its number where a line ends
 
 
 def name_phantoms(cms: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
