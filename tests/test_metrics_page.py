@@ -24,7 +24,7 @@ from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import duel as duel_panel
 from tests.conftest import write_split
 from tests.guessing import right_and_wrong
-from tests.test_pages import calm, table
+from tests.test_pages import calm, recorded, table
 
 ROOT = Path(__file__).resolve().parent.parent
 K = len(EVERYDAY)
@@ -242,7 +242,7 @@ def test_things_and_stuff() -> None:
     app = open_page("Things and stuff", photo="camera")
     app.pills(key="things_nets").set_value(["fcn8s"]).run()
     app.segmented_control(key="measure").set_value("recall").run()
-    parts = table(calm(app), "Mean IoU, things")
+    parts = recorded(calm(app), "Mean IoU, things")
     assert list(parts.index) == ["fcn8s"]
     thirds = table(app, "Mean recall")
     scores = [each for _, each in metrics_cache.box_objects("everyday", "fcn8s")]
