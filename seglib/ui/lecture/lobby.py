@@ -21,7 +21,8 @@ def routes() -> None:
         with columns[number % 2].container(border=True):
             st.markdown(f"**{escaped(route.title)}**")
             st.caption(f"{escaped(route.about)} {len(route.steps)} steps, {route.minutes:.0f} minutes.")
-            if st.button("Start", key=f"lecture_start_{name}", icon=":material/play_arrow:"):
+            words = f"Start: {escaped(route.title)}"  # alone, out of its card, too
+            if st.button(words, key=f"lecture_start_{name}", icon=":material/play_arrow:"):
                 following.start(name, route)
 
 
