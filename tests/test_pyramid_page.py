@@ -25,7 +25,7 @@ from seglib.photos import load_photo, photo_truth
 from seglib.pyramids.superpixels import majority, superpixels
 from seglib.ui.memory import MEMORY
 from tests.guessing import right_and_wrong
-from tests.test_pages import calm, views
+from tests.test_pages import calm, recorded, views
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("The pyramid", "Levels", "Cost", "Superpixels")
@@ -186,7 +186,7 @@ def test_superpixels_vote_and_their_ceiling_is_shown(photo) -> None:
             "human labels, voted": majority(truth, regions, len(EVERYDAY)),
         }.items()
     }
-    table = next(e.value for e in app.dataframe if "Pixel accuracy" in e.value.columns)
+    table = recorded(app, "Pixel accuracy")
     assert table["Pixel accuracy"].to_dict() == pytest.approx(scores)
     assert metric(app, "Pixel accuracy") == f"{scores['voted']:.1f} %"
     app.toggle(key="vote").set_value(False).run()

@@ -47,7 +47,7 @@ def give_labels(app: AppTest, key: str, data: bytes, name: str = "labels.json") 
 
 
 def scored(app: AppTest) -> bool:
-    return any("Mean IoU" in element.value.columns for element in app.dataframe)
+    return any("Mean IoU" in element.value.columns for element in app.table)
 
 
 @pytest.mark.parametrize("name", ["flower.jfif", "IMG_1.JPE", "photo", "scan.DIB"])

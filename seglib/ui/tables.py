@@ -29,10 +29,10 @@ SCORES = {
 
 
 def score_table(cms: Mapping[str, np.ndarray]) -> None:
-    """Pixel accuracy, class accuracy and mean IoU of each net, as bars that can be sorted."""
+    """Pixel accuracy, class accuracy and mean IoU of each net, in per cent."""
     table = pd.DataFrame({name: [100 * score(cm) for cm in cms.values()] for name, score in SCORES.items()})
-    table.index = pd.Index(cms, name="Net")
-    _bars(table)
+    table.index = pd.Index(cms, name="Net, %")
+    show_wrapped(table, title="Scores")
 
 
 def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None, title: str = "Table") -> None:
@@ -78,19 +78,12 @@ def name_phantoms(cms: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
         st.caption(f"Named, but not in this photo: {named}. Each counts as a 0 in that net's mean IoU.")
 
 
-def _bars(table: pd.DataFrame) -> None:
-    """A table of per cents, each a number on a bar."""
-    bar = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100, width="small")
-    record.table("Per cent", table)
-    st.dataframe(table, column_config=dict.fromkeys(table.columns, bar), height="content")
-
-
 def pixel_table(probabilities: Mapping[str, np.ndarray], label_set: LabelSet) -> None:
     """Probability of each class at one pixel, a column a net, most probable first; those that hardly are in one row."""
     table = pd.DataFrame(
-        {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(label_set.classes, name="Class")
+        {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(label_set.classes, name="Class, %")
     )
-    _bars(fold_improbable(table))
+    show_wrapped(fold_improbable(table), title="The pixel")
 
 
 def fold_improbable(table: pd.DataFrame) -> pd.DataFrame:

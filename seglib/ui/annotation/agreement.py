@@ -20,7 +20,7 @@ from seglib.metrics.baselines import grown, shifted, without_rare
 from seglib.models.cards import shipped_nets
 from seglib.photos import PHOTOS, TWICE
 from seglib.quoting import quoted
-from seglib.ui import cache, page, paintings, panels, record, seen, state
+from seglib.ui import cache, page, paintings, panels, record, seen, state, tables
 from seglib.ui.annotation import borders, observations
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.large_type import drawn, show_chart
@@ -211,7 +211,8 @@ def _agreement_tables(photo: state.Photo, label_set: LabelSet, people: Mapping[s
         numbered = pd.Index([f"{number}: {name}" for number, name in enumerate(names, 1)], name="Mean IoU, %")
         people_table = pd.DataFrame(100 * table, numbered, map(str, range(1, len(names) + 1)))  # short heads: all fit
         record.table("Agreement", people_table)
-        st.dataframe(people_table.style.format("{:.1f}"))
+        shown = [f"{at}: {name if name in OURS_TO_NAME else foreign(name)}" for at, name in enumerate(names, 1)]
+        tables.draw_wrapped(people_table.set_axis(pd.Index(shown, name=numbered.name)))
     with right:
         others = np.where(np.eye(len(maps), dtype=bool), np.nan, table)
         rows = {name: float(np.nanmean(row)) for name, row in zip(names, others, strict=True)}
