@@ -74,6 +74,14 @@ def test_the_last_layer_is_drawn_as_score_maps_of_which_the_largest_wins() -> No
     assert any(f"{weights:,} weights" in each.value for each in app.info)
 
 
+def test_bars_behind_per_cents_are_as_long_as_they_say() -> None:
+    app = open_page(photo="china")
+    shares = next(table for table in app.table if table.value.index.name == "Class, %")
+    styles = shares.proto.arrow_data.styler.styles
+    for share in map(float, shares.value.to_numpy().ravel()):
+        assert f"{share:.1f}%, transparent 0)" in styles
+
+
 def test_what_each_stream_turned_is_counted_both_ways() -> None:
     app = open_page("skip_connections.py", photo="china")
     shown = views(app)["turned"]["panels"]

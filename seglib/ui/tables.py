@@ -21,6 +21,7 @@ SHORT = {"Pixel accuracy": "Pixel acc.", "Class accuracy": "Class acc.", "Freque
 # Long, Shelhamer & Darrell, CVPR 2015, table 2. The paper has no stride-4 net.
 FCN_PAPER = {"fcn32s": (89.1, 73.3, 59.4), "fcn16s": (90.0, 75.7, 62.4), "fcn8s": (90.3, 75.9, 62.7)}
 IMPROBABLE = 1.0  # per cent
+BAR = "rgba(0, 114, 178, 0.3)"  # on light and on dark
 SCORES = {
     "Pixel accuracy": metrics.pixel_accuracy,
     "Class accuracy": metrics.class_accuracy,
@@ -32,24 +33,30 @@ def score_table(cms: Mapping[str, np.ndarray]) -> None:
     """Pixel accuracy, class accuracy and mean IoU of each net, in per cent."""
     table = pd.DataFrame({name: [100 * score(cm) for cm in cms.values()] for name, score in SCORES.items()})
     table.index = pd.Index(cms, name="Net, %")
-    show_wrapped(table, title="Scores")
+    show_wrapped(table, title="Scores", bars=True)
 
 
-def show_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None, title: str = "Table") -> None:
+def show_wrapped(
+    table: pd.DataFrame, forms: Mapping[str, str] | None = None, title: str = "Table", bars: bool = False
+) -> None:
     """A small table whose heads wrap, so that a phone shows all columns; it can be taken home under this title."""
-    draw_wrapped(record.table(title, table), forms)
+    draw_wrapped(record.table(title, table), forms, bars)
 
 
-def draw_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None) -> None:
-    """The same for a table that is recorded otherwise.
+def draw_wrapped(table: pd.DataFrame, forms: Mapping[str, str] | None = None, bars: bool = False) -> None:
+    """The same for a table that is recorded otherwise; ``bars`` behind numbers that are all per cents.
 
     Numbers have one decimal, whole ones none, unless ``forms`` has another format for a column; texts stay as they are.
     An index without a name is no column of the table.
     """
     forms = forms or {}
     texts = {head: [_written(cell, forms.get(head)) for cell in cells] for head, cells in table.items()}
+    written = pd.DataFrame(texts, index=table.index)
+    if bars:
+        looks = table.map(lambda share: f"background: linear-gradient(90deg, {BAR} {share:.1f}%, transparent 0)")
+        written = written.style.apply(lambda _: looks, axis=None)
     # Left to itself Streamlit hides an index of whole numbers, whatever its name.
-    st.table(pd.DataFrame(texts, index=table.index), hide_index=table.index.name is None)
+    st.table(written, hide_index=table.index.name is None)
 
 
 def _written(cell: object, form: str | None) -> str:
@@ -83,7 +90,7 @@ def pixel_table(probabilities: Mapping[str, np.ndarray], label_set: LabelSet) ->
     table = pd.DataFrame(
         {net: 100 * p for net, p in probabilities.items()}, index=pd.Index(label_set.classes, name="Class, %")
     )
-    show_wrapped(fold_improbable(table), title="The pixel")
+    show_wrapped(fold_improbable(table), title="The pixel", bars=True)
 
 
 def fold_improbable(table: pd.DataFrame) -> pd.DataFrame:
