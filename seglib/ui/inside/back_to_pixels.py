@@ -21,7 +21,8 @@ from seglib.ui.photo import Photo
 RULES = {
     "gradient": "Gradient: what a small change of each pixel would do.",
     "guided": "Guided backpropagation: only what is positive, through units that are on.",
-    "deconvnet": "Deconvnet (Zeiler & Fergus): only what is positive. Its switches are missing: there is no pooling.",
+    "deconvnet": "Deconvnet (Zeiler & Fergus): only what is positive. This net has no pooling, whose switches would "
+    "bring in the photo: what is left is the checkerboard of its strided filters.",
 }
 SIDE, GAP = 230, 10  # pixels that a window is drawn at, and between two
 
