@@ -12,6 +12,7 @@ from seglib.before_convnets.boxes import DETECTORS, BadBox, Box
 from seglib.before_convnets.grab_cut import MOST_STEPS, SEEDS, Cut
 from seglib.labels import IGNORE, LabelSet
 from seglib.lecture.answers import in_range
+from seglib.photos import PHOTOS
 from seglib.ui import cache, page, paintings, panels, seen, state
 from seglib.ui.before_convnets import boxes as detection_boxes
 from seglib.ui.before_convnets import things_cache as detection_cache
@@ -21,6 +22,7 @@ from seglib.ui.before_convnets.boxes import MINE, STROKES, WHO
 from seglib.ui.before_convnets.things_results import NET, Choice
 from seglib.ui.components.label_painter import BoxTool
 
+FINDS = {"Face": "astronaut", "Upper body": "astronaut", "Cat face": "chelsea"}  # bundled photos in which it does
 STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
 MOST_BOXES = 5
 MOST_VOTES = 30  # that can be asked for
@@ -58,6 +60,11 @@ def show(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> N
         if words:
             (st.error if drawn.problem else st.info)(words)
         if choice is None:
+            if who in FINDS:
+                title = PHOTOS[FINDS[who]].title
+                st.button(
+                    f"Where it finds one: {title}", on_click=state.choose_photo, args=(FINDS[who],), key="finds_one"
+                )
             panels.show([panels.photo_panel(photo)], photo, None, key="no_box", columns=1)
             return
         stuff = choice.class_index is not None and label_set.classes[choice.class_index] not in label_set.things

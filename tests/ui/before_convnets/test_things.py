@@ -14,6 +14,7 @@ from seglib.before_convnets.grab_cut import BACKGROUND, SEEDS, iterate, object_m
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.photos import load_photo, photo_truth
 from seglib.ui.before_convnets import boxes as detection_boxes
+from seglib.ui.before_convnets import things
 from tests.guessing import right_and_wrong
 from tests.test_pages import calm, open_page, png, table, views
 
@@ -82,10 +83,22 @@ def test_a_detector_that_finds_nothing_says_so_and_the_drawn_box_stays() -> None
     calm(app)
     assert "no 5 windows agree" in words(app)
     assert painter(app)["box"] is None
+    assert app.button(key="finds_one").label == "Where it finds one: Astronaut"
     app.button_group(key=detection_boxes.WHO).set_value(detection_boxes.MINE).run()
     calm(app)
     assert iou(app) == before
     assert painter(app)["box"] == list(BOX.values())
+
+
+@pytest.mark.parametrize(("who", "photo"), things.FINDS.items())
+def test_where_a_detector_finds_nothing_a_photo_is_offered_in_which_it_does(who: str, photo: str) -> None:
+    app = open_panel("rocket", box_by=who)
+    app.button(key="finds_one").click().run()
+    calm(app)
+    assert app.session_state["photo"] == photo
+    assert "windows agree" in words(app)
+    assert "no 5 windows agree" not in words(app)
+    assert painter(app)["box"] is not None
 
 
 @pytest.mark.parametrize(
