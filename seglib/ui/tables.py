@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -151,23 +151,12 @@ def validation_table(label_set: LabelSet) -> None:
     table.index.name = "Net"
     show_wrapped(table)
     card = next(iter(cards.values()))
-    views = in_words([views_in_all(card) for card in cards.values()])
     st.caption(
         f"Per cent. Ours: the {card['figures']['images']} validation photos of {card['data']['validation']}, "
-        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net on a trunk from ImageNet, for {views} "
-        "views. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. Compare the differences "
-        "between nets, not the levels."
+        f"{label_set.title.lower()}, by `python -m seglib.evaluate`; every net on a trunk from ImageNet, for the same "
+        f"{views_in_all(card):,} views. Paper: Long, Shelhamer & Darrell (CVPR 2015), VOC 2011, VGG16 from ImageNet. "
+        "Compare the differences between nets, not the levels."
     )
-
-
-def in_words(numbers: Sequence[int]) -> str:
-    """One number if all are alike, or the smallest and the largest.
-
-    >>> in_words([59616, 59616]), in_words([66976, 59616, 61088])
-    ('the same 59,616', '59,616 to 66,976')
-    """
-    low, high = min(numbers), max(numbers)
-    return f"the same {low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def percents(table: pd.DataFrame) -> None:
