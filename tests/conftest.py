@@ -7,11 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from seglib.datasets import MEANING
 
 torch.set_num_threads(1)
+# Hypothesis' own clocks measure how busy the machine is.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 HEIGHT, WIDTH, BLOCK = 80, 96, 16  # a photo is 5 x 6 blocks of one class each
 

@@ -122,9 +122,7 @@ def test_a_number_taken_apart(truth) -> None:
     lit = lit_picture(app)
     assert f"all its mistakes: {wrong:,} pixels" in lit
     sky, tree = EVERYDAY.index("sky"), EVERYDAY.index("tree")
-    present = np.flatnonzero(cm.sum(1)).tolist()
-    app.session_state["matrix"] = {"selection": {"rows": [], "columns": [], "cells": [(present.index(sky), "tree")]}}
-    app.run()
+    app.selectbox(key="matrix_cell").select("sky, called tree").run()
     assert f"sky, called tree: {cm[sky, tree]:,} pixels" in lit_picture(calm(app))
 
 
@@ -132,7 +130,7 @@ def test_without_a_guess_nothing_is_revealed() -> None:
     app = open_page("Metric duel")
     app.session_state["duel_guess"] = None
     app.run()
-    assert not any("Mean IoU" in element.value.columns for element in calm(app).dataframe)
+    assert not any("Mean IoU" in element.value.columns for element in calm(app).table)
 
 
 @pytest.mark.parametrize("experiment", ["Metric duel", "At the border"])

@@ -55,9 +55,9 @@ def show_chart(chart: Mapping, alt: str, **looks: object) -> None:
     record.chart(alt, functools.partial(_written_out, chart, looks.get("height")))
 
 
-def show_specification(data: pd.DataFrame, specification: Mapping, alt: str) -> None:
+def show_specification(data: pd.DataFrame, specification: Mapping, alt: str, **how: object) -> None:
     """``st.vega_lite_chart`` of a specification that altair need not check, with ``alt`` in words what is drawn."""
-    st.vega_lite_chart(data, specification, alt=alt)
+    st.vega_lite_chart(data, specification, alt=alt, **how)
     record.chart(alt, lambda: {**specification, "data": {"values": data.to_dict("records")}})
 
 

@@ -117,7 +117,12 @@ class Guess:
 
 
 def guess(question: str, options: Sequence[str], key: str) -> Guess:
-    """Ask for a prediction before the reveal; the page then calls `Guess.answer` with what it measured."""
+    """Ask for a prediction before the reveal; the page then calls `Guess.answer` with what it measured.
+
+    A step of a route that asks about the same asks first: one question at a time.
+    """
+    if guesses.waits(key):
+        return Guess(question, tuple(options), key, None)
     said = st.pills(
         f"**Your guess first.** {question}", [*options, DECLINED], key=key, persist_state="session", wrap=True
     )

@@ -159,13 +159,6 @@ def validation_table(label_set: LabelSet) -> None:
     )
 
 
-def percents(table: pd.DataFrame) -> None:
-    """A table of per cents that can be sorted."""
-    config = {name: st.column_config.NumberColumn(SHORT.get(name, name), format="%.1f %%") for name in table.columns}
-    record.table("Per cent", table)
-    st.dataframe(table, column_config=config, height="content")
-
-
 def kinds_table(parts: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
     """Scores over things and over stuff in per cent, a row a net."""
     rows = {

@@ -76,7 +76,7 @@ def scores(
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        tables.percents(table)
+        tables.show_wrapped(table.rename_axis("Segmentation, %"), title="Segmentations", bars=True)
         st.caption(
             "Void counts nowhere. The net was given the whole photo and no box; GrabCut was given the box, and the "
             "name of what is in it."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-_KEY = "lecture_guesses"
+_KEY, _WAITS = "lecture_guesses", "lecture_guess_waits"
 DECLINED = "Just show me"
 MOST = 100
 
@@ -57,3 +57,13 @@ def tally() -> Tally:
 def all_guesses() -> Mapping[str, Guess]:
     """Guesses by the name of their question, in the order they were first made."""
     return st.session_state.get(_KEY, {})
+
+
+def let_wait(key: str) -> None:
+    """The page's own guess of this key, if any, is not asked while a step's question above it stands open."""
+    st.session_state[_WAITS] = key
+
+
+def waits(key: str) -> bool:
+    """Whether it is not to be asked now."""
+    return st.session_state.get(_WAITS) == key

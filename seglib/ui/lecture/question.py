@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seglib.lecture.answers import Answer, NoAnswer
 from seglib.lecture.rooms import Asked, Room
@@ -20,11 +21,14 @@ ROUNDS = ("first vote", "second vote")
 
 def show(place: Place | None, page: str) -> None:
     """The step's question, if there is one and this is the step's page."""
+    guesses.let_wait("")
     if place is None or place.step.page != page:
         return
     step, room = place.step, hall.room()
     if step.question is None and step.paint is None:
         return
+    if step.question:
+        guesses.let_wait(step.question.opens)  # until `_reveal` opens it
     if step.paint and room is None:
         st.caption("With a room open, the class paints this from its phones: Lecture, at the foot, then Open a room.")
         return
@@ -58,6 +62,7 @@ def _guess(step: Step) -> None:
 
 def _reveal(step: Step) -> Answer | None:
     """The right answer, computed now; None, with a sentence, where it cannot be told."""
+    guesses.let_wait("")
     if (opens := step.question.opens) and st.session_state.get(opens) is None:
         st.session_state[opens] = guesses.DECLINED  # nobody is asked the same twice
     if loading():
@@ -85,18 +90,21 @@ def _vote(step: Step, room: Room) -> None:
     question, key, rooms = step.question, hall.key(), hall.rooms()
     st.markdown(f"**{escaped(question.words)}**")
     if room.asked is None or room.asked.step != step.name:
-        st.caption(" · ".join(escaped(option) for option in question.options))
         ask = Asked("choice", question.words, question.options, step=step.name)
-        st.button("Ask the class", type="primary", icon=":material/how_to_vote:", on_click=rooms.ask, args=(key, ask))
+        with _one_row():
+            st.caption(" · ".join(escaped(option) for option in question.options), width="stretch")
+            st.button(
+                "Ask the class", type="primary", icon=":material/how_to_vote:", on_click=rooms.ask, args=(key, ask)
+            )
         return
     if room.is_open:
-        st.caption(" · ".join(escaped(option) for option in question.options))
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with _one_row():
+            st.caption(" · ".join(escaped(option) for option in question.options), width="stretch")
             votes_so_far()
             st.button("End the vote", type="primary", on_click=rooms.end, args=(key,), key="lecture_end")
         return
     if not room.is_shown:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with _one_row():
             st.markdown(f"{rooms.count(room)} votes. Let them discuss, and vote again, or show what they said.")
             if len(room.rounds) < len(ROUNDS):
                 st.button(
@@ -111,9 +119,17 @@ def _vote(step: Step, room: Room) -> None:
     votes = [rooms.histogram(room, number) for number in room.rounds]
     right, because = (answer.right, answer.because) if answer else (None, "")
     guesses.remember(step.name, question.words, question.options, None, right, because, tuple(map(tuple, votes)))
-    histogram(question.options, votes, answer.right if answer else None)
-    if answer:
-        _say(question, answer, None)
+    left, right_of_it = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    with left:
+        histogram(question.options, votes, right)
+    with right_of_it:
+        if answer:
+            _say(question, answer, None)
+
+
+def _one_row() -> DeltaGenerator:
+    """What there is to do now, beside its words: the pictures below stay in sight."""
+    return st.container(horizontal=True, vertical_alignment="center")
 
 
 @st.fragment(run_every=1)
@@ -132,7 +148,7 @@ def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | Non
         for k, count in enumerate(counts)
     ]
     counted = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
-    height = 50 + 26 * len(options) * len(votes)
+    height = 80 + (12 + 18 * len(votes)) * len(options)
     show_chart(_bars(rows, names, ROUNDS[: len(votes)]), f"Bars: votes. {counted}.", height=height)
 
 
@@ -142,7 +158,9 @@ def _bars(rows: list[dict], names: list[str], rounds: tuple[str, ...]) -> alt.Ch
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
-            y=alt.Y("option:N", sort=names, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=16)),
+            y=alt.Y(
+                "option:N", sort=names, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=16, labelOverlap=False)
+            ),
             yOffset=alt.YOffset("round:N", sort=list(rounds)),
             x=alt.X("votes:Q", title="votes", axis=alt.Axis(tickMinStep=1, format="d")),
             color=alt.Color(

@@ -18,7 +18,7 @@ from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
 from seglib.ui import record
 from seglib.ui.large_type import EDGE, WORDS, drawn, show_chart, show_specification
-from seglib.ui.tables import PERCENT, SHORT, percents
+from seglib.ui.tables import SHORT, show_wrapped
 from seglib.ui.words import literal
 
 SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
@@ -81,43 +81,6 @@ def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[st
     show_specification(data, spec, words)
 
 
-def matrix_table(cm: np.ndarray, label_set: LabelSet, key: str) -> tuple[int, int] | None:
-    """The confusion matrix in per cent of each true class; the cell that is chosen, (true, predicted), if any."""
-    rows, cols = np.flatnonzero(cm.sum(1)), np.flatnonzero(cm.sum(0))
-    shares = 100 * cm[np.ix_(rows, cols)] / cm[rows].sum(1, keepdims=True)
-    table = pd.DataFrame(
-        shares,
-        index=pd.Index([label_set.classes[k] for k in rows], name="truth ↓  said →"),
-        columns=[label_set.classes[k] for k in cols],
-    )
-    right = {(label_set.classes[k], label_set.classes[k]) for k in set(rows) & set(cols)}
-    # Ink on paper, light or dark theme alike: blue where it is right, orange where it is wrong.
-    shades = pd.DataFrame(
-        [[_shade(table.loc[i, j], (i, j) in right) for j in table.columns] for i in table.index],
-        index=table.index,
-        columns=table.columns,
-    )
-    record.table("Confusion matrix, %", table)
-    event = st.dataframe(
-        table.style.apply(lambda _: shades, axis=None).format("{:.1f}"),
-        key=key,
-        on_select="rerun",
-        selection_mode="single-cell",
-        height="content",
-    )
-    for row, name in event.selection.get("cells", []):
-        if 0 <= row < len(rows) and name in table.columns:
-            return int(rows[row]), int(cols[list(table.columns).index(name)])
-    return None
-
-
-def _shade(percent: float, right: bool) -> str:
-    weight = (percent / 100) ** 0.5
-    paper, ink = np.array([255, 255, 255]), np.array([0, 114, 178] if right else [213, 94, 0])
-    r, g, b = (paper + weight * (ink - paper)).round().astype(int)
-    return f"background-color: rgb({r},{g},{b}); color: {'white' if weight > 0.7 else 'black'}"
-
-
 def farabet_card() -> None:
     """Class balancing in the paper, and our own pair of nets, trained alike but for the balance of the loss."""
     rows = [
@@ -143,8 +106,7 @@ def farabet_card() -> None:
             continue
         ours = dict(zip(("Pixel accuracy", "Class accuracy"), accuracies, strict=True))
         rows.append({"Trained with": how, **ours, "Source": "ours: fcn8s, CamVid validation"})
-    config = dict.fromkeys(("Pixel accuracy", "Class accuracy"), PERCENT)
-    st.dataframe(record.table("Class balancing", pd.DataFrame(rows)), column_config=config, hide_index=True)
+    show_wrapped(pd.DataFrame(rows), title="Class balancing, %")
     if missing:
         st.caption(f"Our own pair is not complete yet: {' and '.join(missing)} have not been trained for this copy.")
     st.caption(
@@ -242,7 +204,7 @@ def band_table(
         }
         for net in inside
     }
-    percents(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Net"))
+    show_wrapped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Net, %"), title="Borders", bars=True)
 
 
 def object_chart(scores: Iterable[tuple[str, str, ObjectScore]], label_set: LabelSet, title: str, measure: str) -> None:
@@ -309,7 +271,11 @@ def thirds_table(thirds: Sequence[Sequence[ObjectScore]]) -> None:
         for name, third in zip(("smallest third", "middle", "largest third"), thirds, strict=True)
         if third
     }
-    percents(pd.DataFrame.from_dict(rows, orient="index").rename_axis("Objects in the box"))
+    show_wrapped(
+        pd.DataFrame.from_dict(rows, orient="index").rename_axis("Objects in the box, %"),
+        title="Objects by size",
+        bars=True,
+    )
 
 
 def _mean(values: np.ndarray) -> float:

@@ -9,11 +9,11 @@ from seglib import metrics
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import duel
 from seglib.models.cards import shipped_nets
-from seglib.ui import page, panels, seen, state, tables
+from seglib.ui import page, panels, record, seen, state, tables
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import charts as metrics_charts
-from seglib.ui.metrics import duel_observations
+from seglib.ui.metrics import duel_observations, matrix
 from seglib.ui.words import percent
 
 SHARES = {
@@ -63,7 +63,8 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         metrics_charts.rank_chart(table, pair, tuple(answers))
     with numbers:
         st.header("The scores")
-        tables.percents(table)
+        scores = record.table("Predictors", table).rename(columns=tables.SHORT)
+        tables.draw_wrapped(scores.rename_axis("Predictor, %"), bars=True)
     _take_apart(photo, outcome, pair.winner if pair else table.index[0])
     seen.what_you_should_see(
         duel_observations.never_said(outcome.truth, outcome.label_set, name),
@@ -164,8 +165,8 @@ def _take_apart(photo: state.Photo, outcome: duel.Duel, first: str) -> None:
         metric, cm = duel.METRICS[title], outcome.matrices[name]
         st.latex(rf"{metric.formula} = {100 * metric.score(cm):.1f}\,\%")
         st.caption("n: pixels of true class i called class j; t: of true class i; p: called class i.")
-        cell = metrics_charts.matrix_table(cm, outcome.label_set, key="matrix")
-        st.caption("Choose a cell of the confusion matrix (per cent of the true class): its pixels light up.")
+        cell = matrix.matrix_view(cm, outcome.label_set, key="matrix")
+        st.caption("Per cent of the true class. Click a cell, or choose it in the list: its pixels light up.")
     with right:
         cut = photo.cut(outcome.window.view)
         if cell is None:

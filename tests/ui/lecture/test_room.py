@@ -162,3 +162,20 @@ def test_a_square_at_the_edge_of_a_photo_stays_inside_and_fits_into_a_room() -> 
     noise = np.random.default_rng(0).integers(0, 256, (384, 384, 3), np.uint8)
     with pytest.raises(ValueError, match="does not fit"):
         data_url(noise)
+
+
+def test_one_question_at_a_time() -> None:
+    """The page's own guess is not asked beside the step's question that answers it."""
+    app, _ = with_room("accuracy")
+    assert app.session_state["lecture_place"].step.question.opens == "duel_guess"
+
+    def asked() -> bool:
+        return "duel_guess" in {pills.key for pills in app.get("button_group")}
+
+    assert not asked()
+    press(app, "Ask the class")
+    assert not asked()
+    press(app, "End the vote")
+    press(app, "Show")
+    assert asked()
+    assert app.session_state["duel_guess"] == "Just show me"
