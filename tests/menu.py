@@ -17,7 +17,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "annotation": ("annotation_panel", ("Paint", "Stopwatch", "Agreement", "Heavy tail")),
     "before_convnets": ("before", ("Filters and textons", "Mosaic", "Learnt from photos", "Your strokes", "Things")),
-    "resolution": ("", ("",)),
+    "resolution": ("resolution_part", ("There and back", "The ceiling")),
     "pyramid": ("part", ("The pyramid", "Levels", "Cost", "Superpixels")),
     "skip_connections": ("", ("",)),
     "inside": (

@@ -22,6 +22,7 @@ PLACES: list[tuple[str, dict[str, str], str]] = [
     ("compare.py", {}, ""),
     ("skip_connections.py", {}, ""),
     ("resolution.py", {}, ""),
+    ("resolution.py", {"resolution_part": "The ceiling"}, ""),
     ("deeplab_crf.py", {}, ""),
     ("deeplab_crf.py", {"crf_part": "Who talks to whom"}, ""),
     ("deeplab_crf.py", {"crf_part": "All together"}, ""),

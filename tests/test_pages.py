@@ -297,14 +297,17 @@ def test_without_a_border_in_the_close_up_nobody_is_judged() -> None:
     ],
 )
 def test_what_you_should_see_is_judged_on_the_photo(name: str, sentences: set[str]) -> None:
-    app = open_page(name, photo="china")
+    app = open_page(name, photo="china", resolution_part="The ceiling")
     if name == "resolution.py":
         app.button_group(key="ceiling_guess").set_value("Just show me").run()
     assert set(calm(app).session_state["seen"]) == sentences
 
 
 def test_the_ceiling_that_is_asked_for_is_the_one_that_is_answered() -> None:
-    app, labels = open_page("resolution.py", photo="china", factor="128"), LABEL_SETS["everyday"]
+    app, labels = (
+        open_page("resolution.py", photo="china", resolution_part="The ceiling", factor="128"),
+        LABEL_SETS["everyday"],
+    )
     kept = right_and_wrong(app, "ceiling_guess")
     score = 100 * ceilings(photo_truth("china", labels), len(labels))[32]
     assert f"{score:.1f} %" in kept.because
@@ -316,7 +319,7 @@ def test_the_ceiling_that_is_asked_for_is_the_one_that_is_answered() -> None:
 
 
 def test_the_ceiling_falls_with_the_factor_and_waits_for_a_guess() -> None:
-    app = open_page("resolution.py", photo="china")
+    app = open_page("resolution.py", photo="china", resolution_part="The ceiling")
     assert not any("the ceiling is" in element.value for element in app.caption)
     app.button_group(key="ceiling_guess").set_value("Just show me").run()
     scores = []

@@ -213,13 +213,13 @@ def _nest(key: str, strides: list[int]) -> None:
             st.session_state[f"stream{other}"] = False
 
 
-def choose_net_and_upsampling(nets: list[str]) -> tuple[str, str]:
-    """One net, and how its scores are upsampled."""
-    left, right = st.columns(2)
-    with left:
-        net = st.segmented_control("Net", nets, default=nets[0], key="net", required=True, bind="query-params")
-    with right:
-        how = st.segmented_control(
-            "Upsampling", ["nearest", "bilinear"], default="bilinear", key="how", required=True, bind="query-params"
-        )
-    return net, how
+def choose_net(nets: list[str]) -> str:
+    """One net of these; the first, until another is chosen."""
+    return st.segmented_control("Net", nets, default=nets[0], key="net", required=True, bind="query-params")
+
+
+def choose_upsampling() -> str:
+    """How scores come back from their grid to the photo."""
+    return st.segmented_control(
+        "Upsampling", ["nearest", "bilinear"], default="bilinear", key="how", required=True, bind="query-params"
+    )

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from seglib.lecture.answers import Answer, NoAnswer
 from seglib.lecture.rooms import Asked, Room
 from seglib.lecture.routes import Question, Step
-from seglib.ui.large_type import drawn, show_chart
+from seglib.ui.large_type import WORDS, drawn, show_chart
 from seglib.ui.lecture import guesses, hall, paint_it, scene
 from seglib.ui.lecture.following import Place
 from seglib.ui.lecture.plain import escaped
@@ -148,28 +148,26 @@ def histogram(options: tuple[str, ...], votes: list[list[int]], right: int | Non
         for k, count in enumerate(counts)
     ]
     counted = "; ".join(f"{row['option']}: {row['votes']} ({row['round']})" for row in rows)
-    height = 80 + (12 + 18 * len(votes)) * len(options)
+    height = 30 * len(votes) + (14 + 20 * len(votes)) * len(options)  # two rounds have a legend
     show_chart(_bars(rows, names, ROUNDS[: len(votes)]), f"Bars: votes. {counted}.", height=height)
 
 
 @drawn
-def _bars(rows: list[dict], names: list[str], rounds: tuple[str, ...]) -> alt.Chart:
-    return (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_bar()
-        .encode(
-            y=alt.Y(
-                "option:N", sort=names, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=16, labelOverlap=False)
-            ),
-            yOffset=alt.YOffset("round:N", sort=list(rounds)),
-            x=alt.X("votes:Q", title="votes", axis=alt.Axis(tickMinStep=1, format="d")),
-            color=alt.Color(
-                "round:N",
-                title=None,
-                sort=list(rounds),
-                scale=alt.Scale(domain=list(rounds), range=["#9aa5b1", "#0072B2"][-len(rounds) :]),
-                legend=alt.Legend(orient="top") if len(rounds) > 1 else None,
-            ),
-            tooltip=["option", "round", "votes"],
+def _bars(rows: list[dict], names: list[str], rounds: tuple[str, ...]) -> alt.LayerChart:
+    """A bar an option and round, its number of votes at its end."""
+    counts = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("option:N", sort=names, title=None, axis=alt.Axis(labelLimit=320, labelOverlap=False)),
+        yOffset=alt.YOffset("round:N", sort=list(rounds)),
+        x=alt.X("votes:Q", axis=None),
+        tooltip=["option", "round", "votes"],
+    )
+    bars = counts.mark_bar().encode(
+        color=alt.Color(
+            "round:N",
+            title=None,
+            sort=list(rounds),
+            scale=alt.Scale(domain=list(rounds), range=["#9aa5b1", "#0072B2"][-len(rounds) :]),
+            legend=alt.Legend(orient="top") if len(rounds) > 1 else None,
         )
     )
+    return bars + counts.mark_text(align="left", dx=6, **WORDS).encode(text="votes:Q")

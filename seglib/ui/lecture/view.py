@@ -13,7 +13,7 @@ from seglib.ui import state
 
 # Keys of all controls that the address bar keeps (`bind="query-params"`); a test compares them with the pages.
 KNOBS = (
-    *("nets", "view", "unsure", "net", "how", "factor", "stream16", "stream8", "stream4"),
+    *("nets", "view", "unsure", "net", "how", "resolution_part", "factor", "stream16", "stream8", "stream4"),
     *("experiment", "radius", "measure", "share", "grouping", "metric", "band_metric", "band_nets", "things_nets"),
     *("sure_net", "annotation_panel", "fold"),
     *("before", "family", "window", "model_window", "classifier", "texture_view", "stroke_words"),

@@ -69,6 +69,7 @@ function draw() {
   if (painting) paint();
   if (state.words && !state.open && !state.shown) note('The vote has ended.');
   else if (state.open && sent.round !== state.round) note(painting ? 'Paint, then lift the finger: it is sent by itself.' : 'Tap your answer.');
+  else if (state.shown && state.kind === 'paint') note('Look at the screen: this is what the class painted.');
   else if (!state.words || state.shown) note('');
 }
 
