@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from seglib.metrics.boundary import boundary_band
 from seglib.metrics.objects import things_and_stuff
 from seglib.photos import PHOTOS, TWICE, photo_truth
 from seglib.receptive_field import Layer, receptive_field
+
+if TYPE_CHECKING:
+    from seglib.crf.pairwise import CRFParams
 
 RARE = 0.05  # share of the pixels below which a cheat leaves a class out
 BORDER = 3  # pixels
@@ -54,7 +58,7 @@ class Scene:
     point: tuple[int, int]  # the pinned pixel
     labels_of: Callable[[str], np.ndarray]  # a net's label map (H, W), by the net's name
     streams_of: Callable[[str], Mapping[int, np.ndarray]]  # its class scores (K, h, w) by stride
-    probabilities_of: Callable[[str], np.ndarray]  # (K, H, W)
+    refined: Callable[[str, CRFParams, int], np.ndarray]  # its label map after so many iterations of the CRF
     view: Mapping[str, Value] = field(default_factory=dict)  # of the step
 
     def confusion(self, labels: np.ndarray) -> np.ndarray:
@@ -223,13 +227,11 @@ def crf_gain(scene: Scene, options: Sequence[str]) -> Answer:
 
     Its kernels are the authors' own, as the page opens, unless the view names others.
     """
-    from seglib.crf.mean_field import mean_field  # noqa: PLC0415 - scipy and more
+    from seglib.crf.mean_field import ITERATIONS  # noqa: PLC0415 - scipy and more
     from seglib.crf.pairwise import CRFParams  # noqa: PLC0415
 
     params = CRFParams(**{each.name: float(scene.view.get(each.name, each.default)) for each in fields(CRFParams)})
-    before = scene.probabilities_of("deeplab")
-    after = mean_field(before, scene.image, params)
-    scores = [100 * metrics.mean_iou(scene.confusion(p.argmax(0).astype(np.uint8))) for p in (before, after)]
+    scores = [100 * metrics.mean_iou(scene.confusion(scene.refined("deeplab", params, n))) for n in (0, ITERATIONS)]
     gain = scores[1] - scores[0]
     return Answer(
         in_range(gain, options), f"mean IoU {scores[0]:.1f} % before, {scores[1]:.1f} % after: {gain:+.1f} points"

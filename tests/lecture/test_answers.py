@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seglib import metrics
+from seglib.crf.pairwise import CRFParams
 from seglib.labels import EVERYDAY, IGNORE
 from seglib.lecture.answers import ANSWERS, NoAnswer, Scene, in_range, right_option
 from seglib.lecture.routes import shipped
@@ -38,11 +39,11 @@ def scene(photo: str = "mine", truth: np.ndarray | None = TRUTH, **view: object)
         streams[16][0] = -5.0
         return streams
 
-    def probabilities_of(_net: str) -> np.ndarray:
-        return np.eye(len(EVERYDAY), dtype=np.float32)[SHIFTED].transpose(2, 0, 1)
+    def refined(_net: str, params: CRFParams, iterations: int) -> np.ndarray:
+        return TRUTH if iterations == 5 and params == CRFParams(smoothness_weight=2) else SHIFTED
 
     image = np.repeat((TRUTH[..., None] * 60).astype(np.uint8), 3, axis=2)
-    return Scene(photo, image, EVERYDAY, truth, (20, 20), labels_of, streams_of, probabilities_of, view)
+    return Scene(photo, image, EVERYDAY, truth, (20, 20), labels_of, streams_of, refined, view)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,14 @@ def test_an_answer_on_a_scene_made_for_it(name: str, options: tuple[str, ...], r
 
 def test_the_ceiling_is_that_of_the_factor_in_the_view() -> None:
     assert "100.0 %" in right_option("ceiling", scene(factor=1), ("over 99 %", "below 99 %")).because
+
+
+def test_the_crfs_gain_is_that_of_the_kernels_in_the_view() -> None:
+    options = ("below 0 points", "0 to 1 points", "over 1 points")
+    assert right_option("crf_gain", scene(), options).because.endswith("+0.0 points")
+    changed = right_option("crf_gain", scene(smoothness_weight=2.0), options)
+    assert "100.0 % after" in changed.because
+    assert options[changed.right] == "over 1 points"
 
 
 def test_the_window_is_that_of_the_rates_in_the_view() -> None:
@@ -126,12 +135,11 @@ def test_every_shipped_question_can_be_answered_whatever_the_nets_say(step) -> N
     truth = photo_truth(photo, EVERYDAY)
     nearly = np.where(np.roll(truth, 3, axis=1) == IGNORE, 0, np.roll(truth, 3, axis=1)).astype(np.uint8)
     height, width = truth.shape
-    probabilities = 0.9 * np.eye(len(EVERYDAY), dtype=np.float32)[nearly].transpose(2, 0, 1) + 0.1 / len(EVERYDAY)
     shapes = {stride: (len(EVERYDAY), height // stride + 1, width // stride + 1) for stride in (32, 16, 8, 4)}
     streams = {stride: np.full(shape, stride, np.float32) for stride, shape in shapes.items()}
     made = Scene(
         photo, load_photo(photo), EVERYDAY, truth, (height // 2, width // 2),
-        lambda _net: nearly, lambda _net: streams, lambda _net: probabilities, step.view,
+        lambda _net: nearly, lambda _net: streams, lambda *_: nearly, step.view,
     )  # fmt: skip
     answer = right_option(step.question.answer, made, options)
     assert 0 <= answer.right < len(options)

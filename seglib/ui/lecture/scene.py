@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from seglib.lecture.answers import Answer, Scene, right_option
 from seglib.lecture.routes import Question, Value
 from seglib.models.segmentation import digest
 from seglib.ui import cache, state
+
+if TYPE_CHECKING:
+    from seglib.crf.pairwise import CRFParams
 
 
 def answer(question: Question, view: Mapping[str, Value]) -> Answer | None:
@@ -42,6 +48,13 @@ def scene(view: Mapping[str, Value]) -> Scene:
         point=state.pin(photo),
         labels_of=lambda net: cache.net_labels(photo, net, labels.name),
         streams_of=lambda net: cache.segment(photo, net, labels.name).streams,
-        probabilities_of=lambda net: cache.net_probabilities(photo, net, labels.name),
+        refined=partial(_refined, photo, labels.name),
         view=view,
     )
+
+
+def _refined(photo: state.Photo, label_set_name: str, net: str, params: CRFParams, iterations: int) -> np.ndarray:
+    """What the CRF's own page shows, from the same run."""
+    from seglib.ui.crf import cache as crf_cache
+
+    return crf_cache.run(photo, crf_cache.net_unary(photo, net, label_set_name), params).labels(iterations)
