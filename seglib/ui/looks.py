@@ -16,7 +16,7 @@ LOOKS = """<style>
 [data-testid='stMain'] h1 { font-size: 1.5rem; line-height: 1.2; padding: 0; margin: 0; }
 [data-testid='stMain'] h2 { font-size: 1.3rem; padding: .6rem 0 .3rem; }
 [data-testid='stCaptionContainer'] { font-size: .9rem; opacity: 1; color: light-dark(#5a5c63, #b6bac2); }
-[data-testid='stVegaLiteChart'] :is(.role-axis, .role-legend, .role-header, .mark-text.role-mark) text {
+[data-testid='stVegaLiteChart'] :is(.role-axis, .role-legend, .role-header, .role-mark:not(.painted_marks)) text {
   fill: light-dark(#5a5c63, #b6bac2);
 }
 [data-testid='stMain'] .katex-display { overflow: visible; }

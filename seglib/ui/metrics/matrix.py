@@ -71,7 +71,6 @@ def _cells(shares: np.ndarray, cells: dict[str, Cell]) -> pd.DataFrame:
                 "said": words.split(", called ")[1],
                 "per cent": shares[cell],
                 "paint": _paint(shares[cell], cell[0] == cell[1]),
-                "ink": "white" if shares[cell] > 50 else "black",
             }
             for words, cell in cells.items()
         ]
@@ -87,13 +86,14 @@ def _paint(percent: float, right: bool) -> str:
 
 def _drawing(table: pd.DataFrame) -> dict:
     """Vega-Lite: a square a cell, its per cents in it where there is room."""
+    room = f"clamp(width / {len(table.columns)}, 10, {SIZE})"  # nineteen classes side by side on a phone
     axis = {"labelFontSize": SIZE, "titleFontSize": SIZE, "labelOverlap": False, "domain": False, "ticks": False}
     return {
         "height": {"step": 30},
         "padding": EDGE,
         "encoding": {
             "x": {"field": "said", "type": "nominal", "title": "said", "sort": list(table.columns)}
-            | {"axis": axis | {"orient": "top", "labelAngle": -90}},
+            | {"axis": axis | {"orient": "top", "labelAngle": -90, "labelFontSize": {"expr": room}}},
             "y": {"field": "truth", "type": "nominal", "sort": list(table.index), "axis": axis},
             "tooltip": [{"field": "cell"}, {"field": "per cent", "format": ".1f", "title": "% of the true class"}],
         },
@@ -107,6 +107,7 @@ def _drawing(table: pd.DataFrame) -> dict:
                 },
             },
             {
+                "name": "painted",  # has its own ink: see `seglib.ui.looks`
                 "mark": {
                     "type": "text",
                     "fontSize": SIZE,
@@ -114,7 +115,7 @@ def _drawing(table: pd.DataFrame) -> dict:
                 },
                 "encoding": {
                     "text": {"field": "per cent", "type": "quantitative", "format": ".0f"},
-                    "color": {"field": "ink", "type": "nominal", "scale": None, "legend": None},
+                    "color": {"condition": {"test": "datum['per cent'] > 50", "value": "white"}, "value": "black"},
                 },
             },
         ],
