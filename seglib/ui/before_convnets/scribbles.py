@@ -57,7 +57,9 @@ def _buttons(
         disabled=truth is None,
         width="stretch",
         icon=":material/gesture:",
-        help="A few straight strokes inside each class of the human labels: up to three, none near a border.",
+        help="They are taken from human labels, and this photo has none: paint your own."
+        if truth is None
+        else "A few straight strokes inside each class of the human labels: up to three, none near a border.",
     )
     if error := st.session_state.pop("scribble_error", None):
         st.error(error)

@@ -93,7 +93,9 @@ def _example_button(photo: Photo) -> None:
         args=(photo,),
         disabled=not has_labels,
         icon=":material/gesture:",
-        help="Three short strokes inside each class, from the human labels.",
+        help="Three short strokes inside each class, from the human labels."
+        if has_labels
+        else "They are taken from human labels, and this photo has none: paint your own.",
     )
 
 
