@@ -23,7 +23,7 @@ from seglib.crf.pairwise import CRFParams
 from seglib.datasets import find_pairs
 from seglib.labels import IGNORE
 from seglib.metrics.boundary import band_curve, thin_parts
-from seglib.models.cards import read_card, weights_path
+from seglib.models.cards import base_of, read_card, weights_path
 from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.training.evaluate import Segmenter, fold, sharpened
@@ -91,8 +91,8 @@ class Bench:
 
     def of_net(self, name: str, label_set_name: str, crf: CRFParams | None = None, which: str | None = None) -> Counts:
         """Counts of a shipped net, with a CRF after it if there are parameters for one."""
-        stem, variant = name.split("_", maxsplit=1)[0], weights_path(name, label_set_name)
-        model = cache(lambda: load_model(stem, label_set_name, variant))  # only if something is left to count
+        variant = weights_path(name, label_set_name)
+        model = cache(lambda: load_model(base_of(name), label_set_name, variant))  # only if something is left to count
 
         def segment(image: np.ndarray) -> np.ndarray:
             return sharpened(model(), crf)(image) if crf else predict(model(), image).labels

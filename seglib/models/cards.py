@@ -68,6 +68,15 @@ def write_with_card(path: Path, data: bytes, card: dict) -> None:
     path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
 
 
+def base_of(name: str) -> str:
+    """The net whose layers a net has: a variant, trained by another recipe, lies under a longer name.
+
+    >>> base_of("fcn8s_scratch"), base_of("fcn8s")
+    ('fcn8s', 'fcn8s')
+    """
+    return name.partition("_")[0]
+
+
 def some_shipped(*names: str) -> bool:
     """Whether there is a label set for which all these nets are in the box."""
     label_set_names = {path.stem.partition("-")[0] for path in WEIGHTS.glob("*.json")}
@@ -79,12 +88,17 @@ def all_nets(label_set_name: str) -> list[str]:
     return [net for kind in KINDS for net in shipped_nets(label_set_name, kind)]
 
 
+def variants(label_set_name: str) -> list[str]:
+    """Names of the nets in the box for a label set that were trained by another recipe, see `base_of`."""
+    names = (path.stem.partition("-")[2] for path in sorted(WEIGHTS.glob(f"{label_set_name}-*_*.safetensors")))
+    return [name for name in names if f"{label_set_name}-{name}" not in left_out()]
+
+
 def shipped_nets(label_set_name: str, family: str = "fcn") -> dict[str, dict]:
     """Cards of the nets in the box for a label set whose names begin so, by name: those with more streams last.
 
-    A variant of a net, trained by another recipe, lies under a longer name than its net's (``fcn8s_balanced``): it
-    is no member of the family, and is read by `weights_path` and `read_card`. A net whose files are damaged is left
-    out, see `seglib.assets.left_out`.
+    Variants (`base_of`) are no members of the family, and have a list of their own. A net whose files are damaged is
+    left out, see `seglib.assets.left_out`.
     """
     cards = {}
     for path in sorted(WEIGHTS.glob(f"{label_set_name}-{family}*.json")):

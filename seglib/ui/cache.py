@@ -23,7 +23,7 @@ import streamlit as st
 
 from seglib.assets import DamagedFile, leave_out
 from seglib.labels import IGNORE, LABEL_SETS, LabelSet
-from seglib.models.cards import WeightsError, shipped_nets, weights_path
+from seglib.models.cards import WeightsError, base_of, shipped_nets, weights_path
 from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
 from seglib.ui.memory import CONSTANTS, MEMORY, name_of
@@ -103,11 +103,11 @@ def _compute(function: Callable, bound: inspect.BoundArguments, words: str | boo
 
 @shared()
 def model(net: str, label_set_name: str) -> object:
-    """A trained net; one whose weights are damaged is listed no more."""
+    """A trained net, or a variant of one; one whose weights are damaged is listed no more."""
     from seglib.models.weights import load_model
 
     try:
-        return load_model(net, label_set_name)
+        return load_model(base_of(net), label_set_name, weights_path(net, label_set_name))
     except WeightsError as error:
         leave_out(weights_path(net, label_set_name).stem, error)
         raise
@@ -138,7 +138,7 @@ def layer_table(net: str, label_set_name: str) -> list:
     """A net's longest path."""
     from seglib.models import layer_table_of
 
-    return layer_table_of(net, label_set_name)
+    return layer_table_of(base_of(net), label_set_name)
 
 
 @shared(128)

@@ -1,4 +1,4 @@
-"""The lecture's four ways to finer scores as pictures on the photo, each beside the window of its units."""
+"""The ways to finer scores as pictures on the photo, each beside its window; and what ImageNet is worth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.labels import LabelSet
-from seglib.models.cards import all_nets
+from seglib.models.cards import all_nets, variants
 from seglib.receptive_field import receptive_field
 from seglib.ui import cache, page, panels, seen, state
 from seglib.ui.components.photo_view import Panel
@@ -17,12 +17,14 @@ from seglib.ui.loading import loading
 from seglib.ui.window import observations
 from seglib.ui.words import percent
 
+SCRATCH = "fcn8s_scratch"  # what ImageNet is worth; not trained for every label set
 WAYS = {
     "fcn32s": "all layers, all strides",
     "shallow8": "stops early",
     "plain8": "no subsampling after stride 8",
     "dilated8": "dilation in its place",
     "fcn8s": "skips",
+    SCRATCH: "the same from random weights",
 }
 
 
@@ -34,7 +36,8 @@ def in_pictures(photo: state.Photo, label_set: LabelSet) -> None:
     if loading():
         panels.show([first], photo, label_set, key="ways", truth=truth, columns=3)
         return
-    nets = [net for net in WAYS if net in all_nets(label_set.name)]
+    there = [*all_nets(label_set.name), *variants(label_set.name)]
+    nets = [net for net in WAYS if net in there]
     answers = {net: cache.net_labels(photo, net, label_set.name) for net in nets}
     windows = {net: receptive_field(cache.layer_table(net, label_set.name)).size for net in nets}
     scores = {} if truth is None else {net: _score(truth, labels, label_set) for net, labels in answers.items()}
@@ -50,6 +53,7 @@ def in_pictures(photo: state.Photo, label_set: LabelSet) -> None:
         observations.short_sighted(windows),
         observations.window_pays(scores, "shallow8", "fcn8s"),
         observations.window_pays(scores, "plain8", "dilated8"),
+        observations.imagenet_pays(scores, SCRATCH, "fcn8s"),
     )
     page.show_source(receptive_field, metrics.mean_iou)
 

@@ -53,6 +53,19 @@ def window_pays(scores: Mapping[str, float], small: str, large: str) -> Sentence
     )
 
 
+def imagenet_pays(scores: Mapping[str, float], scratch: str, net: str) -> Sentence | None:
+    """Whether the net that began with what ImageNet taught scores higher here than the same from random weights."""
+    if scratch not in scores or net not in scores:
+        return None
+    figures = f"{net} {percent(scores[net])}, from random weights {percent(scores[scratch])} mean IoU"
+    return here(
+        "window/ImageNet pays",
+        scores[net] > scores[scratch],
+        f"What ImageNet taught pays: {figures}.",
+        f"On this photo what ImageNet taught does not pay: {figures}.",
+    )
+
+
 def holes(rates: Sequence[int]) -> Sentence:
     """Whether layers of 3x3 at these rates see all of their window."""
     unseen, window = 1 - seen_share(rates), 1 + 2 * sum(rates)

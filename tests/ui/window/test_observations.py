@@ -116,3 +116,14 @@ def test_a_larger_window_pays_or_does_not() -> None:
 def test_who_sees_least_and_most_is_said() -> None:
     words = observations.short_sighted({"fcn32s": 851, "shallow8": 67, "plain8": 355}).words
     assert "shallow8 sees least, 67 px a side; fcn32s most, 851 px" in words
+
+
+def test_what_imagenet_taught_pays_or_does_not() -> None:
+    assert (
+        "does not pay"
+        in observations.imagenet_pays({"fcn8s": 0.3, "fcn8s_scratch": 0.4}, "fcn8s_scratch", "fcn8s").words
+    )
+    pays = observations.imagenet_pays({"fcn8s": 0.5, "fcn8s_scratch": 0.4}, "fcn8s_scratch", "fcn8s")
+    assert pays.holds
+    assert "fcn8s 50.0 %, from random weights 40.0 %" in pays.words
+    assert observations.imagenet_pays({"fcn8s": 0.5}, "fcn8s_scratch", "fcn8s") is None
