@@ -44,6 +44,7 @@ def described(chart: altair.TopLevelMixin) -> dict:
     type_sizes = {"labelFontSize": SIZE, "titleFontSize": SIZE, "labelLimit": LONGEST}
     chart = chart.configure_axis(**type_sizes).configure_legend(**type_sizes)
     chart = chart.configure_header(labelFontSize=SIZE, titleFontSize=SIZE).properties(padding=EDGE)
+    chart = chart.configure_axisYDiscrete(labelFlush=False)  # Streamlit's theme moves the first name off its row
     specification = chart.to_dict()
     tables = {name: pyarrow.Table.from_pylist(rows) for name, rows in specification["datasets"].items()}
     return specification | {"datasets": tables}

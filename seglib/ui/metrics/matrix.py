@@ -87,7 +87,7 @@ def _paint(percent: float, right: bool) -> str:
 def _drawing(table: pd.DataFrame) -> dict:
     """Vega-Lite: a square a cell, its per cents in it where there is room."""
     room = f"clamp(width / {len(table.columns)}, 10, {SIZE})"  # nineteen classes side by side on a phone
-    axis = {"labelFontSize": SIZE, "titleFontSize": SIZE, "labelOverlap": False, "domain": False, "ticks": False}
+    axis = {"labelFontSize": SIZE, "titleFontSize": SIZE, "labelOverlap": False, "labelFlush": False}
     return {
         "height": {"step": 30},
         "padding": EDGE,
