@@ -61,7 +61,7 @@ if truth is None:
     st.info(panels.NO_TRUTH)
     page.stop()
 factor = st.select_slider("One label every … pixels", FACTORS, value=32, key="factor", bind="query-params")
-degraded = through_grid(truth, factor, len(label_set), how)
+degraded = cache.through_grid(truth, factor, len(label_set), how)
 panels.show(
     [
         panels.truth_panel(photo, truth),

@@ -277,6 +277,14 @@ def ceiling(truth: np.ndarray, num_classes: int, how: str) -> dict[int, float]:
     return ceilings(truth, num_classes, how)
 
 
+@shared(32)
+def through_grid(truth: np.ndarray, factor: int, num_classes: int, how: str) -> np.ndarray:
+    """The truth after a trip through a coarser grid, ``(H, W)``, see `seglib.resolution.through_grid`."""
+    from seglib.resolution import through_grid
+
+    return through_grid(truth, factor, num_classes, how)
+
+
 @shared(24)
 def turned(before: Segmentation, after: Segmentation, truth: np.ndarray) -> np.ndarray:
     """Which pixels a net put right and which wrong after another, ``(H, W)``, see `seglib.metrics.turned`."""

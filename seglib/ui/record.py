@@ -15,8 +15,10 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.lecture.pictures import flatten, small_jpeg
+from seglib.lecture import pictures
+from seglib.lecture.pictures import flatten
 from seglib.lecture.report import Picture, Section, Table
+from seglib.ui.cache import shared
 
 MOST_VIEWS, MOST_PICTURES, MOST_PANELS, MOST_TABLES, MOST_ROWS, MOST_CHARTS = 24, 4, 24, 6, 40, 24
 _NOW, _BEFORE = "record_now", "record_before"
@@ -68,11 +70,17 @@ class Record:
         return Section(self.title, self.claim, self.link, (), tuple(pictures), tables)
 
 
+@shared(256)
+def small_jpeg(picture: np.ndarray, labels: np.ndarray | None, label_set: LabelSet | None) -> bytes:
+    """A panel, small: most visitors leave the same views behind."""
+    return pictures.small_jpeg(picture, labels, label_set)
+
+
 def _rows(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     head = (str(frame.index.name or ""), *map(str, frame.columns))
     body = (
         (str(name), *(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row))
-        for name, row in zip(frame.index[:MOST_ROWS], frame.itertuples(index=False), strict=False)
+        for name, row in zip(frame.index[:MOST_ROWS], frame.itertuples(index=False, name=None), strict=False)
     )
     return (head, *body)
 
