@@ -58,6 +58,12 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     return torch.from_numpy(logits).softmax(0).numpy()
 
 
+def unit_at(point: tuple[int, int], stride: int, grid: tuple[int, int]) -> tuple[int, int]:
+    """Which unit of a stream's ``grid`` (h, w) a pixel (row, col) takes in `on_pixels`."""
+    row, col = (min((p + stride // 2) // stride, n - 1) for p, n in zip(point, grid, strict=True))
+    return row, col
+
+
 def on_pixels(scores: np.ndarray, stride: int, size: tuple[int, int]) -> np.ndarray:
     """A stream's grid at its true resolution, drawn on the photo: every pixel takes its nearest unit.
 
