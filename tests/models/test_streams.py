@@ -17,6 +17,7 @@ from seglib.models.streams import (
     probabilities,
     stream_contributions,
     stream_scores,
+    unit_at,
 )
 
 
@@ -88,3 +89,12 @@ def test_one_pixels_logits_are_those_of_the_whole_photo_there(model: torch.nn.Mo
         np.testing.assert_allclose(
             pixel_logits(streams, point), everywhere[(slice(None), *point)], rtol=1e-4, atol=1e-5
         )
+
+
+@pytest.mark.parametrize("stride", [4, 32])
+def test_a_pixel_takes_the_unit_that_is_drawn_on_it(stride: int) -> None:
+    height, width = 50, 71
+    units = np.arange(-(-height // stride) * -(-width // stride)).reshape(-(-height // stride), -1)
+    drawn = on_pixels(units, stride, (height, width))
+    for point in [(0, 0), (15, 16), (17, 47), (height - 1, width - 1), (2, 70)]:
+        assert drawn[point] == units[unit_at(point, stride, units.shape)]
