@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import streamlit as st
 from starlette.middleware import Middleware
 
-from seglib.ui import warm_up
+from seglib.ui import garbage, warm_up
 from seglib.ui.headers import SafeAnswers
 from seglib.ui.late_looks import NoLateLooks
 from seglib.ui.lecture import phones
@@ -25,6 +25,7 @@ from seglib.ui.uploads import BoundedUploads
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     threading.Thread(target=warm_up.run, name="warm-up", daemon=True).start()
+    threading.Thread(target=garbage.keep_collecting, name="garbage", daemon=True).start()
     yield {}
 
 

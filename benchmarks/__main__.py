@@ -31,7 +31,7 @@ PARTS = {
     "teach": ["--rounds", "5"],
     "pages": ["--rounds", "7"],
     "touch": ["--rounds", "3", "--only", "", "skip_connections", "scoreboard"],
-    "visitors": ["--seconds", "20"],
+    "visitors": ["--seconds", "15"],
     "phones": ["--seconds", "20"],
 }
 

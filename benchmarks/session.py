@@ -50,12 +50,19 @@ class Session:
     def __init__(self, address: str, socket: websockets.ClientConnection) -> None:
         self.address, self.socket, self.id = address, socket, ""
         self.uploader = ""  # id of the first uploader that was drawn
+        self.picker = ""  # id of the list of photos
 
-    async def ask(self, page: str, query: str = "", brought: Brought | None = None) -> None:
-        """Ask for a run of a page, and do not wait for it; ``brought`` lies in the uploader."""
+    async def ask(self, page: str, query: str = "", brought: Brought | None = None, photo: str = "") -> None:
+        """Ask for a run of a page, and do not wait for it.
+
+        ``brought`` lies in the uploader; ``photo`` is the title that was chosen in the list (an address names one, too,
+        but only on arrival).
+        """
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
+        if photo:
+            message.rerun_script.widget_states.widgets.add(id=self.picker, string_value=photo)
         if brought:
             widget = message.rerun_script.widget_states.widgets.add()
             widget.id = self.uploader
@@ -65,10 +72,10 @@ class Session:
             urls.file_id, urls.upload_url, urls.delete_url = brought.file_id, brought.address, brought.address
         await self.socket.send(message.SerializeToString())
 
-    async def open(self, page: str, query: str = "", brought: Brought | None = None) -> Reply:
+    async def open(self, page: str, query: str = "", brought: Brought | None = None, photo: str = "") -> Reply:
         """Ask for a page and wait until its script has finished; `RuntimeError` if it shows an exception."""
         start = time.perf_counter()
-        await self.ask(page, query, brought)
+        await self.ask(page, query, brought, photo)
         messages = await self.until_finished()
         return Reply(1000 * (time.perf_counter() - start), sum(map(len, messages)), b"".join(messages))
 
@@ -93,6 +100,8 @@ class Session:
             raise RuntimeError(element.exception.message)
         if kind == "file_uploader" and not self.uploader:
             self.uploader = element.file_uploader.id
+        if kind == "selectbox" and element.selectbox.id.endswith("-photo"):
+            self.picker = element.selectbox.id
 
     async def upload(self, data: bytes) -> Brought:
         """Hand a photo over as the browser does: ask for an address, put it there. No run of the page knows of it."""

@@ -1,11 +1,9 @@
 """How do skip connections sharpen an FCN? Streams switched on and off, and their sum taken apart."""
 
-import numpy as np
 import streamlit as st
 
 from seglib import metrics
 from seglib.models.cards import shipped_nets
-from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.skips import border, observations
@@ -47,16 +45,15 @@ row, col = state.pin(photo)
 st.header("The streams, and their sum")
 k = inputs.choose_class(label_set, answer=int(answer.labels[row, col]))
 shares = cache.contributions(answer, k)
-scores = cache.stream_pictures(answer, k)
 # Finer streams add little: on one scale they would all look white, so each has its own, and says which.
-limits = {stride: max(0.01, float(np.abs(share).max())) for stride, share in shares.items()}
+limits = cache.contribution_limits(answer, k)
 grid = [
     Panel(
         title=f"Stream {stride}: as computed",
         role="output",
         alt=f"Scores for {label_set.classes[k]} of the stream at stride {stride}, at their true resolution",
         caption=f"{answer.streams[stride].shape[2]} x {answer.streams[stride].shape[1]} scores, up to ±{limit:.2f}",
-        picture=cache.score_picture(scores[stride], limit),
+        picture=cache.stream_picture(answer, k, stride, limit),
         pixelated=True,
     )
     for stride, limit in limits.items()
@@ -67,24 +64,24 @@ grid += [
         role="output",
         alt=f"Scores for {label_set.classes[k]} of the stream at stride {stride}, upsampled to the photo",
         caption=f"at the pinned pixel {share[row, col]:+.2f}",
-        picture=cache.score_picture(share, limits[stride]),
+        picture=cache.share_picture(answer, k, stride, limits[stride]),
     )
     for stride, share in shares.items()
 ]
 panels.show(grid, photo, None, key="streams", columns=len(shares))
-total = sum(shares.values())
-limit = max(0.01, float(np.abs(total).max()))
+total = sum(share[row, col] for share in shares.values())
+limit = cache.sum_limit(answer, k)
 sum_view, sum_chart = st.columns(2, gap="medium")
 with sum_view:
     summed = Panel(
         title=f"Sum of the streams: score for {label_set.classes[k]}",
         role="output",
         alt=f"Sum of all streams' scores for {label_set.classes[k]}",
-        caption=f"at the pinned pixel {total[row, col]:+.2f}",
-        picture=cache.score_picture(total, limit),
+        caption=f"at the pinned pixel {total:+.2f}",
+        picture=cache.sum_picture(answer, k, limit),
     )
     panels.show([summed], photo, None, key="sum", columns=1)
-    panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}")
+    panels.show_scale(cache.score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}")
 with sum_chart:
     steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
     charts.waterfall(steps, "sum", f"Score for {label_set.classes[k]} at row {row}, column {col}")

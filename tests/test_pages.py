@@ -76,10 +76,13 @@ def test_the_last_layer_is_drawn_as_score_maps_of_which_the_largest_wins() -> No
 
 def test_bars_behind_per_cents_are_as_long_as_they_say() -> None:
     app = open_page(photo="china")
-    shares = next(table for table in app.table if table.value.index.name == "Class, %")
-    styles = shares.proto.arrow_data.styler.styles
-    for share in map(float, shares.value.to_numpy().ravel()):
-        assert f"{share:.1f}%, transparent 0)" in styles
+    shares = next(table for table in app.table if table.value.index.name == "Class, %").value
+    styles = next(each.proto.body for each in app.get("html") if ".st-key-bars_the_pixel" in each.proto.body)
+    for row in range(len(shares)):
+        for column in range(shares.shape[1]):
+            cell = f"tr:nth-child({row + 1}) td:nth-of-type({column + 1}) {{"
+            rule = next(line for line in styles.splitlines() if cell in line)
+            assert f"{float(shares.iloc[row, column]):.1f}%, transparent 0)" in rule
 
 
 def test_what_each_stream_turned_is_counted_both_ways() -> None:

@@ -44,15 +44,10 @@ class Segmentation:
     @classmethod
     def from_streams(cls, streams: dict[int, np.ndarray], size: tuple[int, int], key: str = "") -> Segmentation:
         """The answer that streams ``{stride: (K, h, w)}`` add up to at the photo's ``size`` (H, W)."""
-        from seglib.models.streams import fused_logits, probabilities
+        from seglib.models.streams import fused_logits, most_probable
 
-        logits = fused_logits(streams, size)
-        return cls(
-            labels=logits.argmax(0).astype(np.uint8),
-            confidence=probabilities(logits).max(0).astype(np.float16),
-            streams=streams,
-            key=key,
-        )
+        classes, chances = most_probable(fused_logits(streams, size))
+        return cls(labels=classes.astype(np.uint8), confidence=chances.astype(np.float16), streams=streams, key=key)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -58,6 +58,22 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     return torch.from_numpy(logits).softmax(0).numpy()
 
 
+def most_probable(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The class of the largest logit and its probability, ``(K, ...)`` to two of ``(...)``; of equals the first.
+
+    The largest term of a softmax is one over their sum, so that no other needs to be divided.
+    """
+    every = torch.from_numpy(logits)
+    top, classes = every.max(0)
+    return classes.numpy(), (1 / (every - top).exp_().sum(0)).numpy()
+
+
+def unit_at(point: tuple[int, int], stride: int, grid: tuple[int, int]) -> tuple[int, int]:
+    """Which unit of a stream's ``grid`` (h, w) a pixel (row, col) takes in `on_pixels`."""
+    row, col = (min((p + stride // 2) // stride, n - 1) for p, n in zip(point, grid, strict=True))
+    return row, col
+
+
 def on_pixels(scores: np.ndarray, stride: int, size: tuple[int, int]) -> np.ndarray:
     """A stream's grid at its true resolution, drawn on the photo: every pixel takes its nearest unit.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import hashlib
 import inspect
 import itertools
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from seglib.models.cards import WeightsError, base_of, shipped_nets, weights_pat
 from seglib.models.segmentation import Segmentation, digest
 from seglib.photos import PHOTOS
 from seglib.ui.memory import CONSTANTS, MEMORY, name_of
+from seglib.ui.on_demand import OnDemand
 from seglib.ui.photo import Photo
 from seglib.ui.turns import Turns, leave_if_overtaken
 
@@ -46,6 +48,7 @@ KEYS: dict[type, Callable] = {
     LabelSet: lambda it: (it.name, it.classes, it.colors, sorted(it.things)),
     Photo: key_of,
     Segmentation: key_of,
+    OnDemand: key_of,
 }
 
 
@@ -93,6 +96,22 @@ def copied(keep: int | None = None, *, keyed: tuple[type, ...] = (), words: str 
         return recall
 
     return remember
+
+
+def on_demand(function: Callable[..., np.ndarray]) -> Callable[..., OnDemand]:
+    """Decorator of a function that draws a picture: it is drawn when its pixels are needed, see `seglib.ui.on_demand`.
+
+    It goes by its arguments, as what is `shared` does, and is not kept: only what it is encoded to is.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @functools.wraps(function)
+    def later(*arguments: object) -> OnDemand:
+        drawn_from = repr((name, name_of(arguments, KEYS)))
+        key = hashlib.blake2b(drawn_from.encode(), digest_size=16).hexdigest()
+        return OnDemand(key, functools.partial(function, *arguments))
+
+    return later
 
 
 def _compute(function: Callable, bound: inspect.BoundArguments, words: str | bool) -> object:
@@ -203,20 +222,59 @@ def contributions(answer: Segmentation, class_index: int) -> dict[int, np.ndarra
     return stream_contributions(answer.streams, answer.size, class_index)
 
 
-@shared(16)
-def stream_pictures(answer: Segmentation, class_index: int) -> dict[int, np.ndarray]:
-    """One class's scores of each stream at their true resolution, drawn on the photo, ``{stride: (H, W)}``."""
+@shared(256)
+def contribution_limits(answer: Segmentation, class_index: int) -> dict[int, float]:
+    """The largest of what each stream adds to one class's logit, for or against, as the end of a scale."""
+    shares = contributions(answer, class_index)
+    return {stride: max(0.01, float(np.abs(share).max())) for stride, share in shares.items()}
+
+
+@shared(256)
+def sum_limit(answer: Segmentation, class_index: int) -> float:
+    """The same of their sum."""
+    return max(0.01, float(np.abs(sum(contributions(answer, class_index).values())).max()))
+
+
+@on_demand
+def sum_picture(answer: Segmentation, class_index: int, limit: float) -> np.ndarray:
+    """One class's logit as a picture, see `seglib.rendering.score_picture`."""
+    from seglib.rendering import score_picture
+
+    return score_picture(sum(contributions(answer, class_index).values()), limit)
+
+
+@on_demand
+def share_picture(answer: Segmentation, class_index: int, stride: int, limit: float) -> np.ndarray:
+    """What one stream adds to one class's logit, as a picture."""
+    from seglib.rendering import score_picture
+
+    return score_picture(contributions(answer, class_index)[stride], limit)
+
+
+@on_demand
+def stream_picture(answer: Segmentation, class_index: int, stride: int, limit: float) -> np.ndarray:
+    """One class's scores of one stream at their true resolution, on the photo, as a picture."""
     from seglib.models.streams import on_pixels
+    from seglib.rendering import score_picture
 
-    return {stride: on_pixels(scores[class_index], stride, answer.size) for stride, scores in answer.streams.items()}
+    return score_picture(on_pixels(answer.streams[stride][class_index], stride, answer.size), limit)
 
 
-@shared(64)
+@on_demand
 def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
     """A map of signed scores as a picture, ``(h, w, 3)``, see `seglib.rendering.score_picture`."""
     from seglib.rendering import score_picture
 
     return score_picture(scores, limit)
+
+
+@shared()
+def score_scale() -> bytes:
+    """The colour bar that belongs to pictures of scores, as a PNG."""
+    from seglib.lecture.pictures import png
+    from seglib.rendering import score_scale
+
+    return png(score_scale())
 
 
 @shared(32)
@@ -277,7 +335,15 @@ def ceiling(truth: np.ndarray, num_classes: int, how: str) -> dict[int, float]:
     return ceilings(truth, num_classes, how)
 
 
-@shared(24)
+@shared(32)
+def through_grid(truth: np.ndarray, factor: int, num_classes: int, how: str) -> np.ndarray:
+    """The truth after a trip through a coarser grid, ``(H, W)``, see `seglib.resolution.through_grid`."""
+    from seglib.resolution import through_grid
+
+    return through_grid(truth, factor, num_classes, how)
+
+
+@shared(48)
 def turned(before: Segmentation, after: Segmentation, truth: np.ndarray) -> np.ndarray:
     """Which pixels a net put right and which wrong after another, ``(H, W)``, see `seglib.metrics.turned`."""
     from seglib.metrics.turned import turned

@@ -7,6 +7,7 @@ import threading
 started = threading.Event()
 finished = threading.Event()
 first_page = threading.Event()
+drawn = threading.Event()  # a page, since garbage was collected last
 
 
 def loading() -> bool:
@@ -17,3 +18,4 @@ def loading() -> bool:
 def page_drawn() -> None:
     """Called after every run of a page; the first one lets torch go ahead."""
     first_page.set()
+    drawn.set()

@@ -15,8 +15,11 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.lecture.pictures import flatten, small_jpeg
-from seglib.lecture.report import Picture, Section, Table
+from seglib.lecture import pictures, report
+from seglib.lecture.pictures import flatten
+from seglib.lecture.report import Section, Table
+from seglib.ui.cache import shared
+from seglib.ui.on_demand import Picture, pixels
 
 MOST_VIEWS, MOST_PICTURES, MOST_PANELS, MOST_TABLES, MOST_ROWS, MOST_CHARTS = 24, 4, 24, 6, 40, 24
 _NOW, _BEFORE = "record_now", "record_before"
@@ -29,14 +32,14 @@ class Shown:
     title: str
     alt: str
     caption: str
-    picture: np.ndarray = field(repr=False)  # (H, W, 3) uint8
+    picture: Picture = field(repr=False)  # (H, W, 3) uint8
     labels: np.ndarray | None = field(repr=False, default=None)
     label_set: LabelSet | None = None
     place: str = ""  # in the page: a picture that is drawn again there, by a fragment, is the same picture
 
     def flat(self) -> np.ndarray:
         """The picture with its labels."""
-        return flatten(self.picture, self.labels, self.label_set)
+        return flatten(pixels(self.picture), self.labels, self.label_set)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,18 +64,26 @@ class Record:
     def reduced(self) -> Section:
         """The view as a section of the report."""
         pictures = [
-            Picture(shown.title, small_jpeg(shown.picture, shown.labels, shown.label_set), shown.alt, shown.caption)
+            report.Picture(
+                shown.title, small_jpeg(shown.picture, shown.labels, shown.label_set), shown.alt, shown.caption
+            )
             for shown in self.shown[:MOST_PICTURES]
         ]
         tables = tuple(Table(title, _rows(frame)) for title, frame in self.tables[:MOST_TABLES])
         return Section(self.title, self.claim, self.link, (), tuple(pictures), tables)
 
 
+@shared(256)
+def small_jpeg(picture: Picture, labels: np.ndarray | None, label_set: LabelSet | None) -> bytes:
+    """A panel, small: most visitors leave the same views behind."""
+    return pictures.small_jpeg(pixels(picture), labels, label_set)
+
+
 def _rows(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     head = (str(frame.index.name or ""), *map(str, frame.columns))
     body = (
         (str(name), *(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row))
-        for name, row in zip(frame.index[:MOST_ROWS], frame.itertuples(index=False), strict=False)
+        for name, row in zip(frame.index[:MOST_ROWS], frame.itertuples(index=False, name=None), strict=False)
     )
     return (head, *body)
 

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
-from seglib.ui import inputs, links, looks, lost, seen, state
+from seglib.ui import inputs, links, looks, lost, seen, state, turns
 from seglib.ui.lecture import bar, following, laser, one_file, projector, question, tour
 from seglib.ui.loading import page_drawn
 
@@ -41,6 +41,7 @@ PAGES = {
     "Hidden": [_page("notes", "Notes", visibility="hidden")],
 }
 
+turns.begin_run()
 # A file of our own: Streamlit would fetch the picture of a named icon from the network.
 st.set_page_config(page_title="Segmentation, alive", page_icon=ASSETS / "icon.png", layout="wide")
 looks.dress()

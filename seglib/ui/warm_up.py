@@ -1,7 +1,7 @@
 """Load torch and the nets in the background while the first visitor is still reading.
 
-Afterwards `gc.freeze` takes everything loaded so far out of Python's garbage collection: Streamlit collects
-after every run of a page, which would cost some 240 ms a time with torch in memory.
+Afterwards `gc.freeze` takes everything loaded so far out of Python's garbage collection, which would cost some 240 ms a
+time with torch in memory.
 """
 
 from __future__ import annotations

@@ -12,11 +12,13 @@ from seglib.models.prediction import predict
 from seglib.models.streams import (
     fused_logits,
     grid_logits,
+    most_probable,
     on_pixels,
     pixel_logits,
     probabilities,
     stream_contributions,
     stream_scores,
+    unit_at,
 )
 
 
@@ -88,3 +90,23 @@ def test_one_pixels_logits_are_those_of_the_whole_photo_there(model: torch.nn.Mo
         np.testing.assert_allclose(
             pixel_logits(streams, point), everywhere[(slice(None), *point)], rtol=1e-4, atol=1e-5
         )
+
+
+@pytest.mark.parametrize("stride", [4, 32])
+def test_a_pixel_takes_the_unit_that_is_drawn_on_it(stride: int) -> None:
+    height, width = 50, 71
+    units = np.arange(-(-height // stride) * -(-width // stride)).reshape(-(-height // stride), -1)
+    drawn = on_pixels(units, stride, (height, width))
+    for point in [(0, 0), (15, 16), (17, 47), (height - 1, width - 1), (2, 70)]:
+        assert drawn[point] == units[unit_at(point, stride, units.shape)]
+
+
+def test_the_most_probable_class_is_the_softmaxs_and_of_equals_the_first() -> None:
+    logits = np.random.default_rng(1).normal(0, 4, (5, 30, 40)).astype(np.float32)
+    logits[2:4, 0] = 50.0
+    before = logits.copy()
+    classes, chances = most_probable(logits)
+    assert np.array_equal(classes, logits.argmax(0))
+    assert (classes[0] == 2).all()
+    np.testing.assert_allclose(chances, probabilities(logits).max(0), rtol=1e-5)
+    assert np.array_equal(logits, before)

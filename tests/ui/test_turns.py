@@ -88,6 +88,53 @@ def test_who_moves_on_leaves_the_queue_and_the_next_gets_the_turn() -> None:
     assert order == ["in"]
 
 
+def test_whose_page_began_first_is_first_with_its_last_net_too() -> None:
+    queue, order = Turns(1), []
+    early, late, early_began = Run(), Run(), threading.Event()
+    late_waits = threading.Event()
+
+    def early_page() -> None:
+        turns.begin_run()
+        early_began.set()
+        assert late_waits.wait(20)
+        with queue:
+            order.append("early")
+
+    def late_page() -> None:
+        turns.begin_run()
+        with queue:
+            order.append("late")
+
+    def until_waiting(run: Run, count: int) -> None:
+        while len(queue._waiting) < count:
+            run.looked.clear()
+            assert run.looked.wait(20)
+
+    with ThreadPoolExecutor(2) as pool:
+        with queue:
+            pages = [pool.submit(early.doing, early_page)]
+            assert early_began.wait(20)
+            pages.append(pool.submit(late.doing, late_page))
+            until_waiting(late, 1)  # the late one asks first
+            late_waits.set()
+            until_waiting(early, 2)
+        for each in pages:
+            each.result(20)
+    assert order == ["early", "late"]
+
+
+def test_as_many_as_may_are_in_at_once() -> None:
+    queue, both = Turns(2), threading.Barrier(2)
+
+    def work() -> None:
+        with queue:
+            both.wait(20)
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(work) for _ in range(2)]:
+            each.result(20)
+
+
 def test_who_waits_for_anothers_computation_may_leave_and_the_other_goes_on() -> None:
     entered, gate, gone = threading.Event(), threading.Event(), Run()
 

@@ -9,12 +9,14 @@ import numpy as np
 from seglib import metrics
 from seglib.labels import IGNORE
 from seglib.models.cards import shipped_nets
+from seglib.ui.cache import shared
 from seglib.ui.seen import Sentence, here
 from seglib.ui.words import percent
 
 AGREED = 2 / 3  # of the pixels, to be called agreement
 
 
+@shared(128)
 def agreement(answers: Mapping[str, np.ndarray], truth: np.ndarray | None) -> Sentence | None:
     """Whether all nets give most pixels the same class, and how often that class is right.
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from seglib.labels import check_label_map
 from seglib.ui.memory import CONSTANTS
+from seglib.ui.on_demand import OnDemand, Picture
 from seglib.ui.recent import Recent
 
 CONFIDENCE_SIDE = 320  # pixels; a confidence is read out in whole per cent, a finer map only costs time
@@ -52,11 +53,15 @@ class EncodedArrays:
         (`seglib.ui.memory.CONSTANTS`) the name is found once.
         """
         name = CONSTANTS.about(array, kind, lambda same: _digest(kind, prepare(same)))
+        return name, self.get_named(name, lambda: encode(prepare(array)))
+
+    def get_named(self, name: str, encode: Callable[[], dict]) -> dict:
+        """What goes by this name, encoded anew only if it is not there."""
         asset = self._assets.get(name)
         if asset is None:  # two sessions may encode the same at once: cheaper than making everybody wait
-            asset = encode(prepare(array))
+            asset = encode()
             self._assets.put(name, asset)
-        return name, asset
+        return asset
 
 
 _encoded = EncodedArrays(CACHE_BYTES)
@@ -65,6 +70,13 @@ _encoded = EncodedArrays(CACHE_BYTES)
 def _digest(kind: str, array: np.ndarray) -> str:
     header = f"{kind} {array.dtype} {array.shape} ".encode()
     return hashlib.blake2b(header + array.tobytes(), digest_size=16).hexdigest()
+
+
+def _is_lossless(picture: np.ndarray, pixelated: bool) -> bool:
+    """How a picture travels, which is checked here; `ValueError` if it is none."""
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        raise ValueError(f"a picture is (h, w, 3) uint8; this one is {picture.shape} {picture.dtype}")
+    return pixelated or max(picture.shape) <= LOSSLESS_SIDE
 
 
 def _encode_picture(picture: np.ndarray, lossless: bool) -> dict:
@@ -76,6 +88,11 @@ def _encode_picture(picture: np.ndarray, lossless: bool) -> dict:
         Image.fromarray(picture).save(buffer, "JPEG", quality=92, subsampling=0)  # full chroma: people zoom in
     mime = "png" if lossless else "jpeg"
     return {"content": f"data:image/{mime};base64,{base64.b64encode(buffer.getvalue()).decode()}"}
+
+
+def _draw_and_encode(picture: OnDemand, pixelated: bool) -> dict:
+    drawn = picture.draw()
+    return _encode_picture(drawn, _is_lossless(drawn, pixelated))
 
 
 def _encode_map(values: np.ndarray) -> dict:
@@ -102,14 +119,16 @@ class Parcel:
         self.pictures: dict[str, dict] = {}
         self.maps: dict[str, dict] = {}
 
-    def add_picture(self, picture: np.ndarray | None, pixelated: bool) -> str | None:
+    def add_picture(self, picture: Picture | None, pixelated: bool) -> str | None:
         if picture is None:
             return None
-        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
-            raise ValueError(f"a picture is (h, w, 3) uint8; this one is {picture.shape} {picture.dtype}")
-        lossless = pixelated or max(picture.shape) <= LOSSLESS_SIDE
-        kind = "png" if lossless else "jpeg"
-        name, asset = _encoded.get(kind, picture, lambda array: _encode_picture(array, lossless))
+        if isinstance(picture, OnDemand):
+            name = f"{picture.key}{' pixelated' if pixelated else ''}"
+            asset = _encoded.get_named(name, lambda: _draw_and_encode(picture, pixelated))
+        else:
+            lossless = _is_lossless(picture, pixelated)
+            kind = "png" if lossless else "jpeg"
+            name, asset = _encoded.get(kind, picture, lambda array: _encode_picture(array, lossless))
         self.pictures[name] = asset
         return name
 

@@ -19,6 +19,7 @@ from seglib.labels import LabelSet
 from seglib.ui import record
 from seglib.ui.components.encoding import Parcel
 from seglib.ui.components.ring import Ring
+from seglib.ui.on_demand import Picture
 from seglib.ui.record import Shown
 
 _HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ class Panel:
     alt: str  # what a screen reader says
     role: str = ""  # small tag beside the title: "input", "output" or "truth"
     caption: str = ""  # one line below, for example "mean IoU 62.1 %"
-    picture: np.ndarray | None = None  # (h, w, 3) uint8 RGB, drawn scaled to the view's size
+    picture: Picture | None = None  # (h, w, 3) uint8 RGB, drawn scaled to the view's size
     labels: np.ndarray | None = None  # (h, w) label map; may be coarser than the view, drawn nearest neighbour
     confidence: np.ndarray | None = None  # (h, w) float, 0 to 1
     pixelated: bool = False  # draw the picture's pixels as squares, as for true-resolution score maps

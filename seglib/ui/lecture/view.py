@@ -44,7 +44,8 @@ def take_view() -> dict[str, Value]:
     """The values of the controls on this page that differ from where they start, the photo and the pinned pixel."""
     # The browser names in the address what a visitor chose; what a route's step set stands in the step alone.
     set_by_step = st.session_state.get("lecture_set", ())
-    on_page = [k for k in KNOBS if (k in st.query_params or k in set_by_step) and k in st.session_state]
+    named = {*st.query_params, *set_by_step}
+    on_page = [k for k in KNOBS if k in named and k in st.session_state]
     view = {key: _plain(st.session_state[key]) for key in on_page}
     photo = st.session_state.get("photo")
     view |= {"photo": photo} if photo in PHOTOS else {}  # an upload is on nobody else's machine

@@ -64,7 +64,7 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
     with numbers:
         st.header("The scores")
         scores = record.table("Predictors", table).rename(columns=tables.SHORT)
-        tables.draw_wrapped(scores.rename_axis("Predictor, %"), bars=True)
+        tables.draw_wrapped(scores.rename_axis("Predictor, %"), bars="predictors")
     _take_apart(photo, outcome, pair.winner if pair else table.index[0])
     seen.what_you_should_see(
         duel_observations.never_said(outcome.truth, outcome.label_set, name),

@@ -121,7 +121,7 @@ def _evidence(
             role="output",
             alt=f"What level {level_name(strides[stride])} adds to the score for {label_set.classes[k]}",
             caption=f"at the pinned pixel {shares[stride][row, col]:+.2f}",
-            picture=cache.score_picture(shares[stride], limit),
+            picture=cache.share_picture(answer, k, stride, limit),
         )
         for stride in on
     ]

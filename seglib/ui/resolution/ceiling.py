@@ -24,7 +24,7 @@ def ceiling(photo: state.Photo, label_set: LabelSet) -> None:
         factor = st.select_slider("One label every … pixels", FACTORS, value=32, key="factor", bind="query-params")
     with right:
         how = inputs.choose_upsampling()
-    degraded = through_grid(truth, factor, len(label_set), how)
+    degraded = cache.through_grid(truth, factor, len(label_set), how)
     panels.show(
         [
             panels.truth_panel(photo, truth),

@@ -10,6 +10,7 @@ import numpy as np
 from seglib import metrics
 from seglib.labels import IGNORE, LabelSet
 from seglib.lecture.answers import in_range
+from seglib.ui.cache import shared
 from seglib.ui.seen import Sentence, always, here
 from seglib.ui.words import percent
 
@@ -57,6 +58,7 @@ def slow_then_fast(ceilings: Mapping[int, float]) -> Sentence | None:
     )
 
 
+@shared(128)
 def small_first(truth: np.ndarray, through: np.ndarray, factor: int, label_set: LabelSet) -> Sentence | None:
     """Whether the classes with fewer pixels lose more IoU on the way through the grid; label maps ``(H, W)``."""
     matrix = metrics.confusion_matrix(truth, through, len(label_set))
@@ -90,6 +92,7 @@ def _keep(count: int) -> str:
     return "keeps" if count == 1 else "keep"
 
 
+@shared(128)
 def thin_first(truth: np.ndarray, through: np.ndarray, thin: np.ndarray, factor: int) -> Sentence | None:
     """Whether thin parts lose their class sooner than the rest; ``thin`` ``(H, W)`` bool, see `thin_parts`."""
     rest, kept = (truth != IGNORE) & ~thin, truth == through

@@ -10,6 +10,7 @@ from seglib import metrics
 from seglib.labels import IGNORE
 from seglib.metrics.boundary import BORDER
 from seglib.models.cards import shipped_nets
+from seglib.ui.cache import shared
 from seglib.ui.seen import Sentence, always, here
 from seglib.ui.words import percent
 
@@ -28,6 +29,7 @@ def grids(strides: list[int]) -> Sentence:
     return always(f"{words}.")
 
 
+@shared(128)
 def streams_at_borders(shares: Mapping[int, np.ndarray], distance: np.ndarray | None, name: str) -> Sentence | None:
     """Whether the finer streams speak louder at borders than far from them.
 
@@ -55,6 +57,7 @@ def streams_at_borders(shares: Mapping[int, np.ndarray], distance: np.ndarray | 
     )
 
 
+@shared(128)
 def right_at_borders(
     coarse: np.ndarray, fine: np.ndarray, truth: np.ndarray | None, distance: np.ndarray | None, net: str
 ) -> Sentence | None:

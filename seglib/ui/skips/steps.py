@@ -16,13 +16,25 @@ from seglib.ui.skips import observations
 from seglib.ui.words import percent
 
 
+@cache.shared(64)
+def _counts(what: np.ndarray) -> np.ndarray:
+    """How many pixels were put right, put wrong, and are wrong both times, ``(3,)``."""
+    return np.bincount(what[what != IGNORE], minlength=len(TURNED))
+
+
+@cache.shared(64)
+def _labelled(truth: np.ndarray) -> int:
+    """How many pixels have a human label."""
+    return int((truth != IGNORE).sum())
+
+
 def what_turned(photo: state.Photo, label_set: LabelSet, truth: np.ndarray) -> None:
     """A picture for each stream that is added."""
     st.header("What each stream turned")
     answers = panels.segment_all(photo, label_set, list(shipped_nets(label_set.name)))
     steps = {(coarse, fine): cache.turned(answers[coarse], answers[fine], truth) for coarse, fine in pairwise(answers)}
-    labelled = int((truth != IGNORE).sum())
-    counts = {step: np.bincount(what[what != IGNORE], minlength=len(TURNED)) for step, what in steps.items()}
+    counts = {step: _counts(what) for step, what in steps.items()}
+    labelled = _labelled(truth)
     pictures = [
         Panel(
             title=f"{coarse} to {fine}",
