@@ -1,4 +1,4 @@
-"""Streamlit's AppTest without what it does again for every visitor: half of the processor time of an easy page."""
+"""Streamlit's AppTest without what it does again for every visitor: search all that is installed, and poll."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-complain = local_script_runner.require_widgets_deltas
-
 
 def wait(runner: LocalScriptRunner, timeout: float = 3) -> None:
     """Sleep until the page's thread ends, where AppTest looks every millisecond, and takes the interpreter from it."""
     runner._script_thread.join(timeout)
     if not runner.script_stopped():
-        complain(runner, 0)
+        runner.request_stop()
+        runner.join()
+        raise RuntimeError(f"the page was not through after {timeout} s")
 
 
 def quicken(patch: pytest.MonkeyPatch) -> None:
