@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from seglib.datasets import MEANING
+from tests import headless
 
 torch.set_num_threads(1)
 # Hypothesis' own clocks measure how busy the machine is.
@@ -22,10 +24,21 @@ HEIGHT, WIDTH, BLOCK = 80, 96, 16  # a photo is 5 x 6 blocks of one class each
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file's tests run in one process, for they share fixtures; all browser tests share an app, and run in one."""
+    """Each file's tests run in one process, for they share fixtures; browser tests share an app, and run in one, too.
+
+    But for the walk through every part, which alone takes about as long as all others: no process waits for the other.
+    """
     for item in items:
-        browser = item.path.parent.name == "browser"
-        item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
+        shares_app = item.path.parent.name == "browser" and item.path.name != "test_every_part.py"
+        item.add_marker(pytest.mark.xdist_group("browser" if shares_app else str(item.path)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pages() -> Iterator[None]:
+    """Pages that run headless do so without repeating what is the same for all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        headless.quicken(patch)
+        yield
 
 
 def class_color(index: int) -> tuple[int, int, int]:

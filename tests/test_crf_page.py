@@ -33,6 +33,7 @@ from tests.test_pages import calm, views
 ROOT = Path(__file__).resolve().parent.parent
 K = len(EVERYDAY)
 PHOTO = "china"
+SMALL = "coins"  # for controls that do on any photo what they do: at the end, for few runs of the CRF are kept
 SLIDERS = ("smoothness_weight", "smoothness_width", "appearance_weight", "appearance_width", "colour_width")
 
 
@@ -98,27 +99,6 @@ def test_scrubbing_runs_the_crf_once_and_iteration_0_is_the_net(monkeypatch) -> 
         seen.add(shown(calm(app))["Pixels of another class"])
         assert f"{iteration} iteration" in json.dumps(views(app)["crf"])
     assert len(seen) == 3
-
-
-def test_every_kernel_control_moves_the_answer() -> None:
-    app = open_page()
-    for name, value in zip(SLIDERS, (9.0, 6.0, 2.0, 20.0, 40.0), strict=True):
-        before = views(app)["crf"]["panels"][-1]["compare"]["labels"]
-        app.slider(key=name).set_value(value).run()
-        assert views(calm(app))["crf"]["panels"][-1]["compare"]["labels"] != before, name
-    assert app.segmented_control(key="crf_preset").value == "your own"
-
-
-def test_presets_move_the_sliders() -> None:
-    app = open_page()
-    assert app.segmented_control(key="crf_preset").value == "authors' code"
-    app.segmented_control(key="crf_preset").set_value("DeepLab").run()
-    wanted = PRESETS["DeepLab"]
-    assert [app.slider(key=name).value for name in SLIDERS] == [getattr(wanted, name) for name in SLIDERS]
-    app.segmented_control(key="crf_preset").set_value("your own").run()  # leaves them where they are
-    assert [app.slider(key=name).value for name in SLIDERS] == [getattr(wanted, name) for name in SLIDERS]
-    assert app.segmented_control(key="crf_preset").value == "DeepLab"  # for that is what they still are
-    calm(app)
 
 
 def test_weights_of_0_leave_the_net_alone() -> None:
@@ -220,7 +200,7 @@ def test_a_large_upload_without_labels_is_refined_at_a_smaller_size() -> None:
 
 def test_the_table_has_the_papers_rows_and_says_so() -> None:
     for labels in ("everyday", "street"):
-        app = open_page(classes=labels)
+        app = open_page(photo=SMALL, classes=labels)
         rows = next(each.value for each in app.table if "With CRF" in each.value.columns)
         assert rows.loc["DeepLab, VOC 2012 val (paper)"].tolist() == ["59.80", "63.74", "3.94"]
         assert crf_charts.DEEPLAB_PAPER["DeepLab"] == (59.8, 63.74)
@@ -255,3 +235,24 @@ def test_without_labels_the_steps_have_pictures_and_no_score() -> None:
     table = next(each.value for each in app.table if "Mean IoU here, %" in each.value.columns)
     assert set(table["Mean IoU here, %"]) == {"–"}
     assert "no human labels" in texts(app)
+
+
+def test_every_kernel_control_moves_the_answer() -> None:
+    app = open_page(photo=SMALL)
+    for name, value in zip(SLIDERS, (9.0, 6.0, 2.0, 20.0, 40.0), strict=True):
+        before = views(app)["crf"]["panels"][-1]["compare"]["labels"]
+        app.slider(key=name).set_value(value).run()
+        assert views(calm(app))["crf"]["panels"][-1]["compare"]["labels"] != before, name
+    assert app.segmented_control(key="crf_preset").value == "your own"
+
+
+def test_presets_move_the_sliders() -> None:
+    app = open_page(photo=SMALL)
+    assert app.segmented_control(key="crf_preset").value == "authors' code"
+    app.segmented_control(key="crf_preset").set_value("DeepLab").run()
+    wanted = PRESETS["DeepLab"]
+    assert [app.slider(key=name).value for name in SLIDERS] == [getattr(wanted, name) for name in SLIDERS]
+    app.segmented_control(key="crf_preset").set_value("your own").run()  # leaves them where they are
+    assert [app.slider(key=name).value for name in SLIDERS] == [getattr(wanted, name) for name in SLIDERS]
+    assert app.segmented_control(key="crf_preset").value == "DeepLab"  # for that is what they still are
+    calm(app)

@@ -12,9 +12,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 collect_ignore = [  # apps for tests to start, not modules to search for doctests
     "late_looks_app.py",
@@ -91,12 +92,43 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[list[Page]]:
+    """The page that visitors at a desktop have one after the other; none while one is there."""
+    free: list[Page] = []
+    yield free
+    for page in free:
+        page.context.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor at a desktop."""
-    context = browser.new_context(viewport=DESKTOP)
-    yield context.new_page()
-    context.close()
+def page(browser: Browser, desk: list[Page]) -> Iterator[Page]:
+    """A fresh visitor at a desktop. What is kept of the one before are the app's scripts, compiled."""
+    page = desk.pop() if desk else browser.new_context(viewport=DESKTOP).new_page()
+    yield page
+    try:
+        forget(page)
+    except Error:  # the page has crashed, or its server is gone
+        page.context.close()
+    else:
+        desk.append(page)
+
+
+def forget(page: Page) -> None:
+    """Leave a page as a new one is: nothing stored, no other tab, the pointer in a corner."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    if page.url.startswith("http"):
+        page.goto(urljoin(page.url, "/_stcore/health"))  # a place of the same server with no script to store anything
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    page.set_default_timeout(30_000)
 
 
 def choose_page(page: Page, section: str, title: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -18,20 +19,39 @@ ZOOMED = {"width": 960, "height": 600}  # 1440 x 900 at 150 %
 PLACES = [(page, key, part) for page, (key, parts) in PARTS.items() for part in parts]
 
 
-@pytest.mark.parametrize(("path", "key", "part"), PLACES, ids=lambda word: word or "-")
-def test_nothing_is_cut_off_and_nobody_else_is_asked(
-    browser: Browser, app: str, path: str, key: str, part: str
-) -> None:
-    page = browser.new_context(viewport=DESKTOP, color_scheme="light").new_page()
+# Told before a document's own scripts: what breaks the policy, and that nothing was kept by an earlier visit.
+FIRST = """
+document.addEventListener('securitypolicyviolation',
+    (broken) => console.error('policy:', broken.violatedDirective, broken.blockedURI));
+if (window === top && location.protocol !== 'about:') { localStorage.clear(); sessionStorage.clear(); }
+"""
+
+
+@pytest.fixture(scope="module")
+def traveller(browser: Browser) -> Iterator[tuple[Page, set[str], list[str]]]:
+    """A page for all places, so that the app's scripts are compiled once; the hosts that it asked, and its errors."""
+    page = browser.new_context().new_page()
     hosts: set[str] = set()
     errors: list[str] = []
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation',"
-        " broken => console.error('policy:', broken.violatedDirective, broken.blockedURI))"
-    )
+    page.add_init_script(FIRST)
     page.on("console", lambda message: errors.append(message.text) if message.text.startswith("policy:") else None)
     page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
     page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page, hosts, errors
+    page.context.close()
+
+
+@pytest.mark.parametrize(("path", "key", "part"), PLACES, ids=lambda word: word or "-")
+def test_nothing_is_cut_off_and_nobody_else_is_asked(
+    traveller: tuple[Page, set[str], list[str]], app: str, path: str, key: str, part: str
+) -> None:
+    page, hosts, errors = traveller
+    page.goto("about:blank")  # so that nothing more is heard of the place before
+    hosts.clear()
+    errors.clear()
+    page.context.clear_cookies()
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="light")
     page.goto(f"{app}/{path}?{key}={part}" if key else f"{app}/{path}")
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -53,7 +73,6 @@ def test_nothing_is_cut_off_and_nobody_else_is_asked(
             assert violations(page) == []
     assert hosts <= {app.removeprefix("http://"), ""}
     assert errors == []
-    page.context.close()
 
 
 def test_the_searches_find_what_they_look_for(page: Page) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Page
 
 from seglib.labels import EVERYDAY
 from tests.browser.conftest import start_app
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 APP = Path(__file__).with_name("photo_view_app.py")
 PHOTO, FINE, COARSE, TRUTH, SWIPE = range(5)  # the panels of both views, in page order
+VIEWPORT = {"width": 1280, "height": 1300}
 COLOR = dict(zip(EVERYDAY.classes, EVERYDAY.colors, strict=True))
 
 
@@ -30,18 +32,33 @@ def url() -> Iterator[str]:
     server.wait(10)
 
 
+@pytest.fixture(scope="module")
+def tab(browser) -> Iterator[Page]:
+    """The tab of visitors who ask for nothing special, one after the other: it has the scripts compiled."""
+    tab = browser.new_context(viewport=VIEWPORT).new_page()
+    yield tab
+    tab.context.close()
+
+
 @pytest.fixture
-def open_page(browser, url):
+def open_page(browser, tab, url):
     """Open the test page with a query and browser options; at the end no script may have failed."""
-    contexts, errors = [], []
+    contexts, errors, free = [], [], [tab]
+
+    def note(error: object) -> None:
+        errors.append(error)
 
     def open_page(query: str = "", before: str = "", **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 1300}} | options)
-        contexts.append(context)
-        page = context.new_page()
+        if before or options or not free:
+            context = browser.new_context(**{"viewport": VIEWPORT} | options)
+            contexts.append(context)
+            page = context.new_page()
+            page.add_init_script(before)
+        else:
+            page = free.pop()
+            page.mouse.move(0, 0)
         page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 - Playwright tags handlers, builtins refuse
-        page.add_init_script(before)
+        page.on("pageerror", note)
         page.goto(f"{url}/?{query}")
         page.locator(".readout", has_text=re.compile("^(Point at|Tap) ")).nth(1).wait_for()
         return page
@@ -49,6 +66,8 @@ def open_page(browser, url):
     yield open_page
     for context in contexts:
         context.close()
+    if not free:
+        tab.remove_listener("pageerror", note)
     assert not errors
 
 

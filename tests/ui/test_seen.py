@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from seglib.metrics import confusion_matrix
 from seglib.ui.compare import observations
@@ -98,9 +100,15 @@ def test_every_promise_of_a_photo_is_tried_below() -> None:
     assert _promises() == {(name, photo) for _, _, name, photo in HOLDS_ON}
 
 
+@functools.lru_cache(maxsize=1)
+def opened(page: str, photo: str, address: frozenset[tuple[str, str]]) -> AppTest:
+    """A page that is left open for its next sentence on the same photo."""
+    return open_page(page, photo=photo, **dict(address))
+
+
 @pytest.mark.parametrize(("page", "address", "name", "photo"), HOLDS_ON, ids=str)
 def test_where_a_page_sends_for_it_the_sentence_holds(page: str, address: dict, name: str, photo: str) -> None:
-    app = open_page(page, photo=photo, **address)
+    app = opened(page, photo, frozenset(address.items()))
     if name not in app.session_state["seen"]:  # the page asks for a guess first
         for question in app.button_group:
             if DECLINED in question.options:
