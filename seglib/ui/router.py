@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from seglib.assets import ASSETS, DamagedFile, left_out
 from seglib.ui import inputs, links, looks, lost, seen, state, turns
-from seglib.ui.lecture import bar, following, laser, one_file, projector, question, tour
+from seglib.ui.lecture import ahead, bar, following, laser, one_file, projector, question, tour
 from seglib.ui.loading import page_drawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -77,3 +77,4 @@ except StreamlitAPIException:
 finally:
     page_drawn()
 one_file.offer()
+ahead.prepare(place)

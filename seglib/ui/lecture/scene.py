@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from seglib.labels import LabelSet
 from seglib.lecture.answers import Answer, Scene, right_option
 from seglib.lecture.routes import Question, Value
 from seglib.models.segmentation import digest
 from seglib.ui import cache, state
+from seglib.ui.photo import Photo
 
 if TYPE_CHECKING:
     from seglib.crf.pairwise import CRFParams
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
 def answer(question: Question, view: Mapping[str, Value]) -> Answer | None:
     """Which option is right here, and why; None for a question of taste. `NoAnswer` if it cannot be told here."""
-    if not question.answer:
-        return None
-    return _answer(question.answer, question.options, scene(view))
+    photo, label_set = state.photo(), state.label_set()
+    return answer_on(question, of_photo(photo, label_set, state.truth(photo, label_set), state.pin(photo), view))
+
+
+def answer_on(question: Question, shown: Scene) -> Answer | None:
+    """The same on any scene."""
+    return _answer(question.answer, question.options, shown) if question.answer else None
 
 
 def _key(shown: Scene) -> tuple:
@@ -37,23 +43,24 @@ def _answer(name: str, options: tuple[str, ...], shown: Scene) -> Answer:
     return right_option(name, shown, options)
 
 
-def scene(view: Mapping[str, Value]) -> Scene:
-    """What is on the screen, as the core sees it."""
-    photo, labels = state.photo(), state.label_set()
+def of_photo(
+    photo: Photo, label_set: LabelSet, truth: np.ndarray | None, point: tuple[int, int], view: Mapping[str, Value]
+) -> Scene:
+    """A photo with its pinned pixel and a step's view, as the core sees it."""
     return Scene(
         photo=photo.key,
         image=photo.image,
-        label_set=labels,
-        truth=state.truth(photo, labels),
-        point=state.pin(photo),
-        labels_of=lambda net: cache.net_labels(photo, net, labels.name),
-        streams_of=lambda net: cache.segment(photo, net, labels.name).streams,
-        refined=partial(_refined, photo, labels.name),
+        label_set=label_set,
+        truth=truth,
+        point=point,
+        labels_of=lambda net: cache.net_labels(photo, net, label_set.name),
+        streams_of=lambda net: cache.segment(photo, net, label_set.name).streams,
+        refined=partial(_refined, photo, label_set.name),
         view=view,
     )
 
 
-def _refined(photo: state.Photo, label_set_name: str, net: str, params: CRFParams, iterations: int) -> np.ndarray:
+def _refined(photo: Photo, label_set_name: str, net: str, params: CRFParams, iterations: int) -> np.ndarray:
     """What the CRF's own page shows, from the same run."""
     from seglib.ui.crf import cache as crf_cache
 
