@@ -1,7 +1,7 @@
 """Sixty phones in a room, and one lecturer: ``python -m benchmarks.phones``.
 
 The phones poll as `seglib/ui/lecture/phone/phone.js` does, every two seconds or so, and vote when a question opens. The
-lecturer is a session that speaks Streamlit's protocol and reruns a page every second. Timed are both, with and without
+lecturer is a session that speaks Streamlit's protocol and chooses the other photo every second. Timed are both, with and without
 phones, and the processor time that the server spends. The peer, in the same run, is the lecturer alone.
 """
 
@@ -23,10 +23,11 @@ from benchmarks.session import processor_seconds, visit
 from seglib.lecture.rooms import Asked, Rooms
 from seglib.lecture.stores import VARIABLE, Limits
 from seglib.lecture.stores.sqlite import SqliteStore
+from seglib.photos import PHOTOS
 from tests.browser.conftest import ROOT, start_app
 
 POLL = 2.0  # seconds
-PHOTOS = ("china", "rocket")
+CHOICES = tuple(PHOTOS[name].title for name in ("rocket", "china"))
 
 
 async def phone(client: httpx.AsyncClient, room: dict[str, str], number: int, until: float, times: list[float]) -> int:
@@ -54,10 +55,10 @@ async def lecturer(address: str, until: float) -> list[float]:
     """Milliseconds of every rerun of the lecturer's page, one a second."""
     times = []
     async with visit(address) as session:
-        await session.open("", f"photo={PHOTOS[0]}")
+        await session.open("")
         while time.monotonic() < until:
             await asyncio.sleep(1)
-            times.append((await session.open("", f"photo={PHOTOS[len(times) % 2]}")).milliseconds)
+            times.append((await session.open("", photo=CHOICES[len(times) % 2])).milliseconds)
     return times
 
 

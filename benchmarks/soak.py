@@ -3,13 +3,14 @@
 Sessions that speak Streamlit's protocol come, bring a photo of their own, look at every page with it, and go; so many
 at once, each followed by a new one. Every two seconds the server's resident memory is read, as Linux tells it. What
 matters is that the curve ends where it was after the first fifth: memory that a bound holds, not luck. ``--plot`` draws
-it.
+it. With ``--stay 40`` a class comes and stays instead: one after the other brings a photo, and looks at a few pages.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import io
 import random
 import time
@@ -20,7 +21,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from benchmarks import publish
-from benchmarks.session import visit
+from benchmarks.session import until_loaded, visit
 from seglib.costs.bill import machine
 from tests.browser.conftest import ROOT, start_app
 from tests.menu import PAGE_FILES
@@ -28,6 +29,7 @@ from tests.menu import PAGE_FILES
 PAGES = ["" if path.stem == "compare" else path.stem for path in PAGE_FILES]
 EVERY = 2.0  # seconds between two looks at the memory
 SIDE = (640, 480)
+LESSON = ("skip_connections", "metrics", "deeplab_crf")  # pages that a class which stays looks at after the first
 
 
 def own_photo(seed: int) -> bytes:
@@ -88,6 +90,28 @@ async def soak(address: str, process: int, seats: int, seconds: float, think: fl
     return curve, visits
 
 
+async def stay(address: str, process: int, visitors: int) -> dict[str, float]:
+    """Megabytes as a class comes, looks at a few pages with its own photos, stays, and has been gone for a minute."""
+    await until_loaded(address)
+    megabytes = {"warm": resident(process)}
+    async with contextlib.AsyncExitStack() as room:
+        seats = []
+        for number in range(visitors):
+            session = await room.enter_async_context(visit(address))
+            await session.open("")
+            photo = await session.upload(own_photo(number))
+            await session.open("", brought=photo)
+            seats.append((session, photo))
+        megabytes["all have brought a photo"] = resident(process)
+        for page in LESSON:
+            for session, photo in seats:
+                await session.open(page, brought=photo)
+            megabytes[f"all on {page}"] = resident(process)
+    await asyncio.sleep(60)
+    megabytes["all gone"] = resident(process)
+    return {when: round(amount) for when, amount in megabytes.items()}
+
+
 def summary(curve: list[tuple[float, float]]) -> dict:
     """Memory when warm, after the first fifth, at the end, and the most; and how the last two compare."""
     seconds, megabytes = np.array(curve).T
@@ -116,11 +140,16 @@ def main() -> None:
     parser.add_argument("--seats", type=int, default=8, help="visitors at once")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--think", type=float, default=2, help="mean seconds between two pages")
+    parser.add_argument("--stay", type=int, help="a class of so many that stays, instead")
     parser.add_argument("--plot", type=Path, help="also draw the curve to this file")
     parser.add_argument("--out", type=Path, help="also write the figures to this JSON file")
     args = parser.parse_args()
     app, address = start_app(ROOT / "demo_app.py")
     try:
+        if args.stay:
+            megabytes = asyncio.run(stay(address, app.pid, args.stay))
+            publish({"machine": machine(), "visitors": args.stay, "megabytes": megabytes}, args.out)
+            return
         settle(app.pid)
         curve, visits = asyncio.run(soak(address, app.pid, args.seats, args.seconds, args.think))
     finally:
