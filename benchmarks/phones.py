@@ -1,8 +1,8 @@
 """Sixty phones in a room, and one lecturer: ``python -m benchmarks.phones``.
 
 The phones poll as `seglib/ui/lecture/phone/phone.js` does, every two seconds or so, and vote when a question opens. The
-lecturer is a session that speaks Streamlit's protocol and chooses the other photo every second. Timed are both, with and without
-phones, and the processor time that the server spends. The peer, in the same run, is the lecturer alone.
+lecturer is a session that speaks Streamlit's protocol and chooses the other photo every second. Timed are both, with
+and without phones, and the processor time that the server spends. The peer, in the same run, is the lecturer alone.
 """
 
 from __future__ import annotations
