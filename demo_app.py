@@ -19,11 +19,13 @@ from seglib.ui import garbage, warm_up
 from seglib.ui.headers import SafeAnswers
 from seglib.ui.late_looks import NoLateLooks
 from seglib.ui.lecture import phones
+from seglib.ui.memory import share_heaps
 from seglib.ui.uploads import BoundedUploads
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict]:
+    share_heaps()  # before there is a thread for each visitor
     threading.Thread(target=warm_up.run, name="warm-up", daemon=True).start()
     threading.Thread(target=garbage.keep_collecting, name="garbage", daemon=True).start()
     yield {}

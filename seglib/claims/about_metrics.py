@@ -165,7 +165,7 @@ CLAIMS = {
         6,
         "Every validation truth reduced to shares of classes in each cell, upsampled bilinearly, scored.",
         "FCN (CVPR 2015), appendix A, VOC 2011: 50.9 at stride 128 to 98.5 at stride 4.",
-        "resolution?photo=china",
+        "resolution?photo=china&resolution_part=The+ceiling",
     ),
     other_flatters: Claim(
         "tail",

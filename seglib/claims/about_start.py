@@ -74,6 +74,6 @@ CLAIMS = {
         "the base classification nets”; with only the last layer tuned, 45.4 mean IoU instead of 59.4 (table 2). "
         "Smaller nets can: LRASPP on Cityscapes 67.9 from scratch, 69.5 from ImageNet (mmsegmentation); SegNet on "
         "CamVid's test photos 42.5 and 50.2 (from secondary sources).",
-        "inside?inside_part=Score+maps",
+        "receptive_field?photo=chelsea&section=In+pictures",
     ),
 }

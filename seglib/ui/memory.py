@@ -28,6 +28,7 @@ MEGABYTES = "SEGLIB_CACHE_MB"  # the variable that sets the budget
 BUDGET = 150  # megabytes
 LOOK = 0.1  # seconds between two looks whether whoever waits for another's computation still wants it
 ENOUGH_TO_RETURN = 16 * 2**20  # bytes that were let go before the system is given the free pages
+M_ARENA_MAX = -8  # of glibc's malloc.h
 LONG = 0.3  # seconds after which a computation is taken to have needed much for itself, and a hundredth more is no loss
 
 
@@ -176,6 +177,15 @@ class Memory:
         with self._lock:
             for place in [place for place in self._kept if name in (None, place[0])]:
                 self._let_go(place)
+
+
+def share_heaps() -> None:
+    """Let all threads share two heaps, where C's library has one for each (glibc), unless its variable says otherwise.
+
+    In a heap of its own what one visitor's thread has freed is of no use to the next, and the server grows by it.
+    """
+    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ and hasattr(ctypes.CDLL(None), "mallopt"):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def return_pages() -> None:

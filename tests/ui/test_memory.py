@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import enum
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -215,3 +219,39 @@ def test_arrays_of_results_are_constant() -> None:
     for _ in range(2):
         memory.CONSTANTS.about(answer.labels, "asked", asked.append)
     assert len(asked) == 1
+
+
+SHARING = """
+import ctypes, threading
+from seglib.ui.memory import share_heaps
+
+{share}
+meet = threading.Barrier(8)
+
+def work():
+    held = bytearray(5000)  # too large for Python's own pools
+    meet.wait()
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, out)
+libc.fflush(out)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="glibc's alone")
+def test_all_threads_share_two_heaps() -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "MALLOC_ARENA_MAX"}
+
+    def heaps(share: str) -> int:
+        code = SHARING.format(share=share)
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+        return done.stdout.count("<heap nr=")
+
+    assert heaps("share_heaps()") <= 2 < heaps("")

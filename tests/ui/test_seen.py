@@ -60,6 +60,7 @@ HOLDS_ON = [
     ("pyramid.py", {"part": "Superpixels"}, "superpixels/speckles", "china"),
     ("pyramid.py", {"part": "Superpixels"}, "superpixels/thin", "china"),
     ("inside.py", {"inside_part": "Red arrows"}, "arrows/reach", "china"),
+    ("receptive_field.py", {"section": "In pictures"}, "window/ImageNet pays", "chelsea"),
     ("inside.py", {"inside_part": "Score maps"}, "score maps/where", "coffee"),
     ("inside.py", {"inside_part": "Score maps"}, "score maps/which", "coffee"),
     ("compare.py", {}, "compare/agreement", "chelsea"),

@@ -63,6 +63,7 @@ def imagenet_pays(scores: Mapping[str, float], scratch: str, net: str) -> Senten
         scores[net] > scores[scratch],
         f"What ImageNet taught pays: {figures}.",
         f"On this photo what ImageNet taught does not pay: {figures}.",
+        on="chelsea",
     )
 
 
