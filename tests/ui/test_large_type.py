@@ -47,7 +47,8 @@ show_chart(dots(some(), "a title"), "Dots.", height=300)
 sizes = {"labelFontSize": SIZE, "titleFontSize": SIZE}
 chart = dots.__wrapped__.__wrapped__(some(), "a title")
 chart = chart.configure_axis(**sizes, labelLimit=LONGEST).configure_legend(**sizes, labelLimit=LONGEST)
-st.altair_chart(chart.configure_header(**sizes).properties(padding=EDGE), alt="Dots.", height=300)
+chart = chart.configure_header(**sizes).configure_axisYDiscrete(labelFlush=False).properties(padding=EDGE)
+st.altair_chart(chart, alt="Dots.", height=300)
 """
 
 
