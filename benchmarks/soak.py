@@ -113,10 +113,13 @@ async def stay(address: str, process: int, visitors: int) -> dict[str, float]:
 
 
 def summary(curve: list[tuple[float, float]]) -> dict:
-    """Memory when warm, after the first fifth, at the end, and the most; and how the last two compare."""
+    """Memory when warm, after the first fifth, at the end, and the most; and how the second and third compare.
+
+    Those are means over a tenth of the time: what is computed at the moment makes single looks jump.
+    """
     seconds, megabytes = np.array(curve).T
-    fifth = seconds <= seconds[-1] / 5
-    early, late = megabytes[fifth][-5:].mean(), megabytes[-5:].mean()
+    tenths = 10 * seconds / seconds[-1]
+    early, late = megabytes[(tenths > 2) & (tenths <= 3)].mean(), megabytes[tenths > 9].mean()
     return {
         "warm": float(megabytes[0]),
         "after a fifth": round(float(early), 1),
