@@ -1,8 +1,12 @@
 """The resolution issue: scores on a subsampled grid, and the ceiling that such a grid puts on any net."""
 
+import streamlit as st
+
 from seglib.ui import page, state
 from seglib.ui.resolution import ceiling, there_and_back
 
+if "factor" in st.query_params and "resolution_part" not in st.query_params:  # a link from when the page was one
+    st.session_state.setdefault("resolution_part", "The ceiling")
 photo, label_set = state.photo(), state.label_set()
 page.run_parts(
     "The resolution issue",

@@ -321,6 +321,13 @@ def test_the_ceiling_that_is_asked_for_is_the_one_that_is_answered() -> None:
     assert low <= score <= high
 
 
+def test_a_link_from_when_the_resolution_page_was_one_opens_the_ceiling_that_it_names() -> None:
+    app = open_page("resolution.py", photo="china", factor="128")
+    assert app.select_slider(key="factor").value == 128
+    app.button_group(key="resolution_part").set_value("There and back").run()
+    assert calm(app).button_group(key="net").value == "fcn32s", "and the other part is not out of reach"
+
+
 def test_the_ceiling_falls_with_the_factor_and_waits_for_a_guess() -> None:
     app = open_page("resolution.py", photo="china", resolution_part="The ceiling")
     assert not any("the ceiling is" in element.value for element in app.caption)
