@@ -184,8 +184,12 @@ def share_heaps() -> None:
 
     In a heap of its own what one visitor's thread has freed is of no use to the next, and the server grows by it.
     """
-    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ and hasattr(ctypes.CDLL(None), "mallopt"):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+    if (
+        sys.platform == "linux"
+        and "MALLOC_ARENA_MAX" not in os.environ
+        and hasattr(library := ctypes.CDLL(None), "mallopt")
+    ):
+        library.mallopt(M_ARENA_MAX, 2)
 
 
 def return_pages() -> None:

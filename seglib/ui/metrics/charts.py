@@ -18,7 +18,7 @@ from seglib.metrics.objects import ObjectScore
 from seglib.models.cards import WeightsError, read_card, weights_path
 from seglib.ui import record
 from seglib.ui.large_type import EDGE, WORDS, drawn, show_chart, show_specification
-from seglib.ui.tables import SHORT, show_wrapped
+from seglib.ui.tables import SHORT, draw_wrapped, show_wrapped
 from seglib.ui.words import literal
 
 SEGNETS = "FCN-Basic of Badrinarayanan et al. 2017, CamVid test photos (table 1)"
@@ -32,6 +32,11 @@ def score_table(matrices: Mapping[str, np.ndarray]) -> pd.DataFrame:
         index=pd.Index(matrices, name="Predictor"),
     )
     return table.sort_values("Mean IoU", ascending=False)
+
+
+def show_scores(table: pd.DataFrame, title: str) -> None:
+    """What `score_table` made, under short heads; it is taken home under this title and the whole ones."""
+    draw_wrapped(record.table(title, table).rename(columns=SHORT).rename_axis("Predictor, %"), bars=title)
 
 
 def rank_chart(table: pd.DataFrame, pair: Disagreement | None, nets: Sequence[str]) -> None:

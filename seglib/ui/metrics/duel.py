@@ -9,7 +9,7 @@ from seglib import metrics
 from seglib.labels import IGNORE, LabelSet
 from seglib.metrics import duel
 from seglib.models.cards import shipped_nets
-from seglib.ui import page, panels, record, seen, state, tables
+from seglib.ui import page, panels, seen, state
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.metrics import cache as metrics_cache
 from seglib.ui.metrics import charts as metrics_charts
@@ -63,8 +63,7 @@ def metric_duel(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | Non
         metrics_charts.rank_chart(table, pair, tuple(answers))
     with numbers:
         st.header("The scores")
-        scores = record.table("Predictors", table).rename(columns=tables.SHORT)
-        tables.draw_wrapped(scores.rename_axis("Predictor, %"), bars="predictors")
+        metrics_charts.show_scores(table, "Predictors")
     _take_apart(photo, outcome, pair.winner if pair else table.index[0])
     seen.what_you_should_see(
         duel_observations.never_said(outcome.truth, outcome.label_set, name),

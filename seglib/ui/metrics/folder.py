@@ -158,8 +158,7 @@ def _follow(job: Scoring) -> None:
         return
     if job.totals:
         st.header("The whole folder, one matrix for each predictor")
-        scores = record.table("The whole folder", metrics_charts.score_table(job.totals))
-        tables.draw_wrapped(scores.rename(columns=tables.SHORT).rename_axis("Predictor, %"), bars="folder")
+        metrics_charts.show_scores(metrics_charts.score_table(job.totals), "The whole folder")
     table = pd.DataFrame(job.table, columns=list(score_folder.COLUMNS))
     scored = table[table["problem"].isna()].drop(columns="problem").sort_values("mean_iou")
     problems = table.loc[table["problem"].notna(), ["photo", "problem"]]

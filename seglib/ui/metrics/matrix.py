@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -38,7 +39,7 @@ def matrix_view(cm: np.ndarray, label_set: LabelSet, key: str) -> Cell | None:
     if st.session_state.get(chosen) not in cells:
         st.session_state[chosen] = MISTAKES
     show_specification(
-        _cells(shares, cells),
+        _cells(names, shares, cells),
         _drawing(table),
         "Confusion matrix: a row a true class, a column a predicted one; blue where it is right, orange where not.",
         key=key,
@@ -61,18 +62,18 @@ def _take(chart: str, chosen: str) -> None:
             st.session_state[chosen] = MISTAKES
 
 
-def _cells(shares: np.ndarray, cells: dict[str, Cell]) -> pd.DataFrame:
+def _cells(names: Sequence[str], shares: np.ndarray, cells: Mapping[str, Cell]) -> pd.DataFrame:
     """What is drawn, a row a cell that holds pixels."""
     return pd.DataFrame(
         [
             {
                 "cell": words,
-                "truth": words.split(", called ")[0],
-                "said": words.split(", called ")[1],
-                "per cent": shares[cell],
-                "paint": _paint(shares[cell], cell[0] == cell[1]),
+                "truth": names[true],
+                "said": names[said],
+                "per cent": shares[true, said],
+                "paint": _paint(shares[true, said], true == said),
             }
-            for words, cell in cells.items()
+            for words, (true, said) in cells.items()
         ]
     )
 

@@ -15,6 +15,7 @@ from seglib.ui.resolution import observations
 def ceiling(photo: state.Photo, label_set: LabelSet) -> None:
     """The human labels through a grid, their score as the grid gets coarser, and the nets below it."""
     page.wait_for_nets()
+    panels.say_if_unfamiliar(photo, label_set)
     truth = state.truth(photo, label_set)
     if truth is None:
         panels.show_unlabelled(photo)
