@@ -4,6 +4,7 @@ import streamlit as st
 
 from seglib import metrics
 from seglib.models.cards import shipped_nets
+from seglib.rendering import score_scale
 from seglib.ui import cache, charts, inputs, page, panels, seen, state, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.skips import border, observations
@@ -81,7 +82,7 @@ with sum_view:
         picture=cache.sum_picture(answer, k, limit),
     )
     panels.show([summed], photo, None, key="sum", columns=1)
-    panels.show_scale(cache.score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}")
+    panels.show_scale(score_scale(), f"purple: against, −{limit:.0f}; orange: for, +{limit:.0f}")
 with sum_chart:
     steps = {f"stream {stride}": float(share[row, col]) for stride, share in shares.items()}
     charts.waterfall(steps, "sum", f"Score for {label_set.classes[k]} at row {row}, column {col}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import matplotlib
 import numpy as np
 
@@ -34,9 +36,12 @@ def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
     return colors[..., :3]
 
 
+@functools.cache
 def score_scale(width: int = 256, height: int = 12) -> np.ndarray:
-    """The colour bar that belongs to `score_picture`, ``(height, width, 3)``, from -limit to limit."""
-    return np.repeat(score_picture(np.linspace(-1, 1, width)[None], 1.0), height, axis=0)
+    """The colour bar that belongs to `score_picture`, ``(height, width, 3)``, from -limit to limit; read only."""
+    scale = np.repeat(score_picture(np.linspace(-1, 1, width)[None], 1.0), height, axis=0)
+    scale.flags.writeable = False  # all who ask get the same
+    return scale
 
 
 def heat_on_grey(image: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -268,13 +268,12 @@ def score_picture(scores: np.ndarray, limit: float) -> np.ndarray:
     return score_picture(scores, limit)
 
 
-@shared()
-def score_scale() -> bytes:
-    """The colour bar that belongs to pictures of scores, as a PNG."""
+@shared(8)
+def scale_png(colors: np.ndarray) -> bytes:
+    """A colour bar ``(h, w, 3)`` as a PNG file."""
     from seglib.lecture.pictures import png
-    from seglib.rendering import score_scale
 
-    return png(score_scale())
+    return png(colors)
 
 
 @shared(32)

@@ -106,9 +106,9 @@ def show(
         st.caption(MODES[mode])
 
 
-def show_scale(colors: np.ndarray | bytes, words: str, width: int | Literal["stretch"] = "stretch") -> None:
-    """A colour bar, ``(h, w, 3)`` or a PNG, under the pictures that it belongs to, and what its ends mean."""
-    st.image(colors, caption=words, alt=f"Colour bar. {words}", width=width)
+def show_scale(colors: np.ndarray, words: str, width: int | Literal["stretch"] = "stretch") -> None:
+    """A colour bar ``(h, w, 3)`` under the pictures that it belongs to, and what its ends mean."""
+    st.image(cache.scale_png(colors), caption=words, alt=f"Colour bar. {words}", width=width)
 
 
 def say_if_unfamiliar(photo: state.Photo, label_set: LabelSet) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from seglib.labels import LabelSet
 from seglib.models.lite0 import CHANNELS
+from seglib.rendering import score_scale
 from seglib.ui import cache, panels, seen, state
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.resolution import observations
@@ -70,7 +71,5 @@ def last_layer(photo: state.Photo, label_set: LabelSet, answer: cache.Segmentati
         )
     )
     panels.show(pictures, photo, label_set, key="last_layer", columns=3)
-    panels.show_scale(
-        cache.score_scale(), f"purple: against, −{won.limit:.0f}; orange: for, +{won.limit:.0f}", width=340
-    )
+    panels.show_scale(score_scale(), f"purple: against, −{won.limit:.0f}; orange: for, +{won.limit:.0f}", width=340)
     seen.what_you_should_see(observations.one_map_a_class(CHANNELS[stride], len(label_set), won.grid))
