@@ -34,8 +34,8 @@ FILE = ASSETS / "statistics" / "seeds.json"
 LABEL_SET_NAME = "street"
 KIND = "lite0 from ImageNet"  # of trunk, as the shipped nets'
 SEEDS = (0, 1, 2)
-TRUNK = ("fcn4s", Recipe(epochs=48, crop=193))
-BRANCH = Recipe(epochs=8, crop=193, learning_rate=1e-3)
+TRUNK = ("fcn4s", Recipe(epochs=24, crop=193))
+BRANCH = Recipe(epochs=4, crop=193, learning_rate=1e-3)
 NETS = ("fcn32s", "fcn8s", "plain8", "dilated8", "shallow8", "pyramid1", "pyramid")
 SCORES = ("pixel_accuracy", "class_accuracy", "mean_iou")
 
