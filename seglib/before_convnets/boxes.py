@@ -32,6 +32,8 @@ FEWEST_VOTES = 2
 RIM = 0.02  # of the shorter side that a grown box leaves outside, for something must be background
 SMALLEST_SIDE = 4  # pixels of a box
 HOG_WINDOW = (64, 128)  # pixels, width and height
+THING_SHARE = 0.01  # of the photo that a region needs to be a thing to cut out
+THING_ROOM = 0.03  # of its longer side that is left round it
 STUFF_SHARE = 0.6  # a box round stuff is this part of the largest square that fits, so that the stuff goes on outside
 
 
@@ -226,6 +228,27 @@ def share_outside(labels: np.ndarray, box: Box, class_index: int, width: int = 8
     strip = labels[(around.mask(labels.shape) & ~box.mask(labels.shape))]
     strip = strip[strip != IGNORE]
     return float((strip == class_index).mean()) if strip.size else float("nan")
+
+
+def thing_box(labels: np.ndarray, label_set: LabelSet) -> Box | None:
+    """The box that a person would draw round the largest connected region of a thing; None where there is none.
+
+    It leaves `THING_ROOM` of its longer side on every side, where the photo has so much. ``labels`` is ``(H, W)``. What
+    does not count: a region under `THING_SHARE` of the photo; one that fills less than half of its box, for other
+    things would be cut out; one whose box is the whole photo, with no background outside.
+    """
+    found, largest = None, THING_SHARE * labels.size
+    for name in label_set.classes:
+        if name not in label_set.things:
+            continue
+        _, _, regions, _ = cv2.connectedComponentsWithStats((labels == label_set.index(name)).astype(np.uint8))
+        for left, top, wide, tall, area in regions[1:].tolist():
+            room = max(1, round(THING_ROOM * max(tall, wide)))
+            box = _inside(Box(top - room, left - room, top + tall + room, left + wide + room), labels.shape)
+            size = (box.bottom - box.top, box.right - box.left)
+            if area > largest and 2 * area >= size[0] * size[1] and size != labels.shape:
+                found, largest = box, area
+    return found
 
 
 def stuff_box(labels: np.ndarray, label_set: LabelSet) -> Box | None:

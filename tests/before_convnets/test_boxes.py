@@ -20,6 +20,7 @@ from seglib.before_convnets.boxes import (
     grown,
     share_outside,
     stuff_box,
+    thing_box,
 )
 from seglib.labels import EVERYDAY, IGNORE, STREET
 from seglib.photos import load_photo, photo_truth
@@ -156,3 +157,34 @@ def test_a_box_round_stuff_is_in_the_midst_of_it() -> None:
         assert share_outside(truth, box, k) == 1
     assert stuff_box(photo_truth("astronaut", EVERYDAY), EVERYDAY) is None
     assert stuff_box(np.full((50, 50), IGNORE, np.uint8), EVERYDAY) is None
+
+
+def test_a_box_round_the_largest_thing_is_where_a_person_would_draw_it() -> None:
+    labels = np.full((100, 200), EVERYDAY.index("grass"), np.uint8)
+    labels[20:60, 50:100] = EVERYDAY.index("dog")
+    labels[70:90, 150:170] = EVERYDAY.index("cat")
+    labels[0:100, 190:200] = EVERYDAY.index("tree")  # stuff, whatever its size
+    assert thing_box(labels, EVERYDAY) == Box(18, 48, 62, 102)  # 3 % of 50 columns is 2 pixels
+    labels[20:60, 50:100] = EVERYDAY.index("grass")
+    assert thing_box(labels, EVERYDAY) == Box(69, 149, 91, 171)
+
+
+@pytest.mark.parametrize(
+    ("rows", "cols"),
+    [
+        (slice(50, 60), slice(50, 60)),  # half a per cent of the photo
+        (slice(0, 100), slice(0, 200)),  # all of it
+        (slice(0, 0), slice(0, 0)),  # none
+    ],
+)
+def test_a_region_that_nobody_would_cut_out_gets_no_box(rows: slice, cols: slice) -> None:
+    labels = np.full((100, 200), EVERYDAY.index("grass"), np.uint8)
+    labels[rows, cols] = EVERYDAY.index("dog")
+    assert thing_box(labels, EVERYDAY) is None
+
+
+def test_a_thing_that_fills_little_of_its_box_gets_none() -> None:
+    labels = np.full((100, 200), EVERYDAY.index("grass"), np.uint8)
+    labels[10:90, 20:180] = EVERYDAY.index("furniture")
+    labels[20:80, 30:170] = EVERYDAY.index("floor")  # a frame
+    assert thing_box(labels, EVERYDAY) is None

@@ -14,6 +14,7 @@ from seglib.ui.components.label_painter import read_box, sent_box
 STROKES = "strokes"  # purpose of the painting: never anybody's truth
 MINE = "You"  # who draws the box, when it is no detector
 WHO = "box_by"  # key of that choice
+BY_PAGE = "box_by_page"  # key of the photo for which the page made it; away once the visitor has
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Drawn:
     box: Box | None = None
     rev: int = 0
     problem: str = ""  # only in the run that brought it
+    note: str = ""  # of a box that the page drew
 
 
 def find(photo: state.Photo) -> Drawn:
@@ -52,14 +54,20 @@ def receive(photo: state.Photo) -> Drawn:
     try:
         known = Drawn(check_box(Box(*box), photo.size), rev)
     except BadBox as error:
-        keep(photo.key, Drawn(known.box, rev))
-        return Drawn(known.box, rev, str(error))
+        keep(photo.key, Drawn(known.box, rev, note=known.note))
+        return Drawn(known.box, rev, str(error), known.note)
     st.session_state[WHO] = MINE
+    who_is_chosen()
     keep(photo.key, known)
     return known
 
 
-def put(photo: state.Photo, box: Box) -> None:
+def put(photo: state.Photo, box: Box, note: str = "") -> None:
     """Draw a box for the visitor; only before the widget that says who draws."""
-    keep(photo.key, Drawn(box, find(photo).rev))
+    keep(photo.key, Drawn(box, find(photo).rev, note=note))
     st.session_state[WHO] = MINE
+
+
+def who_is_chosen() -> None:
+    """From now on the visitor says who draws, on other photos, too."""
+    st.session_state.pop(BY_PAGE, None)

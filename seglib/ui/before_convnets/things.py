@@ -15,6 +15,7 @@ from seglib.lecture.answers import in_range
 from seglib.photos import PHOTOS
 from seglib.ui import cache, page, paintings, panels, seen, state
 from seglib.ui.before_convnets import boxes as detection_boxes
+from seglib.ui.before_convnets import first_box
 from seglib.ui.before_convnets import things_cache as detection_cache
 from seglib.ui.before_convnets import things_observations as observations
 from seglib.ui.before_convnets import things_results as results
@@ -26,7 +27,7 @@ FINDS = {"Face": "astronaut", "Upper body": "astronaut", "Cat face": "chelsea"} 
 STUFF_PHOTO = "china"  # where the button goes from a photo without stuff
 MOST_BOXES = 5
 MOST_VOTES = 30  # that can be asked for
-FIRST = "Face"  # detector
+VOTES = 5  # that are asked for at first
 GUESSED = 3  # iterations that the guess is about, whatever the slider says
 RANGES = ("below 5 % of the box", "5 to 80 % of the box", "over 80 % of the box")
 
@@ -43,11 +44,12 @@ class Proposal:
 def show(photo: state.Photo, label_set: LabelSet, truth: np.ndarray | None) -> None:
     """Who draws the box, what GrabCut makes of it, and how good that is beside a net."""
     page.wait_for_nets()
+    answers = panels.segment_all(photo, label_set, [NET])
+    guide = truth if truth is not None else answers[NET].labels if answers else None  # names what is in a drawn box
+    first_box.choose(photo, label_set, guide, st.session_state.get("votes", VOTES))
     drawn = detection_boxes.receive(photo)
     strokes = paintings.receive(photo, SEEDS, STROKES)
     seeds = strokes.labels if strokes is not None and (strokes.labels != IGNORE).any() else None
-    answers = panels.segment_all(photo, label_set, [NET])
-    guide = truth if truth is not None else answers[NET].labels if answers else None  # names what is in a drawn box
     who, votes, step = _controls(photo, label_set, guide)
     proposal = _drawn_box(drawn, guide, step) if who == MINE else _detected_box(photo, label_set, who, votes, step)
     choice, words = proposal.choice, drawn.problem or proposal.words
@@ -112,7 +114,8 @@ def _drawn_box(drawn: detection_boxes.Drawn, guide: np.ndarray | None, step: int
     """The visitor's own box; ``guide``, a label map, says what is in it."""
     if not drawn.box:
         return Proposal(words="Draw a box on the photo: drag from corner to corner.")
-    return Proposal(Choice(drawn.box, None if guide is None else boxes.class_inside(guide, drawn.box), step))
+    k = None if guide is None else boxes.class_inside(guide, drawn.box)
+    return Proposal(Choice(drawn.box, k, step), words=drawn.note)
 
 
 def _detected_box(photo: state.Photo, label_set: LabelSet, who: str, votes: int, step: int) -> Proposal:
@@ -134,17 +137,22 @@ def _detected_box(photo: state.Photo, label_set: LabelSet, who: str, votes: int,
 
 def _controls(photo: state.Photo, label_set: LabelSet, guide: np.ndarray | None) -> tuple[str, int, int]:
     """Who draws the box, how many windows must agree, how many iterations."""
-    if WHO not in st.session_state and WHO not in st.query_params:
-        st.session_state[WHO] = FIRST  # not as the widget's default: a drawn box sets the choice, too
-    who = st.segmented_control("Who draws the box?", [*DETECTORS, MINE], required=True, key=WHO, bind="query-params")
-    who = who or FIRST  # the address named nobody we know
+    who = st.segmented_control(
+        "Who draws the box?",
+        [*DETECTORS, MINE],
+        required=True,
+        key=WHO,
+        bind="query-params",
+        on_change=detection_boxes.who_is_chosen,
+    )
+    who = who or first_box.UNDECIDED  # the address named nobody we know
     left, middle, right = st.columns(3, gap="medium", vertical_alignment="bottom")
     with left:
         votes = st.slider(
             "Windows that must agree",
             boxes.FEWEST_VOTES,
             MOST_VOTES,
-            5,
+            VOTES,
             key="votes",
             bind="query-params",
             disabled=who == MINE,
@@ -172,6 +180,7 @@ def _stuff(photo: state.Photo, label_set: LabelSet, box: Box | None) -> None:
         photo = cache.bundled_photo(STUFF_PHOTO)
         box = boxes.stuff_box(cache.bundled_truth(STUFF_PHOTO, label_set.name), label_set)
     detection_boxes.put(photo, box)
+    detection_boxes.who_is_chosen()
 
 
 def _which(photo: state.Photo, who: str, votes: list[int]) -> int:

@@ -90,6 +90,34 @@ def test_a_detector_that_finds_nothing_says_so_and_the_drawn_box_stays() -> None
     assert painter(app)["box"] == list(BOX.values())
 
 
+def test_each_photo_opens_on_something_found_until_the_visitor_says_who_draws() -> None:
+    app = open_panel("china")  # a detector calls its temple a person
+    assert app.session_state[detection_boxes.WHO] == detection_boxes.MINE
+    assert painter(app)["box"] == list(stuff_box(photo_truth("china", EVERYDAY), EVERYDAY))
+    assert "No detector finds a thing here, so this box was put in the midst of stuff, sky." in words(app)
+    app.session_state["photo"] = "astronaut"
+    calm(app.run())
+    assert app.session_state[detection_boxes.WHO] == "Face"
+    assert "windows agree on one box" in words(app)
+    app.session_state["photo"] = "flower"
+    calm(app.run())
+    assert "so this box was put round the largest thing, flower." in words(app)
+    assert iou(app) > 50
+    app.button_group(key=detection_boxes.WHO).set_value("Cat face").run()
+    app.session_state["photo"] = "china"
+    calm(app.run())
+    assert app.session_state[detection_boxes.WHO] == "Cat face"  # the visitor's choice stays
+    assert "no 5 windows agree" in words(app)
+    app.button_group(key=detection_boxes.WHO).set_value(detection_boxes.MINE).run()
+    assert "so this box was put in the midst of stuff" in words(calm(app))
+    browser_sends(app, "china", box=BOX | {"rev": 1})
+    assert "was put" not in words(app)  # it is the visitor's own now
+
+
+def test_a_link_that_names_a_detector_is_followed() -> None:
+    assert "Face: in this photo no 5 windows agree" in words(open_panel("china", box_by="Face"))
+
+
 @pytest.mark.parametrize(("who", "photo"), things.FINDS.items())
 def test_where_a_detector_finds_nothing_a_photo_is_offered_in_which_it_does(who: str, photo: str) -> None:
     app = open_panel("rocket", box_by=who)
