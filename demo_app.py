@@ -20,12 +20,14 @@ from seglib.ui.headers import SafeAnswers
 from seglib.ui.late_looks import NoLateLooks
 from seglib.ui.lecture import phones
 from seglib.ui.memory import share_heaps
+from seglib.ui.turns import hand_over_often
 from seglib.ui.uploads import BoundedUploads
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict]:
     share_heaps()  # before there is a thread for each visitor
+    hand_over_often()
     threading.Thread(target=warm_up.run, name="warm-up", daemon=True).start()
     threading.Thread(target=garbage.keep_collecting, name="garbage", daemon=True).start()
     yield {}

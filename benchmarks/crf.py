@@ -25,7 +25,7 @@ import numpy as np
 import scipy
 
 from benchmarks import publish, spread
-from seglib.crf.mean_field import mean_field, unary_energy, update
+from seglib.crf.mean_field import as_maps, mean_field, unary_energy, update
 from seglib.crf.pairwise import CRFParams, pairwise_kernels
 from seglib.photos import PHOTOS, load_photo
 
@@ -54,7 +54,7 @@ def ours(image: np.ndarray, probabilities: np.ndarray, method: str) -> tuple[Cal
         q = np.ascontiguousarray(probabilities.reshape(len(probabilities), -1).T)
         for _ in range(ITERATIONS):
             q = update(unary, kernels, q)
-        return q.T.reshape(probabilities.shape)
+        return as_maps(q, probabilities.shape)
 
     return lambda: pairwise_kernels(image, PARAMS, method), inference
 

@@ -5,7 +5,8 @@ shipped weights, norms folded, exported to ONNX at 480x360, all in float32. Ever
 one and two, and is timed from a prepared input to logits, in turn in the same rounds. Printed are medians and
 quartiles of wall and processor time, and ratios to eager. Labels are held against eager's on bundled photos. Engines
 come with ``pip install -r benchmarks/requirements.txt``, nothing else needs them; one that cannot be imported is left
-out and named.
+out and named. Visitors' photos have many sizes: a second export leaves the size open, and each engine meets every size
+of a list for the first time.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from seglib.models.prediction import image_tensor
 from seglib.photos import load_photo
 
 SIZE = (360, 480)
+NEW_SIZES = ((427, 640), (480, 640), (400, 600), (433, 650), (512, 512), (361, 641), (450, 640), (500, 333))
 SOME_PHOTOS = ("astronaut", "china", "motorcycle_left")
 EAGER = "eager"
 Engine = Callable[[torch.Tensor], np.ndarray]  # (1, 3, H, W) float32 to logits (1, K, H, W)
@@ -47,10 +49,11 @@ def missing(name: str) -> str | None:
     return None
 
 
-def export(net: nn.Module) -> bytes:
-    """A net as ONNX, for one photo of `SIZE`."""
+def export(net: nn.Module, any_size: bool = False) -> bytes:
+    """A net as ONNX, for one photo of `SIZE`, or of any."""
     file = io.BytesIO()
-    torch.onnx.export(net, (torch.zeros(1, 3, *SIZE),), dynamo=True, verbose=False).save(file)
+    sides = ({2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO},) if any_size else None
+    torch.onnx.export(net, (torch.zeros(1, 3, *SIZE),), dynamo=True, dynamic_shapes=sides, verbose=False).save(file)
     return file.getvalue()
 
 
@@ -133,6 +136,22 @@ def measure(
     return times
 
 
+def measure_new_sizes(nets: dict[str, dict[str, Engine]], photos: list[torch.Tensor]) -> dict[str, np.ndarray]:
+    """Processor milliseconds ``(nets, photos)`` by engine, each photo of a size that none of them has met."""
+    times: dict[str, list[list[float]]] = {}
+    for engines in nets.values():
+        for name, run in engines.items():
+            run(torch.zeros(1, 3, *SIZE))  # so that only the size is new
+            times.setdefault(name, []).append([])
+        for x in photos:
+            for name, run in engines.items():
+                time.sleep(REST)
+                start = time.process_time()
+                run(x)
+                times[name][-1].append(1000 * (time.process_time() - start))
+    return {name: np.array(of_nets) for name, of_nets in times.items()}
+
+
 def ratios(times: dict[str, dict[str, np.ndarray]], threads: int) -> dict[str, dict]:
     """Time of each engine as a multiple of eager's, round by round."""
     words = f"{threads} thread{'s' * (threads > 1)}"
@@ -189,7 +208,24 @@ def main() -> None:
         }
         times[threads] = measure(engines, inputs[0], args.rounds)
     held = {name: agreements(of_net, inputs) for name, of_net in engines.items()}
-    publish(report(times, peers) | {"agreement with eager": held}, args.out)
+    publish(report(times, peers) | {"agreement with eager": held} | of_new_sizes(nets, here), args.out)
+
+
+def of_new_sizes(nets: dict[str, nn.Module], here: list[str]) -> dict[str, dict]:
+    """Processor time on photos of `NEW_SIZES` as a multiple of eager's, one thread, all nets; part of the report."""
+    torch.set_num_threads(1)
+    engines = {}
+    for name, net in nets.items():
+        model = export(net, any_size=True) if here else b""
+        engines[name] = {EAGER: eager(net)} | {peer: BUILD[peer](model, 1) for peer in here}
+    photo = load_photo(SOME_PHOTOS[0])
+    inputs = [image_tensor(cv2.resize(photo, (width, height))).contiguous() for height, width in NEW_SIZES]
+    times = measure_new_sizes(engines, inputs)
+    return {
+        "sizes met for the first time, processor time": {
+            f"{name} / {EAGER}, all four, 1 thread": spread(times[name].sum(0) / times[EAGER].sum(0)) for name in here
+        }
+    }
 
 
 if __name__ == "__main__":

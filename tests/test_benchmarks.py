@@ -177,3 +177,12 @@ def test_the_command_line_runs_one_part(tmp_path: Path) -> None:
     if done.returncode:
         pytest.fail(done.stderr)
     assert json.loads(out.read_text())["parts"]["decoding"]["ratios"]
+
+
+def test_engines_meet_each_new_size_once_after_one_that_does_not_count() -> None:
+    met = []
+    nets = {"fcn8s": {"eager": lambda x: met.append(x.shape[2:]), "other": lambda x: sum(range(10**5))}}
+    times = engines.measure_new_sizes(nets, [torch.zeros(1, 3, 4, 4), torch.zeros(1, 3, 4, 8)])
+    assert met == [engines.SIZE, (4, 4), (4, 8)]
+    assert times["eager"].shape == times["other"].shape == (1, 2)
+    assert (times["other"] > 0).all()

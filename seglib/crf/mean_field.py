@@ -12,10 +12,9 @@ Letters: K classes, N = H x W pixels; Q ``(N, K)`` float32 are the mean-field pr
 
 from __future__ import annotations
 
-import os
+import operator
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from itertools import islice
 
@@ -23,11 +22,11 @@ import cv2
 import numpy as np
 
 from seglib.crf.pairwise import CRFParams, Kernel, Method, pairwise_kernels
+from seglib.crf.side_by_side import WORKERS, side_by_side
 from seglib.labels import IGNORE, check_label_map
 
 ITERATIONS = 5
 SMALLEST = 1e-5  # probability: a net that says 0 may be wrong, and an infinite energy could never be outvoted
-WORKERS = min(4, os.cpu_count() or 1)
 SAFE_EXPONENT = 80.0  # beyond it float32's exp overflows, or a row's sum vanishes
 ROWS_AT_ONCE = 8192  # of Q, so that they stay in a processor's cache from one step to the next
 MOST_COLUMNS = 16  # classes filtered at a time: memory for 150 classes stays that of 150 probabilities
@@ -73,7 +72,13 @@ def update(
 ) -> np.ndarray:
     """One iteration, Q to Q: message passing, compatibility transform, local update and normalisation."""
     logits = agreement(messages(kernels, q), compatibility)
-    return softmax(np.subtract(logits, unary, out=logits))
+
+    def normalise(rows: slice) -> None:
+        softmax(np.subtract(logits[rows], unary[rows], out=logits[rows]))
+
+    share = -(-len(q) // WORKERS)
+    list(side_by_side(normalise, [slice(start, start + share) for start in range(0, len(q), share)]))
+    return logits
 
 
 def messages(kernels: Sequence[Kernel], q: np.ndarray) -> np.ndarray:
@@ -81,11 +86,9 @@ def messages(kernels: Sequence[Kernel], q: np.ndarray) -> np.ndarray:
     if not kernels:
         return np.zeros_like(q)
     blocks = [np.s_[:, start : start + MOST_COLUMNS] for start in range(0, q.shape[1], MOST_COLUMNS)]
-    # The filters release Python's lock: kernels, and classes where there are many, are filtered side by side.
-    with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [(kernel, block) for block in blocks for kernel in kernels]
-        filtered = pool.map(lambda job: job[0].filter(np.ascontiguousarray(q[job[1]])), jobs)
-        heard = [reduce(np.add, islice(filtered, len(kernels))) for _ in blocks]
+    jobs = [(kernel, block) for block in blocks for kernel in kernels]  # of many classes, some at a time
+    filtered = side_by_side(lambda job: job[0].filter(np.ascontiguousarray(q[job[1]])), jobs)
+    heard = [reduce(operator.iadd, islice(filtered, len(kernels))) for _ in blocks]
     return heard[0] if len(heard) == 1 else np.hstack(heard)
 
 
@@ -117,8 +120,8 @@ def free_energy(
 
 def unary_energy(probabilities: np.ndarray) -> np.ndarray:
     """``-log p``, ``(K, H, W)`` to ``(N, K)`` float32; probabilities below `SMALLEST` count as that."""
-    energy = np.log(np.clip(probabilities, SMALLEST, 1, dtype=np.float32))
-    return np.ascontiguousarray(-energy.reshape(len(energy), -1).T)
+    energy = np.clip(probabilities, SMALLEST, 1, dtype=np.float32).reshape(len(probabilities), -1)
+    return cv2.transpose(np.negative(np.log(energy, out=energy), out=energy))
 
 
 def sure_of(truth: np.ndarray, num_classes: int, certainty: float) -> np.ndarray:
@@ -147,7 +150,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 def as_maps(q: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     """Q ``(N, K)`` as probabilities ``(K, H, W)``."""
-    return np.ascontiguousarray(q.T).reshape(shape)
+    return cv2.transpose(q).reshape(shape)  # in a sixth of numpy's time
 
 
 def check_probabilities(probabilities: np.ndarray, image: np.ndarray) -> np.ndarray:

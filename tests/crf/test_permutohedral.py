@@ -103,3 +103,33 @@ def test_memory_is_linear_in_the_points() -> None:
         return sum(each.data.nbytes + each.indices.nbytes for each in (lattice.splat, *lattice.blurs))
 
     assert bytes_of(160) / bytes_of(80) < 4.2
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_features_are_lifted_by_the_matrix_of_the_paper(d) -> None:
+    features = points(d, d, 20, 3.0)
+    pattern = np.vstack([np.triu(np.ones((d, d))), np.zeros(d)]) - np.diag(np.arange(1.0, d + 1), -1)[:, :d]
+    shrink = np.diag(1 / np.sqrt(np.arange(1, d + 1) * np.arange(2, d + 2)))
+    wanted = (d + 1) * np.sqrt(2 / 3) * pattern @ shrink @ features
+    np.testing.assert_allclose(permutohedral._lifted(features), wanted, rtol=1e-4, atol=1e-4)
+
+
+@SETTINGS
+@given(st.integers(0, 10**6), st.integers(1, 300), st.sampled_from([3, 2**20, 2**62]))
+def test_orders_sort_and_group(seed, count, most) -> None:
+    numbers = np.random.default_rng(seed).integers(-most, most, count)
+    assert (np.diff(numbers[permutohedral._ascending(numbers)]) >= 0).all()
+    numbers = (numbers % 7) * permutohedral._FACTOR
+    ordered = numbers[permutohedral._grouped(numbers)]
+    assert sorted(ordered.tolist()) == sorted(numbers.tolist())
+    assert 1 + np.count_nonzero(np.diff(ordered)) == len(set(numbers.tolist()))
+
+
+def test_simplices_that_are_not_grouped_are_dealt_with_twice_and_change_nothing(monkeypatch) -> None:
+    features = points(3, 3, 300, 1.0)
+    values = np.random.default_rng(0).random((300, 2), np.float32)
+    wanted = build_lattice(features)
+    monkeypatch.setattr(permutohedral, "_grouped", lambda numbers: np.arange(len(numbers)))
+    found = build_lattice(features)
+    assert found.size == wanted.size
+    np.testing.assert_array_equal(found.filter(values), wanted.filter(values))
