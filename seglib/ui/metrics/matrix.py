@@ -15,6 +15,7 @@ from seglib.ui.large_type import EDGE, SIZE, show_specification
 
 MISTAKES = "all its mistakes"
 SMALLEST = 27  # px: cells narrower than that have no room for "100"
+ABOVE = {"titleAngle": 0, "titleAlign": "right", "titleX": -7, "titleY": -12}  # beside, it would take the cells' width
 Cell = tuple[int, int]  # the true class, the predicted one
 
 
@@ -95,7 +96,7 @@ def _drawing(table: pd.DataFrame) -> dict:
         "encoding": {
             "x": {"field": "said", "type": "nominal", "title": "said", "sort": list(table.columns)}
             | {"axis": axis | {"orient": "top", "labelAngle": -90, "labelFontSize": {"expr": room}}},
-            "y": {"field": "truth", "type": "nominal", "sort": list(table.index), "axis": axis},
+            "y": {"field": "truth", "type": "nominal", "sort": list(table.index), "axis": axis | ABOVE},
             "tooltip": [{"field": "cell"}, {"field": "per cent", "format": ".1f", "title": "% of the true class"}],
         },
         "layer": [
