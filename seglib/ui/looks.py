@@ -22,7 +22,7 @@ LOOKS = """<style>
 [data-testid='stMain'] .katex-display { overflow: visible; }
 [data-testid='stBaseButton-primary'] { color: light-dark(#fff, #11151b); }
 .st-key-heading [data-testid='stMarkdownContainer'] { margin-bottom: 0; }
-.st-key-heading [data-testid='stMarkdown'] p { font-size: 1.1rem; line-height: 1.2; }
+.st-key-heading [data-testid='stMarkdown'] p { font-size: 1.1rem; line-height: 1.2; margin: 0; }
 .st-key-photo_bar [data-testid='stCaptionContainer'] { flex: 1 1 12rem; }
 @media (max-width: 640px) {
   [data-testid='stTable'] :is(th, td) { padding: .2rem .15rem !important; white-space: normal; }

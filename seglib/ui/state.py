@@ -191,10 +191,16 @@ def _own_truth(photo: Photo, label_set: LabelSet) -> tuple[np.ndarray | None, st
     return (None if void else labels), None
 
 
-def pin(photo: Photo) -> Point:
-    """The pinned pixel (row, col); the photo's centre until somebody pins one."""
+def middle(photo: Photo) -> Point:
+    """The pixel (row, col) that counts as pinned until somebody pins one."""
     height, width = photo.size
-    row, col = st.session_state.get("pin") or (height // 2, width // 2)
+    return height // 2, width // 2
+
+
+def pin(photo: Photo) -> Point:
+    """The pinned pixel (row, col); the photo's `middle` until somebody pins one."""
+    height, width = photo.size
+    row, col = st.session_state.get("pin") or middle(photo)
     return min(row, height - 1), min(col, width - 1)
 
 

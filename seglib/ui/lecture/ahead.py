@@ -44,7 +44,7 @@ def _compute(question: Question, view: Mapping[str, Value]) -> None:
     try:
         label_set = LABEL_SETS.get(str(view.get("classes"))) or next(iter(LABEL_SETS.values()))
         photo = cache.bundled_photo(str(view["photo"]))
-        point = state.parse_pin(str(view.get("pin", ""))) or (photo.size[0] // 2, photo.size[1] // 2)
+        point = state.parse_pin(str(view.get("pin", ""))) or state.middle(photo)
         truth = cache.bundled_truth(photo.key, label_set.name)
         with contextlib.suppress(NoAnswer, DamagedFile):  # said when the step is there
             scene.answer_on(question, scene.of_photo(photo, label_set, truth, point, view))
