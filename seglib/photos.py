@@ -153,7 +153,7 @@ def load_photo(name: str) -> np.ndarray:
     >>> load_photo("chelsea").shape
     (300, 451, 3)
     """
-    return load_image(photo_path(name), managed=False)
+    return load_image(photo_path(name), full_size=True, managed=False)
 
 
 def photo_truth(name: str, label_set: LabelSet, second: bool = False) -> np.ndarray:

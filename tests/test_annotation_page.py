@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seglib import images
 from seglib.annotation.contours import label_png, labelme_file
 from seglib.annotation.heavy_tail import class_shares
 from seglib.class_counts import read_statistics
@@ -130,6 +131,7 @@ def test_two_visitors_who_paint_the_same_photo_meet_each_their_own_score() -> No
 
 def test_one_pixel_of_a_megapixel_changes_the_score(monkeypatch: pytest.MonkeyPatch) -> None:
     # Streamlit's own hash of a large array looks at a sample and would miss it.
+    monkeypatch.setattr(images, "MAX_PIXELS", 1_000_000)
     answer = cache.Segmentation(np.zeros((1000, 1000), np.uint8), np.ones((1000, 1000), np.float16), {})
     monkeypatch.setattr(cache, "segment", lambda *_: answer)
     app = open_panel()

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from seglib.annotation.polygons import VOID
-from seglib.images import MAX_PIXELS
 from seglib.inflate import inflate
 from seglib.labels import IGNORE, LabelSet, check_label_map
 from seglib.teach.features import LAYERS
@@ -31,6 +30,7 @@ MAX_NAME = 30  # characters
 MAX_PHOTOS = 24
 MAX_KEY = 100  # characters
 MAX_SIDE = 8 * 1024  # pixels
+MAX_STROKES = 1_000_000  # pixels of a photo; earlier versions kept photos that large
 CHANNELS = {32: 320, 16: 112, 8: 40, 4: 24, 2: 9}  # of the layers of features
 COLORS = (  # RGB, told apart under the common colour blindnesses
     (229, 16, 26),  # red
@@ -141,8 +141,8 @@ def _read_strokes(photo: object, num_classes: int) -> tuple[str, np.ndarray]:
     key, size = (photo.get(name) if isinstance(photo, Mapping) else None for name in ("key", "size"))
     if not isinstance(key, str) or not 1 <= len(key) <= MAX_KEY or not key.isprintable():
         raise BadLesson("A photo of the lesson has no usable name.")
-    if not _are_counts(size, 2, MAX_SIDE) or not 0 < size[0] * size[1] <= MAX_PIXELS:
-        raise BadLesson(f"The strokes on {key!r} have no usable size: wanted up to {MAX_PIXELS:,} pixels.")
+    if not _are_counts(size, 2, MAX_SIDE) or not 0 < size[0] * size[1] <= MAX_STROKES:
+        raise BadLesson(f"The strokes on {key!r} have no usable size: wanted up to {MAX_STROKES:,} pixels.")
     labels = inflate(photo.get("strokes"), size[0] * size[1])
     if labels is None:
         raise BadLesson(f"The strokes on {key!r} are damaged: load another copy of the file.")

@@ -4,7 +4,7 @@ One confusion matrix for the whole split, as in the literature. Where a data set
 classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting;
 see `seglib.meanings.NOT_FOLDED` for where such pixels are left out instead.
 Photos are read one at a time, so memory does not grow with the folder, by the same functions as the app's folder page
-(`seglib.labelled_folder`), but at full size, where the page shrinks what is larger than a megapixel.
+(`seglib.labelled_folder`), but at full size, where the page shrinks what is large (`seglib.images.MAX_PIXELS`).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import streamlit as st
 import seglib
 from seglib import metrics
 from seglib.datasets import Targets, read_as
+from seglib.images import MAX_PIXELS
 from seglib.labels import LabelSet
 from seglib.meanings import MEANING
 from seglib.metrics import folder as score_folder
@@ -66,8 +67,8 @@ def folder(label_set: LabelSet) -> None:
     st.markdown(
         "A folder with `images/` and `labels/` (PNG, one class index a pixel, 255 = void, or LabelMe JSON), and if "
         "you like `predictions/` in the same form: files of one name belong together. Photos are read one at a time, "
-        "so ten thousand need no more memory than ten; one above a megapixel is shrunk for the nets, where "
-        "`python -m seglib.evaluate` reads it at full size."
+        f"so ten thousand need no more memory than ten; one of more than {MAX_PIXELS:,} pixels is shrunk for the nets, "
+        "where `python -m seglib.evaluate` reads it at full size."
     )
     with st.expander("Class indices"):
         st.markdown(", ".join(f"{k} = {name}" for k, name in enumerate(label_set.classes)))
