@@ -187,13 +187,13 @@ def test_nonsense_in_the_address_is_ignored() -> None:
     assert app.slider(key="iteration").value == 5
 
 
-def test_a_large_upload_without_labels_is_refined_at_a_smaller_size() -> None:
+def test_a_large_upload_without_labels_is_refined_as_the_nets_saw_it() -> None:
     app = open_page()
     buffer = io.BytesIO()
     Image.fromarray(np.kron(load_photo("chelsea"), np.ones((2, 2, 1), np.uint8))).save(buffer, "PNG")
     app.file_uploader(key="photo_file").upload("mine.png", buffer.getvalue(), "image/png").run()
     calm(app)
-    assert "This photo is large" in texts(app)
+    assert "Shrunk from 902 x 600 to " in texts(app)
     assert "no human labels" in texts(app)
     assert HUMAN not in app.selectbox(key="unary_False").options
 

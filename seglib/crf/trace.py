@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from seglib.crf import mean_field
-from seglib.crf.pairwise import CRFParams, Kernel
+from seglib.crf.pairwise import Kernel
 
 STEPS = 255  # a kept probability is a whole number of them: a quarter of the memory, 0.2 % off at most
 
@@ -69,24 +68,3 @@ def class_messages(probability: np.ndarray, kernels: Sequence[Kernel]) -> dict[s
     """What every pixel hears of one class of probability ``(H, W)``, ``{kernel: (H, W)}`` in logits."""
     column = np.ascontiguousarray(probability, np.float32).reshape(-1, 1)
     return {kernel.name: kernel.filter(column).reshape(probability.shape) for kernel in kernels}
-
-
-def fit_pixels(
-    image: np.ndarray, probabilities: np.ndarray, params: CRFParams, most: int
-) -> tuple[np.ndarray, np.ndarray, CRFParams]:
-    """Image, probabilities and kernels shrunk together to ``most`` pixels, if there are more.
-
-    Widths in pixels shrink along, so that they span the same part of the photo.
-    """
-    height, width = image.shape[:2]
-    if height * width <= most:
-        return image, probabilities, params
-    factor = (most / (height * width)) ** 0.5
-    size = (max(1, int(width * factor)), max(1, int(height * factor)))
-    planes = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in probabilities])
-    smaller = replace(
-        params,
-        smoothness_width=max(0.1, params.smoothness_width * factor),
-        appearance_width=max(0.1, params.appearance_width * factor),
-    )
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), planes, smaller

@@ -140,7 +140,7 @@ def test_a_visitor_stays_on_one_replica_and_goes_on_at_the_other_when_it_dies(
     deployment.replicas[host].kill()
     deployment.replicas[host].wait()
     until(lambda: connections(OTHER[host], deployment.port))
-    page.get_by_text("confidence", exact=True).first.click()
+    page.locator("button", has_text="confidence").first.click()  # which waits until the page is connected again
     notice = page.get_by_text("Your own photo and the labels you gave it are no longer here")
     expect(notice).to_be_visible(timeout=120_000)
     settle(page)

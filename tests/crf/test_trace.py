@@ -7,7 +7,7 @@ import pytest
 
 from seglib.crf.mean_field import mean_field_steps, sure_of
 from seglib.crf.pairwise import CRFParams, pairwise_kernels
-from seglib.crf.trace import class_messages, fit_pixels, trace
+from seglib.crf.trace import class_messages, trace
 from seglib.labels import IGNORE
 
 SHAPE = (3, 14, 18)
@@ -54,19 +54,6 @@ def test_messages_of_a_class_that_is_everywhere_are_at_most_the_weights() -> Non
     assert heard["smoothness"][6, 6] == pytest.approx(2, rel=0.02)
     assert heard["appearance"].max() < 5 * 1.3
     assert class_messages(np.zeros((12, 12)), pairwise_kernels(image, CRFParams()))["appearance"].max() == 0
-
-
-def test_a_large_photo_shrinks_with_its_widths(case) -> None:
-    probabilities, image = case
-    params = CRFParams()
-    same = fit_pixels(image, probabilities, params, 14 * 18)
-    assert same[0] is image
-    assert same[2] is params
-    smaller, planes, fitted = fit_pixels(image, probabilities, params, 63)
-    assert smaller.shape == (7, 9, 3)
-    assert planes.shape == (3, 7, 9)
-    np.testing.assert_allclose(planes.sum(0), 1, atol=1e-5)
-    assert fitted == CRFParams(3, 1.5, 10, 40, 13)
 
 
 def test_sure_labels_are_probabilities() -> None:

@@ -147,15 +147,15 @@ def _controls(photo: state.Photo, label_set: LabelSet, guide: np.ndarray | None)
     )
     who = who or first_box.UNDECIDED  # the address named nobody we know
     left, middle, right = st.columns(3, gap="medium", vertical_alignment="bottom")
-    with left:
-        votes = st.slider(
+    votes = VOTES
+    if who != MINE:
+        votes = left.slider(
             "Windows that must agree",
             boxes.FEWEST_VOTES,
             MOST_VOTES,
             VOTES,
             key="votes",
             bind="query-params",
-            disabled=who == MINE,
             help="A detector looks at many thousand windows; a true thing makes a cluster of neighbours answer.",
         )
     with middle:

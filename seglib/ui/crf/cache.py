@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from seglib.crf.mean_field import sure_of
 from seglib.crf.pairwise import CRFParams, Kernel, kernel_pictures, pairwise_kernels
-from seglib.crf.trace import Trace, class_messages, fit_pixels, trace
+from seglib.crf.trace import Trace, class_messages, trace
 from seglib.models.segmentation import digest
 from seglib.rendering import heat_on_grey
 from seglib.ui import cache
@@ -17,7 +16,6 @@ from seglib.ui.crf.observations import count_crumbs
 from seglib.ui.photo import Photo
 
 ITERATIONS = 10  # as in DeepLab, and as far as the slider goes
-MOST_PIXELS = 380_000  # every photo in the box fits; a larger one is refined at this size to stay within a second
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,38 +28,27 @@ class Unary:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Mean field on one photo, at the photo's size or a little smaller."""
+    """Mean field on one photo."""
 
     trace: Trace
     kernels: list[Kernel]
-    size: tuple[int, int]  # of the photo
     key: str
 
-    @property
-    def shrunk(self) -> bool:
-        """Whether the photo was too large to refine as it is."""
-        return self.trace.labels.shape[1:] != self.size
-
     def labels(self, iteration: int) -> np.ndarray:
-        """Classes after an iteration, ``(H, W)`` at the photo's size."""
-        return self._enlarge(self.trace.labels[iteration], cv2.INTER_NEAREST)
+        """Classes after an iteration, ``(H, W)``."""
+        return self.trace.labels[iteration]
 
     def confidence(self, iteration: int) -> np.ndarray:
         """Probability of the chosen class, ``(H, W)``."""
-        return self._enlarge(self.trace.kept[iteration].max(0), cv2.INTER_NEAREST).astype(np.float32) / 255
+        return self.trace.kept[iteration].max(0).astype(np.float32) / 255
 
     def heard(self, iteration: int, class_index: int) -> dict[str, np.ndarray]:
         """What every pixel hears of a class before the next iteration, ``{kernel: (H, W)}`` in logits."""
-        planes = class_messages(self.trace.probabilities(iteration, class_index), self.kernels)
-        return {name: self._enlarge(plane, cv2.INTER_LINEAR) for name, plane in planes.items()}
+        return class_messages(self.trace.probabilities(iteration, class_index), self.kernels)
 
     def at(self, point: tuple[int, int]) -> np.ndarray:
-        """Probabilities of a pixel of the photo, ``(T + 1, K)``."""
-        small = self.trace.labels.shape[1:]
-        return self.trace.at(tuple(at * there // here for at, here, there in zip(point, self.size, small, strict=True)))
-
-    def _enlarge(self, plane: np.ndarray, how: int) -> np.ndarray:
-        return cv2.resize(plane, self.size[::-1], interpolation=how) if self.shrunk else plane
+        """Probabilities of a pixel, ``(T + 1, K)``."""
+        return self.trace.at(point)
 
 
 def net_unary(photo: Photo, net: str, label_set_name: str) -> Unary:
@@ -79,10 +66,9 @@ def sure_unary(truth: np.ndarray, num_classes: int, certainty: float) -> Unary:
 def run(photo: Photo, unary: Unary, params: CRFParams) -> Run:
     """All iterations at once, so that scrubbing costs nothing; 50 megabytes at most."""
     with cache.COMPUTE:
-        image, probabilities, fitted = fit_pixels(photo.image, unary.probabilities, params, MOST_PIXELS)
-        kernels = pairwise_kernels(image, fitted)
-        steps = trace(probabilities, kernels, ITERATIONS)
-        return Run(steps, kernels, photo.size, f"{photo.key}, {unary.key}, {params}")
+        kernels = pairwise_kernels(photo.image, params)
+        steps = trace(unary.probabilities, kernels, ITERATIONS)
+        return Run(steps, kernels, f"{photo.key}, {unary.key}, {params}")
 
 
 @cache.shared(16)
@@ -100,5 +86,5 @@ def heard(run: Run, iteration: int, class_index: int) -> dict[str, np.ndarray]:
 
 @cache.shared(32, keyed=(Run,))
 def crumbs(run: Run, iteration: int) -> int:
-    """How many regions are crumbs after an iteration, at the size that was refined."""
+    """How many regions are crumbs after an iteration."""
     return count_crumbs(run.trace.labels[iteration])

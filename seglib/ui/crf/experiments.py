@@ -77,9 +77,6 @@ def before_and_after(view: View) -> None:
     if truth is not None:
         pictures.insert(1, panels.truth_panel(photo, truth))
     panels.show(pictures, photo, view.label_set, key="crf", truth=truth, columns=len(pictures))
-    if view.run.shrunk:
-        height, width = view.run.trace.labels.shape[1:]
-        st.caption(f"This photo is large: the CRF runs on {width} x {height} pixels, its widths shrunk along.")
     changed = float((view.before != view.after).mean())
     if truth is None or cms is None:
         st.metric("Pixels of another class", percent(changed))
