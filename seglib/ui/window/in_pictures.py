@@ -17,7 +17,7 @@ from seglib.ui.loading import loading
 from seglib.ui.window import observations
 from seglib.ui.words import percent
 
-SCRATCH = "fcn8s_scratch"  # what ImageNet is worth; not trained for every label set
+SCRATCH = "fcn8s_scratch"  # what ImageNet is worth
 WAYS = {
     "fcn32s": "all layers, all strides",
     "shallow8": "stops early",
