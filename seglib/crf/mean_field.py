@@ -71,13 +71,17 @@ def update(
     unary: np.ndarray, kernels: Sequence[Kernel], q: np.ndarray, compatibility: np.ndarray | None = None
 ) -> np.ndarray:
     """One iteration, Q to Q: message passing, compatibility transform, local update and normalisation."""
-    logits = agreement(messages(kernels, q), compatibility)
+    return local_update(unary, agreement(messages(kernels, q), compatibility))
 
-    def normalise(rows: slice) -> None:
+
+def local_update(unary: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """The end of an iteration: softmax of the pairwise ``logits`` less the unary energy, written over the logits."""
+
+    def update_rows(rows: slice) -> None:
         softmax(np.subtract(logits[rows], unary[rows], out=logits[rows]))
 
-    share = -(-len(q) // WORKERS)
-    list(side_by_side(normalise, [slice(start, start + share) for start in range(0, len(q), share)]))
+    share = -(-len(logits) // WORKERS)
+    list(side_by_side(update_rows, [slice(start, start + share) for start in range(0, len(logits), share)]))
     return logits
 
 

@@ -60,7 +60,7 @@ def trace(
         heard = mean_field.messages(kernels, q)
         energies[iteration] = mean_field.free_energy(unary, q, heard, total)
         if iteration < iterations:
-            q = mean_field.softmax(mean_field.agreement(heard, None) - unary)
+            q = mean_field.local_update(unary, mean_field.agreement(heard, None))
     return Trace(kept, labels, energies - energies[0])
 
 

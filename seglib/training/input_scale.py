@@ -67,10 +67,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     try:
         photos = held_out(args.data, args.labels)
-        found = score_scales(load_model(args.model, args.labels), photos, args.labels)
+        figures = score_scales(load_model(args.model, args.labels), photos, args.labels)
     except ValueError as error:
         sys.exit(f"input_scale: {error}")
-    print(json.dumps(found, indent=1))
+    print(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":
