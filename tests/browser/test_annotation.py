@@ -105,11 +105,13 @@ def test_a_stroke_changes_the_score_and_the_saved_files_bring_it_back(
     drag(page, canvas, (30, 40), (30, 600), (60, 600))
     expect(score(page)).not_to_have_text("0.0 %")
     settle(page)
+    sky_alone = score(page, "Labelled").inner_text()
     use(page, "Polygon")
     use(page, "water")
     for row, col in ((300, 100), (300, 300), (400, 300), (400, 100)):
         page.mouse.click(*place(canvas, row, col))
     canvas.press("Enter")
+    expect(score(page, "Labelled")).not_to_have_text(sky_alone)
     settle(page)
     polygons = save(page, "LabelMe JSON", tmp_path)
     labels = saved_map(page, tmp_path)
