@@ -49,7 +49,7 @@ class Mosaic:
 def make_mosaic() -> Mosaic:
     """The mosaic: brick on the left, grass on the right, a disc of gravel between; borders are curved."""
     folder = Path(find_spec("skimage").submodule_search_locations[0]) / "data"
-    planes = [_same_greys(load_image(folder / f"{name}.png")[..., 0]) for name in TEXTURES.classes]
+    planes = [_same_greys(load_image(folder / f"{name}.png", full_size=True)[..., 0]) for name in TEXTURES.classes]
     height, width = SIZE
     row, col = np.mgrid[:height, :width]
     truth = (col > width / 2 + 30 * np.sin(row / 40)).astype(np.uint8)

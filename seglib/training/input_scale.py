@@ -26,7 +26,7 @@ from seglib.models.prediction import predict
 from seglib.models.weights import load_model
 from seglib.training.held_out import Labelled, group_names, held_out, read_held_out
 
-SCALES = (0.75, 1.0, 1.5, 2.0, 3.0)
+SCALES = (0.75, 1.0, 1.2, 1.5, 2.0, 3.0)
 
 
 def labels_at(model: nn.Module, image: np.ndarray, scale: float) -> np.ndarray:
