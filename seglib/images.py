@@ -120,8 +120,8 @@ def decode(data: bytes, *, full_size: bool = False, any_shape: bool = False, man
     notice = None
     if shrink < 1:
         notice = (
-            f"Shrunk from {width} x {height} to {pixels.shape[1]} x {pixels.shape[0]} pixels: the nets learnt from "
-            "small photos, and know things at that scale."
+            f"Shrunk from {width} x {height} to {pixels.shape[1]} x {pixels.shape[0]} pixels, the scale at which "
+            "the nets know things."
         )
     return Decoded(pixels, (height, width), notice)
 

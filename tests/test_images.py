@@ -405,7 +405,7 @@ class TestSize:
         assert height * width <= MAX_PIXELS
         assert decoded.original_size == ((1500, 2000) if orientation == 1 else (2000, 1500))
         source = f"{decoded.original_size[1]} x {decoded.original_size[0]}"
-        assert decoded.notice.startswith(f"Shrunk from {source} to {width} x {height} pixels: ")
+        assert decoded.notice.startswith(f"Shrunk from {source} to {width} x {height} pixels, ")
         corners = decoded.image[[50, 50, -50, -50], [50, -50, 50, -50]].astype(int)
         wanted = [RED, BLUE, GREEN, BLACK] if orientation == 1 else [GREEN, RED, BLACK, BLUE]
         assert np.abs(corners - wanted).max() <= 3

@@ -362,27 +362,28 @@ def test_an_upload_takes_the_place_of_the_photo_on_every_page(name: str) -> None
 
 
 def test_an_upload_with_labels_is_scored() -> None:
+    """As the same photo of the box is: it is small enough not to be shrunk."""
     app = open_page()
-    photo = load_photo("china")
+    photo = load_photo("chelsea")
     app.file_uploader(key="photo_file").upload("mine.png", png(photo), "image/png").run()
     upload = app.selectbox(key="photo").value
-    truth = photo_truth("china", LABEL_SETS["everyday"])
+    truth = photo_truth("chelsea", LABEL_SETS["everyday"])
     app.file_uploader(key=f"truth_{upload}").upload("labels.png", png(truth), "image/png").run()
     calm(app)
     own = table(app, "Mean IoU")
-    app.selectbox(key="photo").set_value("china").run()
+    app.selectbox(key="photo").set_value("chelsea").run()
     assert own.equals(table(app, "Mean IoU"))
 
 
 def test_an_upload_with_polygons_is_scored() -> None:
     app = open_page()
-    app.file_uploader(key="photo_file").upload("mine.png", png(load_photo("china")), "image/png").run()
+    app.file_uploader(key="photo_file").upload("mine.png", png(load_photo("chelsea")), "image/png").run()
     upload = app.selectbox(key="photo").value
-    polygons = (ROOT / "assets" / "annotations" / "china.json").read_bytes()
+    polygons = (ROOT / "assets" / "annotations" / "chelsea.json").read_bytes()
     app.file_uploader(key=f"truth_{upload}").upload("labels.json", polygons, "application/json").run()
     calm(app)
     own = table(app, "Mean IoU")
-    app.selectbox(key="photo").set_value("china").run()
+    app.selectbox(key="photo").set_value("chelsea").run()
     assert own.equals(table(app, "Mean IoU"))
 
 

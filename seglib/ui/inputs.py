@@ -50,8 +50,8 @@ def photo_picker() -> None:
         with st.popover("Your own photo", icon=":material/add_photo_alternate:", key=_POPOVER, on_change="rerun"):
             _own_photo()
         photo = state.photo()
-        if photo.credit:
-            st.caption(photo.credit)
+        if beside := photo.credit or photo.notice:  # a photo of the box is not shrunk, an upload names no author
+            st.caption(literal(beside))
     _say(photo)
 
 
@@ -139,9 +139,8 @@ def _say(photo: state.Photo) -> None:
         st.error(literal(error))
     elif problem := state.truth_problem(photo, state.label_set()):
         st.warning(literal(problem))
-    for notice in (photo.notice, photo.label_notice):
-        if notice:
-            st.info(literal(notice))
+    if photo.label_notice:
+        st.info(literal(photo.label_notice))
 
 
 def choose_nets(label_set: LabelSet, key: str = "nets") -> list[str]:
