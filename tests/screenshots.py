@@ -12,14 +12,10 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, DESKTOP, PHONE, ROOT, settle, start_app
-from tests.menu import PAGE_FILES
+from tests.menu import PAGE_FILES, PARTS
 
 VIEWPORTS = {"desktop": DESKTOP, "phone": PHONE}
 TALLEST = 6000  # pixels
-# Keys of the pages' first choice.
-PARTS = (
-    *("before", "experiment", "part", "section", "board", "annotation_panel", "inside_part", "crf_part", "teach_part"),
-)
 
 
 def settled_height(page: Page) -> int:
@@ -30,19 +26,6 @@ def settled_height(page: Page) -> int:
         page.wait_for_timeout(250)
         heights.append(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))
     return heights[-1]
-
-
-def parts_of(browser: Browser, address: str, page_name: str) -> list[dict[str, str]]:
-    """What to add to a page's address for each of its parts; ``[{}]`` if it has none."""
-    page = browser.new_page()
-    page.goto(f"{address}/{page_name}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-    settled_height(page)
-    found = [
-        {key: name} for key in PARTS for name in page.locator(f".st-key-{key}").get_by_role("radio").all_inner_texts()
-    ]
-    page.close()
-    return found or [{}]
 
 
 def photograph(browser: Browser, address: str, page_name: str, query: dict[str, str], stem: Path) -> None:
@@ -85,7 +68,8 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             for name in args.pages:
                 page_name = "" if name == "compare" else name
-                for part in parts_of(browser, address, page_name) if args.parts else [{}]:
+                key, parts = PARTS[page_name]
+                for part in [{key: part} for part in parts] if args.parts and key else [{}]:
                     stem = args.folder / "-".join([name, *(words.lower().replace(" ", "_") for words in part.values())])
                     photograph(browser, address, page_name, {"photo": args.photo} | part, stem)
             browser.close()

@@ -67,6 +67,21 @@ def test_what_is_not_read_gets_our_own_sentence(name: str, start: bytes, words: 
     assert words in app.error[0].value
 
 
+@pytest.mark.parametrize("content", [png(PIXELS), b"no photo at all"], ids=["taken", "refused"])
+def test_what_surrounds_the_uploader_is_put_away_so_that_the_answer_is_in_sight(content: bytes) -> None:
+    app = open_page()
+    app.session_state["own_photo"] = True  # as a browser says once the popover is opened
+    app.file_uploader(key="photo_file").upload("mine.png", content, "image/png").run()
+    assert calm(app).session_state["own_photo"] is False
+
+
+def test_a_photo_that_is_shrunk_says_so_beside_the_picker() -> None:
+    app = open_page()
+    large = np.kron(PIXELS, np.ones((20, 20, 1), np.uint8))
+    app.file_uploader(key="photo_file").upload("mine.png", png(large), "image/png").run()
+    assert any("Shrunk from 1280 x 960 to 480 x 360 pixels" in each.value for each in calm(app).caption)
+
+
 def test_labels_of_other_classes_are_said_to_be_and_cost_nothing() -> None:
     app, key = with_photo()
     give_labels(app, key, labelme_file(VEHICLE, EVERYDAY).encode())

@@ -4,7 +4,7 @@ One confusion matrix for the whole split, as in the literature. Where a data set
 classes apart (it says "vegetation" for tree, grass and flower) they are folded before counting;
 see `seglib.meanings.NOT_FOLDED` for where such pixels are left out instead.
 Photos are read one at a time, so memory does not grow with the folder, by the same functions as the app's folder page
-(`seglib.labelled_folder`), but at full size, where the page shrinks what is large (`seglib.images.MAX_PIXELS`).
+(`seglib.labelled_folder`): at full size, or ``--shrunk`` as there, where they are large (`seglib.images.MAX_PIXELS`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import nn
 from tqdm import tqdm
 
@@ -27,6 +29,8 @@ from seglib.before_convnets.weights import load_texture
 from seglib.crf.mean_field import ITERATIONS, mean_field
 from seglib.crf.pairwise import CRFParams
 from seglib.datasets import Targets, find_pairs, left_out, read_as, read_pairs
+from seglib.images import MAX_PIXELS
+from seglib.label_png import to_size
 from seglib.labels import LABEL_SETS
 from seglib.meanings import MEANING
 from seglib.metrics.folder import fold
@@ -42,12 +46,32 @@ def sharpened(model: nn.Module, crf: CRFParams) -> Segmenter:
     return lambda image: mean_field(predict(model, image).probabilities, image, crf, ITERATIONS).argmax(0)
 
 
+def shrunk(segment: Segmenter) -> Segmenter:
+    """Photos of more than `MAX_PIXELS` as small as that, and the answer back at their own size: as the app does."""
+
+    def labels(image: np.ndarray) -> np.ndarray:
+        height, width = image.shape[:2]
+        scale = min(1.0, sqrt(MAX_PIXELS / (height * width)))
+        if scale == 1:
+            return segment(image)
+        size = int(scale * width), int(scale * height)
+        small = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return to_size(segment(np.array(small)), (height, width))
+
+    return labels
+
+
+def segmenter(model: nn.Module) -> Segmenter:
+    """A net's classes."""
+    return lambda image: predict(model, image).labels
+
+
 def evaluate(model: nn.Module | Segmenter, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
     """Confusion matrix ``(G, G)`` over labelled photos, in the data set's groups of classes.
 
     ``model`` is a net, or anything else that makes a label map from an image.
     """
-    segment = (lambda image: predict(model, image).labels) if isinstance(model, nn.Module) else model
+    segment = segmenter(model) if isinstance(model, nn.Module) else model
     total = np.zeros((len(reading.group_names),) * 2, np.int64)
     examples = tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", disable=None if progress else True)
     for image, truth in examples:
@@ -108,6 +132,11 @@ def main(argv: list[str] | None = None) -> None:
         "--crf", type=float, nargs="*", metavar="X", help="a fully connected CRF after the net; five numbers: "
         + ", ".join(parameter.name.replace("_", " ") for parameter in fields(CRFParams)) + "; none: its defaults",
     )  # fmt: skip
+    parser.add_argument(
+        "--shrunk",
+        action="store_true",
+        help=f"at most {MAX_PIXELS:,} pixels a photo for the net, as in the app",
+    )
     args = parser.parse_args(argv)
     try:
         params = crf_params(args.crf)
@@ -118,7 +147,10 @@ def main(argv: list[str] | None = None) -> None:
         model = load(args.model, args.labels, args.weights)
         if params and not isinstance(model, nn.Module):
             raise ValueError(f"--crf needs a net's probabilities, and {args.model} has none")
-        cm = evaluate(sharpened(model, params) if params else model, pairs, reading, progress=True)
+        segment = segmenter(model) if isinstance(model, nn.Module) else model
+        if params:
+            segment = sharpened(model, params)
+        cm = evaluate(shrunk(segment) if args.shrunk else segment, pairs, reading, progress=True)
     except ValueError as error:
         sys.exit(f"evaluate: {error}")
     names = {
@@ -126,7 +158,7 @@ def main(argv: list[str] | None = None) -> None:
         "labels": args.labels,
         "layout": args.layout,
         "split": args.split,
-        "read_at": "full size",
+        "read_at": f"{MAX_PIXELS:,} pixels at most" if args.shrunk else "full size",
     }
     if args.half:
         names["half"] = args.half

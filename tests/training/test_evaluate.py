@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
@@ -9,14 +10,16 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from seglib.datasets import Targets, find_pairs, read_as
+from seglib.images import decode
 from seglib.labels import EVERYDAY, IGNORE, LABEL_SETS, STREET
 from seglib.metrics import mean_iou, pixel_accuracy
 from seglib.models import create_model
 from seglib.models.weights import save_weights
-from seglib.training.evaluate import evaluate, fold, main, summary
+from seglib.training.evaluate import evaluate, fold, main, shrunk, summary
 from tests.conftest import BLOCK, HEIGHT, WIDTH, index_of_color
 
 VOID_PIXELS = BLOCK * BLOCK  # the white block of every photo
@@ -137,6 +140,36 @@ def test_a_folder_of_ones_own_photos_is_read_in_our_classes(data, weights, capsy
     main(street(data, weights))
     camvid = json.loads(capsys.readouterr().out)
     assert folder["iou"] == camvid["iou"]  # CamVid's classes are the street classes, in their order
+
+
+def test_a_large_photo_is_shrunk_for_the_net_as_the_app_does():
+    large = np.zeros((720, 960, 3), np.uint8)
+    large[:, 480:] = 255
+    seen = []
+
+    def bright(image: np.ndarray) -> np.ndarray:
+        seen.append(image)
+        return (image[..., 0] > 128).astype(np.uint8)
+
+    labels = shrunk(bright)(large)
+    file = io.BytesIO()
+    Image.fromarray(large).save(file, "PNG")
+    as_uploaded = decode(file.getvalue()).image
+    np.testing.assert_array_equal(seen[0], as_uploaded)
+    assert as_uploaded.shape == (360, 480, 3)
+    np.testing.assert_array_equal(labels, large[..., 0] > 128)
+    small = large[::2, ::2]
+    np.testing.assert_array_equal(shrunk(bright)(small), small[..., 0] > 128)
+    assert seen[1] is small
+
+
+def test_the_command_says_at_which_size_it_read(data, weights, capsys):
+    main(street(data, weights))
+    full = json.loads(capsys.readouterr().out)
+    main(street(data, weights, "--shrunk"))
+    small = json.loads(capsys.readouterr().out)
+    assert (full.pop("read_at"), small.pop("read_at")) == ("full size", "172,800 pixels at most")
+    assert full == small  # these photos are small
 
 
 @pytest.mark.parametrize(

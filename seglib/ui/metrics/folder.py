@@ -68,7 +68,7 @@ def folder(label_set: LabelSet) -> None:
         "A folder with `images/` and `labels/` (PNG, one class index a pixel, 255 = void, or LabelMe JSON), and if "
         "you like `predictions/` in the same form: files of one name belong together. Photos are read one at a time, "
         f"so ten thousand need no more memory than ten; one of more than {MAX_PIXELS:,} pixels is shrunk for the nets, "
-        "where `python -m seglib.evaluate` reads it at full size."
+        "which `python -m seglib.evaluate` does if told `--shrunk`."
     )
     with st.expander("Class indices"):
         st.markdown(", ".join(f"{k} = {name}" for k, name in enumerate(label_set.classes)))
