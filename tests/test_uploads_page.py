@@ -67,14 +67,6 @@ def test_what_is_not_read_gets_our_own_sentence(name: str, start: bytes, words: 
     assert words in app.error[0].value
 
 
-@pytest.mark.parametrize("content", [png(PIXELS), b"no photo at all"], ids=["taken", "refused"])
-def test_what_surrounds_the_uploader_is_put_away_so_that_the_answer_is_in_sight(content: bytes) -> None:
-    app = open_page()
-    app.session_state["own_photo"] = True  # as a browser says once the popover is opened
-    app.file_uploader(key="photo_file").upload("mine.png", content, "image/png").run()
-    assert calm(app).session_state["own_photo"] is False
-
-
 def test_a_photo_that_is_shrunk_says_so_beside_the_picker() -> None:
     app = open_page()
     large = np.kron(PIXELS, np.ones((20, 20, 1), np.uint8))

@@ -21,7 +21,6 @@ View = Literal["classes", "errors", "confidence", "unsure"]
 VIEWS: tuple[View, ...] = get_args(View)
 THRESHOLDS = tuple(f"{per_cent} %" for per_cent in range(20, 100, 10))
 ANSWER = "the net's answer"
-_POPOVER = "own_photo"
 PHOTO_TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]  # what is read; uploaders take all, and say what is not
 
 
@@ -47,7 +46,7 @@ def photo_picker() -> None:
             label_visibility="collapsed",
             width="content",
         )
-        with st.popover("Your own photo", icon=":material/add_photo_alternate:", key=_POPOVER, on_change="rerun"):
+        with st.popover("Your own photo", icon=":material/add_photo_alternate:", key="own_photo"):
             _own_photo()
         photo = state.photo()
         if beside := photo.credit or photo.notice:  # a photo of the box is not shrunk, an upload names no author
@@ -92,11 +91,6 @@ def _truth_uploader(photo: state.Photo) -> None:
         st.button("Take its labels back", key=f"forget_{photo.key}", on_click=state.forget_truth, args=(photo.key,))
 
 
-def _put_away() -> None:
-    """Close the popover over the page: what became of the file stands there."""
-    st.session_state[_POPOVER] = False
-
-
 def _take_photo(widget: str) -> None:
     """Callback of an upload: keep the photo and choose it, or say what is wrong and change nothing.
 
@@ -108,7 +102,6 @@ def _take_photo(widget: str) -> None:
         if st.session_state.get(widget) is None and (key := brought.pop(widget, None)):
             state.forget_upload(key)
         return
-    _put_away()
     try:
         photo = state.add_upload(files[0].getvalue(), files[0].name)
     except BadImage as error:
@@ -127,7 +120,6 @@ def _take_truth(widget: str, photo: state.Photo, label_set: LabelSet) -> None:
         if st.session_state.get(widget) is None:
             state.forget_truth(photo.key)
         return
-    _put_away()
     try:
         state.add_truth(photo, files[0].getvalue(), label_set)
     except (BadImage, BadAnnotation) as error:

@@ -8,6 +8,9 @@ import mimetypes
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tests.browser.conftest import settle
 
 
 def noise_photo(seed: int = 0) -> bytes:
@@ -19,19 +22,23 @@ def noise_photo(seed: int = 0) -> bytes:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    """Hand a file to the uploader, which once in hundreds of runs did not take one.
+    """Hand a file to the uploader, which once in hundreds of runs did not take one: it lists those that it has.
 
-    Once the app has it, taken or refused, what surrounds the uploader is put away, and the page is in sight.
+    What surrounds the uploader covers the page, and a click beside it only puts it away: it is put away first.
     """
     chooser = page.locator('[data-testid="stFileUploaderDropzoneInput"]').first
     opener = page.get_by_role("button", name="Your own photo")
+    if opener.get_attribute("aria-expanded") != "true":
+        opener.click()
+    listed = page.get_by_role("button", name=f"Remove {name}")
     for _ in range(3):
-        if opener.get_attribute("aria-expanded") != "true":
-            opener.click()
         chooser.set_input_files(files=[{"name": name, "mimeType": mimetypes.guess_type(name)[0], "buffer": content}])
         try:
-            expect(opener).to_have_attribute("aria-expanded", "false", timeout=20_000)
-            return
-        except AssertionError:
+            listed.wait_for(timeout=10_000)
+            break
+        except PlaywrightTimeout:
             continue
-    raise AssertionError(f"the uploader never took {name}")
+    expect(listed).to_be_visible()
+    settle(page)
+    page.keyboard.press("Escape")
+    expect(opener).to_have_attribute("aria-expanded", "false")
