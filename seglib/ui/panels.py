@@ -19,10 +19,6 @@ from seglib.ui.inputs import View
 from seglib.ui.loading import loading
 from seglib.ui.words import percent
 
-MODES = {  # what the colours of a picture mean where they are not the classes
-    "errors": "In colour: mistakes, each in the class that was named. Dimmed: what is right.",
-    "confidence": "The darker, the less sure. Human labels have no confidence, and keep the colours of their classes.",
-}
 CLOSE = 96  # pixels: the side of a close-up
 NO_TRUTH = (
     "There are no human labels for this photo, so there is nothing to score against: the nets' confidence is "
@@ -102,8 +98,20 @@ def show(
     if pinned is not None and pinned != state.pin(photo):
         state.remember_pin(pinned)
         st.rerun()
-    if mode in MODES:
-        st.caption(MODES[mode])
+    if words := colors_in_words(panels, mode):
+        st.caption(words)
+
+
+def colors_in_words(panels: Sequence[Panel], mode: View) -> str:
+    """What the colours of these pictures mean where they are not the classes; nothing where they are."""
+    if mode == "errors":
+        return "In colour: mistakes, each in the class that was named. Dimmed: what is right."
+    if mode != "confidence":
+        return ""
+    shown = [picture for panel in panels for picture in (panel, panel.compare) if picture is not None]
+    sure = [picture.title for picture in shown if picture.labels is not None and picture.confidence is None]
+    kept = f" {sure[0]} have no confidence, and keep the colours of their classes." if sure else ""
+    return f"The darker, the less sure.{kept}"
 
 
 def show_scale(colors: np.ndarray, words: str, width: int | Literal["stretch"] = "stretch") -> None:
