@@ -149,7 +149,7 @@ def test_the_step_on_the_page_is_the_librarys() -> None:
     shown = numbers(app)
     assert shown["Mended pixels"] == f"{int(change.mended.sum()):,}"
     assert shown["Broken pixels"] == f"{int(change.broken.sum()):,}"
-    table = app.dataframe[0].value
+    table = recorded(app, "won")
     assert table["won"].sum() == table["lost"].sum() == int(change.changed.sum())
 
 
@@ -353,7 +353,7 @@ def test_the_best_units_are_listed_by_what_they_keep_elsewhere(monkeypatch) -> N
     table = next(element.value for element in app.table if "elsewhere, %" in element.value.columns)
     assert table.index.tolist() == ["sky", "cow"]
     assert table["places"].tolist() == ["strongest 4\u00a0%"] * 2
-    probes = next(e.value for e in app.dataframe if "linear probe, class accuracy, %" in e.value.columns)
+    probes = recorded(app, "linear probe, class accuracy, %")
     assert probes.notna().all(axis=None)
     words = next(element.value for element in app.info if "What you should see" in element.value)
     assert "The one chosen for cow had 90 % and keeps 10 %" in words

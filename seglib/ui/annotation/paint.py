@@ -168,7 +168,7 @@ def stopwatch(photo: state.Photo, label_set: LabelSet) -> None:
             panels.show([panels.photo_panel(photo)], photo, label_set, key="challenge_photo", columns=1)
     if attempts := st.session_state.get("attempts"):
         st.header("Your attempts")
-        st.dataframe(record.table("Attempts", pd.DataFrame(list(attempts.values()))), hide_index=True)
+        tables.show_wrapped(pd.DataFrame(list(attempts.values())), title="Attempts")
     _what_there_is_to_label()
     page.show_source(agreement.differences, agreement.hours_for)
 

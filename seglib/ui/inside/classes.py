@@ -12,7 +12,7 @@ import streamlit as st
 from seglib.claims.ledger import read_ledger
 from seglib.claims.literature import ZEILER_FERGUS
 from seglib.labels import LabelSet
-from seglib.ui import record, seen
+from seglib.ui import seen
 from seglib.ui.inside import observations
 from seglib.ui.large_type import drawn, show_chart
 from seglib.ui.photo import Photo
@@ -141,13 +141,13 @@ def _beside() -> None:
             {"linear probe, class accuracy, %": probes.values()},
             index=pd.Index([f"stride {s}" for s in probes], name="Stage"),
         )
-        st.dataframe(record.table("Linear probes", table), height="content")
+        show_wrapped(table, title="Linear probes")
         st.caption("Our trained street net, a linear classifier on each stage; claim “depth” on the scoreboard.")
     table = pd.DataFrame(
         {"Zeiler & Fergus, accuracy, %": ZEILER_FERGUS.values()},
         index=pd.Index([f"layer {n}" for n in ZEILER_FERGUS], name="Layer"),
     )
-    st.dataframe(record.table("Zeiler and Fergus", table), height="content")
+    show_wrapped(table, title="Zeiler and Fergus")
     st.caption("ECCV 2014, table 7: a linear SVM on each layer, Caltech-101, 30 photos a class. Another task.")
 
 

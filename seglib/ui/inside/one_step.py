@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from seglib.labels import LabelSet
-from seglib.ui import panels, record, seen
+from seglib.ui import panels, seen, tables
 from seglib.ui.components.photo_view import Panel
 from seglib.ui.inside import asked as asking
 from seglib.ui.inside import cache as inside_cache
@@ -153,7 +153,7 @@ def _table(label_set: LabelSet, change: Change, has_truth: bool) -> None:
     if table.empty:
         st.caption("Not one pixel changes its class: take a larger step.")
         return
-    st.dataframe(record.table("Pixels by class", table), height="content")
+    tables.show_wrapped(table, dict.fromkeys(columns, "{:,}"), title="Pixels by class")
 
 
 def sources() -> list:

@@ -16,9 +16,10 @@ from seglib.ui.lecture.plain import escaped
 
 def routes() -> None:
     """The routes in the box, a card each."""
-    columns = st.columns(2, gap="medium")
     for number, (name, route) in enumerate(shipped().items()):
-        with columns[number % 2].container(border=True):
+        if number % 2 == 0:  # a row of two, so that they keep their order one below the other on a phone
+            columns = st.columns(2, gap="medium")
+        with columns[number % 2].container(border=True, height="stretch"):
             st.markdown(f"**{escaped(route.title)}**")
             st.caption(f"{escaped(route.about)} {len(route.steps)} steps, {route.minutes:.0f} minutes.")
             words = f"Start: {escaped(route.title)}"  # alone, out of its card, too

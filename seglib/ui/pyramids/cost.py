@@ -7,7 +7,7 @@ import streamlit as st
 
 from seglib.labels import LabelSet
 from seglib.lecture.answers import in_range
-from seglib.ui import cache, page, record, seen, state
+from seglib.ui import cache, page, seen, state, tables
 from seglib.ui.loading import loading
 from seglib.ui.pyramids import cache as pyramid_cache
 from seglib.ui.pyramids import observations
@@ -66,14 +66,7 @@ def _numbers(photo: state.Photo, label_set: LabelSet, guess: page.Guess) -> floa
             for level, cost in enumerate(costs)
         ]
     ).set_index("Level")
-    highest = table.max(numeric_only=True)
-    bars = {
-        column: st.column_config.ProgressColumn(
-            format="%.1f", min_value=0, max_value=float(highest[column]), width="small"
-        )
-        for column in highest.index
-    }
-    st.dataframe(record.table("Cost", table), column_config=bars, height="content")
+    tables.show_wrapped(table, title="Cost")
     st.caption(
         f"Making the pyramid takes {1000 * making:.1f} ms more. Processor times, the shortest of five runs, just now. "
         "M: million."

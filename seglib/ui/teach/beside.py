@@ -14,7 +14,7 @@ from seglib.photos import PHOTOS
 from seglib.teach.features import LAYERS
 from seglib.teach.results import CRF, METHODS, RESULTS, TEXTON_KINDS, TEXTON_RADIUS, TEXTONS
 from seglib.teach.strokes import BadStrokes
-from seglib.ui import panels, record, seen, state
+from seglib.ui import panels, seen, state, tables
 from seglib.ui.before_convnets import texture_cache
 from seglib.ui.components.photo_view import Panel, photo_view
 from seglib.ui.lecture.plain import escaped
@@ -169,7 +169,7 @@ def measured() -> None:
                 "other photos": [_figure(rows[name], "others") for name in order],
             }
         )
-        st.dataframe(record.table("Few strokes", figures), hide_index=True)
+        tables.show_wrapped(figures, title="Few strokes")
         photos = sum(report["photos"].values())
         st.caption(
             f"Mean IoU in per cent on {photos} validation photos, three simulated strokes a class; in brackets the "
