@@ -104,6 +104,12 @@ def _ceilings(ours: Mapping[int, float], factor: int, scores: Mapping[str, tuple
         .mark_point(size=110, shape="diamond", filled=True, color="#D55E00")
         .encode(x=x, y=y, tooltip=["net", alt.Tooltip("mean IoU", format=".1f")])
     )
-    names = nets.mark_text(align="left", dx=9, **WORDS).encode(text="net")
+    # On a phone neighbours have no room side by side: every second name stands below.
+    above, below = (
+        nets.transform_filter(alt.FieldOneOfPredicate("net", list(scores)[first::2]))
+        .mark_text(dy=dy, **WORDS)
+        .encode(text="net")
+        for first, dy in ((0, -16), (1, 17))
+    )
     here = alt.Chart(pd.DataFrame({"factor": [factor]})).mark_rule(strokeDash=[2, 4]).encode(x=x)
-    return curves + nets + names + here
+    return curves + nets + above + below + here

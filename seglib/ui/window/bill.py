@@ -71,10 +71,10 @@ def _show(photo: state.Photo) -> None:
             f"{about['machine']}: the fastest of some runs, where the scoreboard "
             f"has the median. By `{about['command']}`."
         )
-    left, right = st.columns([1, 4])
+    buttons = st.container(horizontal=True)
     running = job is not None and job.running
     off = host.is_public()
-    if left.button(
+    if buttons.button(
         "Measure on this machine",
         disabled=running or loading() or off,
         key="bill_start",
@@ -85,7 +85,7 @@ def _show(photo: state.Photo) -> None:
             st.rerun()
         del st.session_state["bill_job"]
         st.info("Another visitor is measuring right now, and two at once would measure each other: try again soon.")
-    if right.button("Stop", disabled=not running, key="bill_stop", icon=":material/stop:"):
+    if buttons.button("Stop", disabled=not running, key="bill_stop", icon=":material/stop:"):
         job.stop()
         st.rerun()
     seen.what_you_should_see(
@@ -137,7 +137,7 @@ def _follow(job: Measurement, measure: str) -> None:
 
 
 def _draw(lines: Sequence[bill.Item], measure: str) -> None:
-    chart, table = st.columns([3, 2], gap="medium")
+    chart, table = st.columns(2, gap="medium")
     with chart:
         _chart(lines, measure)
     with table:
