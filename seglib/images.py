@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 # Of the result. The nets learnt from photos of 400 x 300 pixels or so: three times as large, at 1.1 megapixels, such
-# photos cost them 31 points of mean IoU, at 0.28 megapixels 4 (``python -m seglib.training.input_scale``).
+# photos cost them 31 points of mean IoU, at 0.28 megapixels 4, at 0.18 one (``python -m seglib.training.input_scale``).
 MAX_PIXELS = 480 * 360
 # A JPEG's pixels may come in several passes, each over all of them: 10 are usual, thousands are an attack. They
 # are counted by their marker, which the film behind some phones' photos shows by chance: there the bound is wide.

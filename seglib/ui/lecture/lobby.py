@@ -18,7 +18,7 @@ def routes() -> None:
     """The routes in the box, a card each."""
     for number, (name, route) in enumerate(shipped().items()):
         if number % 2 == 0:  # a row of two, so that they keep their order one below the other on a phone
-            columns = st.columns(2, gap="medium")
+            columns = st.columns(2, gap="small")
         with columns[number % 2].container(border=True, height="stretch"):
             st.markdown(f"**{escaped(route.title)}**")
             st.caption(f"{escaped(route.about)} {len(route.steps)} steps, {route.minutes:.0f} minutes.")
