@@ -45,6 +45,7 @@ __all__ = [
     "decode",
     "decode_label_map",
     "load_image",
+    "size_for_nets",
 ]
 
 # Of the result. The nets learnt from photos of 400 x 300 pixels or so: three times as large, at 1.1 megapixels, such
@@ -71,6 +72,17 @@ def check_image(image: np.ndarray) -> np.ndarray:
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
         raise ValueError(f"an image is (H, W, 3) uint8 RGB; this one is {image.shape} {image.dtype}")
     return image
+
+
+def size_for_nets(size: tuple[int, int]) -> tuple[int, int]:
+    """``(width, height)`` of a photo for the nets: as it is, or of the same shape and at most `MAX_PIXELS`.
+
+    >>> [size_for_nets(size) for size in ((480, 320), (4000, 3000), (1_000_000, 1))]
+    [(480, 320), (480, 360), (415692, 1)]
+    """
+    width, height = size
+    shrink = min(1.0, sqrt(MAX_PIXELS / (width * height)))
+    return max(int(width * shrink), 1), max(int(height * shrink), 1)
 
 
 def load_image(source: str | Path | bytes, *, full_size: bool = False, managed: bool = True) -> np.ndarray:
@@ -104,10 +116,9 @@ def decode(data: bytes, *, full_size: bool = False, any_shape: bool = False, man
             _check_effort(data, file)
         if not any_shape:
             check_shape(size)
-        shrink = 1.0 if full_size else min(1.0, sqrt(MAX_PIXELS / (width * height)))
-        target = int(width * shrink), int(height * shrink)
+        target = size if full_size else size_for_nets(size)
         image, profile, turn = open_deep(data) if file is None else _unfold(file, target)
-        if shrink < 1:
+        if target != size:
             image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
         image = to_srgb(image, profile if managed else None)
         if image.mode != "RGB":
@@ -118,7 +129,7 @@ def decode(data: bytes, *, full_size: bool = False, any_shape: bool = False, man
     if turn in SIDEWAYS:
         width, height = height, width
     notice = None
-    if shrink < 1:
+    if target != size:
         notice = (
             f"Shrunk from {width} x {height} to {pixels.shape[1]} x {pixels.shape[0]} pixels, the scale at which "
             "the nets know things."

@@ -14,7 +14,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ from seglib.before_convnets.weights import load_texture
 from seglib.crf.mean_field import ITERATIONS, mean_field
 from seglib.crf.pairwise import CRFParams
 from seglib.datasets import Targets, find_pairs, left_out, read_as, read_pairs
-from seglib.images import MAX_PIXELS
+from seglib.images import MAX_PIXELS, size_for_nets
 from seglib.label_png import to_size
 from seglib.labels import LABEL_SETS
 from seglib.meanings import MEANING
@@ -50,20 +49,16 @@ def shrunk(segment: Segmenter) -> Segmenter:
     """Photos of more than `MAX_PIXELS` as small as that, and the answer back at their own size: as the app does."""
 
     def labels(image: np.ndarray) -> np.ndarray:
-        height, width = image.shape[:2]
-        scale = min(1.0, sqrt(MAX_PIXELS / (height * width)))
-        if scale == 1:
-            return segment(image)
-        size = int(scale * width), int(scale * height)
-        small = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return to_size(segment(np.array(small)), (height, width))
+        photo = Image.fromarray(image)
+        small = photo.resize(size_for_nets(photo.size), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return to_size(segment(np.array(small)), image.shape[:2])
 
     return labels
 
 
-def segmenter(model: nn.Module) -> Segmenter:
-    """A net's classes."""
-    return lambda image: predict(model, image).labels
+def segmenter(model: nn.Module | Segmenter) -> Segmenter:
+    """A net's classes, or what makes a label map otherwise."""
+    return (lambda image: predict(model, image).labels) if isinstance(model, nn.Module) else model
 
 
 def evaluate(model: nn.Module | Segmenter, pairs: list, reading: Targets, progress: bool = False) -> np.ndarray:
@@ -71,7 +66,7 @@ def evaluate(model: nn.Module | Segmenter, pairs: list, reading: Targets, progre
 
     ``model`` is a net, or anything else that makes a label map from an image.
     """
-    segment = segmenter(model) if isinstance(model, nn.Module) else model
+    segment = segmenter(model)
     total = np.zeros((len(reading.group_names),) * 2, np.int64)
     examples = tqdm(read_pairs(pairs, reading), total=len(pairs), unit="photo", disable=None if progress else True)
     for image, truth in examples:
@@ -147,9 +142,7 @@ def main(argv: list[str] | None = None) -> None:
         model = load(args.model, args.labels, args.weights)
         if params and not isinstance(model, nn.Module):
             raise ValueError(f"--crf needs a net's probabilities, and {args.model} has none")
-        segment = segmenter(model) if isinstance(model, nn.Module) else model
-        if params:
-            segment = sharpened(model, params)
+        segment = segmenter(sharpened(model, params) if params else model)
         cm = evaluate(shrunk(segment) if args.shrunk else segment, pairs, reading, progress=True)
     except ValueError as error:
         sys.exit(f"evaluate: {error}")

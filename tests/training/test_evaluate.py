@@ -160,7 +160,7 @@ def test_a_large_photo_is_shrunk_for_the_net_as_the_app_does():
     np.testing.assert_array_equal(labels, large[..., 0] > 128)
     small = large[::2, ::2]
     np.testing.assert_array_equal(shrunk(bright)(small), small[..., 0] > 128)
-    assert seen[1] is small
+    np.testing.assert_array_equal(seen[1], small)
 
 
 def test_the_command_says_at_which_size_it_read(data, weights, capsys):
