@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -68,7 +69,7 @@ def test_nothing_is_cut_off_and_nobody_else_is_asked(
     for size in (DESKTOP, ZOOMED, PHONE):
         page.set_viewport_size(size)
         still(page)
-        assert page.evaluate(CLIPPED) == [], size
+        assert unreadable(page) == [], size
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         if size == DESKTOP:
             assert violations(page) == []
@@ -100,6 +101,14 @@ def test_the_searches_find_what_they_look_for(page: Page) -> None:
         "on each other: plain8 | pyramid",
     ]
     assert [words.split(":")[0] for words in violations(page)] == ["color-contrast", "label-content-name-mismatch"]
+
+
+def unreadable(page: Page, seconds: float = 20) -> list[str]:
+    """What stays unreadable: a busy machine lays a page out for its new width late."""
+    end = time.monotonic() + seconds
+    while (found := page.evaluate(CLIPPED)) and time.monotonic() < end:
+        page.wait_for_timeout(250)
+    return found
 
 
 def turn(page: Page, theme: Literal["light", "dark"]) -> None:
