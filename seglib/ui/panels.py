@@ -109,8 +109,8 @@ def colors_in_words(panels: Sequence[Panel], mode: View) -> str:
     if mode != "confidence":
         return ""
     shown = [picture for panel in panels for picture in (panel, panel.compare) if picture is not None]
-    sure = [picture.title for picture in shown if picture.labels is not None and picture.confidence is None]
-    kept = f" {sure[0]} have no confidence, and keep the colours of their classes." if sure else ""
+    people = [picture.title for picture in shown if picture.labels is not None and picture.confidence is None]
+    kept = f" {people[0]} have no confidence, and keep the colours of their classes." if people else ""
     return f"The darker, the less sure.{kept}"
 
 

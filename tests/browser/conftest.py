@@ -147,3 +147,12 @@ def settle(page: Page) -> None:
         "data-test-script-state", "notRunning", timeout=180_000
     )
     assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def show_all(page: Page) -> None:
+    """Take every guess for granted: what it hides is a part of the page, too."""
+    guesses, answered = page.get_by_text("Just show me", exact=True), 0
+    while answered < guesses.count():
+        guesses.nth(answered).click()
+        answered += 1
+        settle(page)
