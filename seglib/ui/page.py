@@ -123,10 +123,10 @@ def guess(question: str, options: Sequence[str], key: str) -> Guess:
     """
     if guesses.waits(key):
         return Guess(question, tuple(options), key, None)
-    said = st.pills(
+    given = st.pills(
         f"**Your guess first.** {question}", [*options, DECLINED], key=key, persist_state="session", wrap=True
     )
-    return Guess(question, tuple(options), key, said)
+    return Guess(question, tuple(options), key, given)
 
 
 def show_source(*functions: Callable, example: str = "") -> None:

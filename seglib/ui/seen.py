@@ -47,12 +47,12 @@ def here(name: str, holds: bool | None, words: str, otherwise: str, on: str = ""
 
 def what_you_should_see(*sentences: Sentence | None) -> None:
     """The observations that a lecturer would point at, as they are on what is shown."""
-    said = [sentence for sentence in sentences if sentence is not None]
-    if not said:
+    known = [sentence for sentence in sentences if sentence is not None]
+    if not known:
         return
-    st.session_state.setdefault(_SHOWN, {}).update({each.name: each.holds for each in said if each.name})
-    st.info("**What you should see.** " + " ".join(each.words for each in said), icon=":material/visibility:")
-    photos = {each.on: each.name for each in reversed(said) if not each.holds and each.on}
+    st.session_state.setdefault(_SHOWN, {}).update({each.name: each.holds for each in known if each.name})
+    st.info("**What you should see.** " + " ".join(each.words for each in known), icon=":material/visibility:")
+    photos = {each.on: each.name for each in reversed(known) if not each.holds and each.on}
     with st.container(horizontal=True):
         for photo, name in reversed(photos.items()):
             st.button(
